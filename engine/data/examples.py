@@ -1,0 +1,152 @@
+"""Examples out of a file of any known format and shape, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from engine.data.errors import DataError, RowError
+from engine.data.reading import RowFile, read_rows
+from engine.data.rows import BadRow, excerpt
+from engine.data.shapes import Conversion
+
+
+class Example(NamedTuple):
+    """One example.
+
+    Attributes:
+        line: the physical line of the file, from 1, on which its row starts.
+        record: `{"messages": [...]}`, its keys in canonical order.
+    """
+
+    line: int
+    record: dict[str, Any]
+
+
+class BadExample(NamedTuple):
+    """A row of which no example could be made.
+
+    Attributes:
+        file: the file's path.
+        line: the physical line, from 1, on which the row starts.
+        reason: what is wrong with it, as a clause that follows "line N".
+        excerpt: the row's beginning in at most 120 characters, safe to print.
+    """
+
+    file: str
+    line: int
+    reason: str
+    excerpt: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line} {self.reason}"
+
+
+class ExampleFile:
+    """An opened file of examples, read once and closed at its end or by its `with` block.
+
+    Args:
+        rows: the opened file.
+        conversion: how its rows become examples.
+    """
+
+    def __init__(self, rows: RowFile, conversion: Conversion) -> None:
+        self._rows = rows
+        self._conversion = conversion
+
+    @property
+    def name(self) -> str:
+        """The file's path, as text to print and to record."""
+        return self._rows.name
+
+    @property
+    def name(self) -> str:
+        """The file's path, as text to print and to record."""
+        return self._rows.name
+
+    @property
+    def file_format(self) -> str:
+        """How the file is read: "jsonl" or "csv"."""
+        return self._rows.file_format
+
+    @property
+    def size(self) -> int | None:
+        """The file's bytes, or None if it has no size (a pipe)."""
+        return self._rows.size
+
+    @property
+    def position(self) -> int:
+        """How many bytes have been read so far; `size` at the end."""
+        return self._rows.position
+
+    def __iter__(self) -> Iterator[Example | BadExample]:
+        """Give the examples, and what is wrong with the other rows, in the file's order.
+
+        Raises:
+            DataError: if the file cannot be read on, or holds no row at all.
+        """
+        for line, value in self._rows:
+            if isinstance(value, BadRow):
+                yield BadExample(self._rows.name, line, value.reason, value.excerpt)
+            else:
+                yield self._converted(line, value)
+
+    def _converted(self, line: int, row: dict[str, Any]) -> Example | BadExample:
+        try:
+            return Example(line, self._conversion(row))
+        except RowError as error:
+            return BadExample(self._rows.name, line, str(error), _shown(row))
+
+    def close(self) -> None:
+        """Close the file; doing it twice is no fault."""
+        self._rows.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_examples(
+    path: Path,
+    *,
+    file_format: str | None = None,
+    prompt: str | None = None,
+    completion: str | None = None,
+    system: str | None = None,
+) -> ExampleFile:
+    """Open a file of examples.
+
+    Args:
+        path: the file, or a pipe.
+        file_format: "jsonl" or "csv"; left out, the extension tells, or else the first bytes.
+        prompt: a template (`{column}`) of the user's words, together with `completion`.
+        completion: a template of the assistant's answer.
+        system: a template of a system message for the examples that have none.
+
+    Raises:
+        DataError: if the file is missing, unreadable, empty or of no known format or shape, or a
+            template is wrong.
+    """
+    conversion = Conversion(prompt, completion, system)
+    rows = read_rows(path, file_format)
+    try:
+        conversion.check(rows.name, rows.columns)
+    except DataError:
+        rows.close()
+        raise
+    return ExampleFile(rows, conversion)
+
+
+def _shown(row: dict[str, Any]) -> str:
+    from pydantic_core import to_json
+
+    return excerpt(to_json(row))

@@ -1,0 +1,216 @@
+"""The lab: the one facade through which commands, the terminal UI and servers act."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
+
+from engine.errors import LabError
+from engine.places import Places
+from store import migrations
+from store.blobs import BlobStore
+from store.database import Database, Journal
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from engine.conversations import Conversation
+    from engine.data.dividing import SplitSizes
+    from engine.data.importing import Added, Source
+    from engine.jobs import Plan, TrainingRequest
+    from engine.poller import Polling
+    from engine.providers.base import Provider
+    from store.log import EventLog
+    from store.queries.datasets import DatasetRow
+
+VERSION = "0.1.0"
+
+
+class Lab:
+    """A person's fine-tuning, all of it: the store and what can be done.
+
+    Opening one is cheap. Reading goes through `store.queries` on `lab.database.reader`; whatever
+    writes loads the heavier parts when it is first used.
+
+    Args:
+        places: where it lies.
+        role: which face of ftlab acts, for the audit: `cli`, `ui`, `daemon`.
+
+    Attributes:
+        places: where it lies.
+        database: the open database.
+        actor: who acts, as the log records it.
+        polling_notice: what the background poller last complained of, None if all is well.
+
+    Raises:
+        StoreError: if the database cannot be opened.
+    """
+
+    def __init__(self, places: Places, role: str = "cli") -> None:
+        self.places = places
+        self.actor = f"{role}:{_user()}@{socket.gethostname()}"
+        self.polling_notice: str | None = None
+        self.database = Database(places.database, journal=_journal())
+        self._polling: Polling | None = None
+        if not self.database.read_only and not migrations.read_models_are_current(
+            self.database.reader
+        ):
+            self._begin()
+
+    @classmethod
+    def open(cls, home: Path | None = None, database: Path | None = None, role: str = "cli") -> Lab:
+        """Open the lab of the arguments, the environment or the platform's data directory."""
+        return cls(Places.find(home, database), role)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop polling and close the database."""
+        self.stop_polling()
+        self.database.close()
+
+    @cached_property
+    def log(self) -> EventLog:
+        """The event log, for writing."""
+        from store.log import EventLog
+
+        return EventLog(self.database, self.actor)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """Dataset contents."""
+        return BlobStore(self.places.blobs)
+
+    def _begin(self) -> None:
+        """Fold what other projections folded anew, and begin the log of a new database."""
+        from store.events import LabCreated
+        from store.log import Entry
+
+        self.log.append("lab", Entry(LabCreated(ftlab=VERSION), key="created"))
+
+    def provider(self, name: str) -> Provider:
+        """Return the provider of this name.
+
+        Raises:
+            LabError: if there is none.
+        """
+        if name != "local":
+            raise LabError(f"there is no provider '{name}': jobs run on the provider 'local'")
+        from engine.providers.local import LocalProvider
+
+        return LocalProvider(self.places, self.database, self.blobs)
+
+    def add_dataset(
+        self,
+        source: Source,
+        name: str,
+        *,
+        skip_bad: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Added:
+        """Record a file as a dataset version; see `engine.data.importing.add_file`."""
+        from engine.data.importing import add_file
+
+        return add_file(self, source, name, skip_bad=skip_bad, progress=progress)
+
+    def split_dataset(
+        self,
+        reference: str,
+        sizes: SplitSizes,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> dict[str, DatasetRow]:
+        """Divide a dataset version; see `engine.data.dividing.split_version`."""
+        from engine.data.dividing import split_version
+
+        return split_version(self, reference, sizes, progress)
+
+    def plan(self, request: TrainingRequest) -> Plan:
+        """Settle what would be trained, without recording anything; see `engine.jobs.plan`."""
+        from engine import jobs
+
+        return jobs.plan(self, request)
+
+    def train(self, plan: Plan, progress: Callable[[str, float], None] | None = None) -> str:
+        """Record and start a planned job; return its id. See `engine.jobs.start`."""
+        from engine import jobs
+
+        return jobs.start(self, plan, progress)
+
+    def cancel_job(self, job: str) -> None:
+        """Ask a job to stop; see `engine.jobs.cancel`."""
+        from engine import jobs
+
+        jobs.cancel(self, job)
+
+    def resume_job(self, job: str) -> None:
+        """Go on with a job that ended without a result; see `engine.jobs.resume`."""
+        from engine import jobs
+
+        jobs.resume(self, job)
+
+    def log_tail(self, job: str, lines: int = 200) -> list[str]:
+        """Return the last lines that the job's process wrote to its log; none for a hosted job."""
+        from engine.providers.local import log_tail
+
+        return log_tail(self.places.run(job), lines)
+
+    def open_chat(
+        self,
+        model: str,
+        *,
+        system: str | None = None,
+        temperature: float = 0.0,
+        max_tokens: int = 256,
+        seed: int | None = None,
+    ) -> Conversation:
+        """Begin a conversation with a fine-tuned or base model; takes seconds to load it."""
+        from engine.conversations import Conversation, Sampling
+
+        sampling = Sampling(temperature=temperature, max_tokens=max_tokens, seed=seed)
+        return Conversation(self, model, system, sampling)
+
+    def start_polling(self, *, described: str | None = None) -> None:
+        """Bring in the news of jobs from now on, from a thread, while no other process does."""
+        from engine.poller import Polling
+
+        if self._polling is None and not self.database.read_only:
+            who = described or f"{self.actor} (pid {os.getpid()})"
+            self._polling = Polling(self, who, on_trouble=self._note_trouble)
+            self._polling.start()
+
+    def stop_polling(self) -> None:
+        """End what `start_polling` began."""
+        polling, self._polling = self._polling, None
+        if polling is not None:
+            polling.stop()
+
+    def _note_trouble(self, trouble: str | None) -> None:
+        self.polling_notice = trouble
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _journal() -> Journal:
+    chosen = os.environ.get("FTLAB_JOURNAL", "auto")
+    if chosen not in {"auto", "wal", "rollback"}:
+        raise LabError(f"FTLAB_JOURNAL is '{chosen}': it can be auto, wal or rollback")
+    return cast("Journal", chosen)

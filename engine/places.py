@@ -1,0 +1,56 @@
+"""Where a lab keeps its things on disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The data directory of a lab and its database file.
+
+    Attributes:
+        home: the data directory.
+        database: the event log; inside `home` unless chosen otherwise.
+    """
+
+    home: Path
+    database: Path
+
+    @classmethod
+    def find(cls, home: Path | None = None, database: Path | None = None) -> Places:
+        """Settle the places: arguments first, then FTLAB_HOME and FTLAB_DB, then the platform's own."""
+        home = (home or _from_environment("FTLAB_HOME") or _platform_home()).absolute()
+        chosen = database or _from_environment("FTLAB_DB") or home / "ftlab.db"
+        return cls(home, chosen.absolute())
+
+    @property
+    def blobs(self) -> Path:
+        """Dataset contents and result files, by their hash."""
+        return self.home / "blobs"
+
+    @property
+    def models(self) -> Path:
+        """Fine-tuned models, a folder each."""
+        return self.home / "models"
+
+    def run(self, job: str) -> Path:
+        """The folder of a local job: plan, progress file, log, checkpoints."""
+        return self.home / "runs" / job
+
+    def model(self, model: str) -> Path:
+        """The folder of a fine-tuned model."""
+        return self.models / model
+
+
+def _from_environment(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value).expanduser() if value else None
+
+
+def _platform_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("ftlab", appauthor=False)

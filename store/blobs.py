@@ -1,0 +1,120 @@
+"""Content-addressed files: dataset contents and, later, result files.
+
+A blob's name is the SHA-256 of its bytes. It is written under a temporary name, synced and renamed,
+so that a blob that exists is whole; equal content is stored once. Reading verifies it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from store.errors import BlobCorruptError, NotFoundError
+
+
+class BlobWriter:
+    """A blob on its way; `content` is its name once it is finished."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.content: str | None = None
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self._file.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def hexdigest(self) -> str:
+        """Return the hash of what was written so far."""
+        return self._digest.hexdigest()
+
+
+class BlobStore:
+    """A folder of blobs.
+
+    Args:
+        root: the folder; it is made when the first blob is written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, content: str) -> Path:
+        """Return where the blob of this hash lies, or would."""
+        return self.root / content[:2] / content
+
+    def __contains__(self, content: str) -> bool:
+        return self.path(content).is_file()
+
+    @contextmanager
+    def write(self) -> Iterator[BlobWriter]:
+        """Write a blob; it exists when the block ends well, and leaves nothing when it does not."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".partial-", dir=self.root)
+        partial = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                writer = BlobWriter(file)
+                yield writer
+                file.flush()
+                os.fsync(file.fileno())
+            writer.content = writer.hexdigest()
+            self._keep(partial, writer.content)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _keep(self, partial: Path, content: str) -> None:
+        target = self.path(content)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        partial.chmod(0o400)
+        partial.rename(target)
+        _sync_folder(target.parent)
+
+    def put(self, data: bytes) -> str:
+        """Store bytes and return their hash."""
+        with self.write() as blob:
+            blob.write(data)
+        return blob.hexdigest()
+
+    def verified(self, content: str) -> Path:
+        """Return the blob's path after checking its bytes against its name.
+
+        Raises:
+            NotFoundError: if there is no such blob.
+            BlobCorruptError: if its bytes have changed.
+        """
+        path = self.path(content)
+        try:
+            with path.open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise NotFoundError(
+                f"the file with content {content[:12]}… is missing: {path}"
+            ) from None
+        if actual != content:
+            raise BlobCorruptError(
+                f"{path} has changed since it was stored (its hash is now {actual[:12]}…): "
+                "restore it from a backup or import its source again"
+            )
+        return path
+
+    def read(self, content: str) -> bytes:
+        """Return a blob's bytes, verified; see `verified` for what is raised."""
+        return self.verified(content).read_bytes()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in the folder outlast a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,104 @@
+"""The registry of event types: recorded name and schema number to class, with the upcasts.
+
+An upcast is a small function on plain data that turns schema n into n + 1; they are applied in turn
+when an old record is read. What is recorded is never rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from store import events
+from store.events import Fact
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Catalogue:
+    """Which facts exist, and how to read what older versions of ftlab recorded.
+
+    Args:
+        facts: the event classes; two with one name are refused.
+        upcasts: (type name, schema number it reads) to the function to the next number.
+
+    Raises:
+        ValueError: if a name is taken twice or an upcast is missing.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[type[Fact]],
+        upcasts: Mapping[tuple[str, int], Upcast] | None = None,
+    ) -> None:
+        self._facts: dict[str, type[Fact]] = {}
+        self._upcasts = dict(upcasts or {})
+        for fact in facts:
+            self._register(fact)
+
+    def _register(self, fact: type[Fact]) -> None:
+        name = fact.type_name
+        if name in self._facts:
+            raise ValueError(f"two event types are called {name}")
+        for number in range(1, fact.schema_number):
+            if (name, number) not in self._upcasts:
+                raise ValueError(f"{name} has no upcast from schema {number}")
+        self._facts[name] = fact
+
+    def names(self) -> list[str]:
+        """Return every known type name, sorted."""
+        return sorted(self._facts)
+
+    def knows(self, fact: Fact) -> bool:
+        """Tell whether this fact's class is the registered one."""
+        return self._facts.get(fact.type_name) is type(fact)
+
+    def read(self, type_name: str, schema: int, data: str | bytes) -> Fact | None:
+        """Turn recorded text back into a fact, upcasting old schemas.
+
+        Returns:
+            The fact, or None for a type or schema that a newer ftlab recorded: it stays in the log
+            and is folded by those who know it.
+
+        Raises:
+            pydantic.ValidationError: if the text does not fit its type.
+        """
+        fact = self._facts.get(type_name)
+        if fact is None or schema > fact.schema_number:
+            return None
+        if schema == fact.schema_number:
+            return fact.model_validate_json(data)
+        return fact.model_validate_json(json.dumps(self._upcast(type_name, schema, data)))
+
+    def _upcast(self, type_name: str, schema: int, data: str | bytes) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(data)
+        for number in range(schema, self._facts[type_name].schema_number):
+            plain = self._upcasts[type_name, number](plain)
+        return plain
+
+
+CATALOGUE = Catalogue(
+    [
+        events.LabCreated,
+        events.DatasetImported,
+        events.DatasetVersionRecorded,
+        events.DatasetSplit,
+        events.JobPlanned,
+        events.JobSubmitted,
+        events.JobStatusChanged,
+        events.JobMessageReceived,
+        events.MetricsRecorded,
+        events.CheckpointSaved,
+        events.JobCancelRequested,
+        events.JobInterrupted,
+        events.JobResumed,
+        events.JobCancelled,
+        events.JobFailed,
+        events.JobSucceeded,
+        events.ModelRegistered,
+        events.ChatOpened,
+        events.ChatTurnRecorded,
+    ]
+)
+"""The facts that ftlab records."""

@@ -1,0 +1,77 @@
+"""Leases: which process does a thing that only one should do at a time.
+
+A lease is no fact and stays out of the log. It lapses by itself, so that a killed holder blocks
+nobody for long.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+from store.database import Database
+
+
+class Lease:
+    """A claim to be the one who does something.
+
+    Args:
+        database: shared by those who compete.
+        name: what it is about, such as `poller`.
+        described: who this holder is, for others to read.
+        seconds: how long the claim lasts without being renewed.
+        clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        described: str,
+        seconds: float = 15.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._name = name
+        self._described = described
+        self._seconds = seconds
+        self._clock = clock
+        self._holder = secrets.token_hex(8)
+        self._renew_at = 0.0
+
+    def acquire(self) -> bool:
+        """Claim the lease, or renew it; False if somebody else holds it. Cheap while it is fresh."""
+        now = self._clock()
+        if now < self._renew_at:
+            return True
+        with self._database.transaction() as connection:
+            query = "SELECT holder, expires FROM lease WHERE name = ?"
+            row = connection.execute(query, (self._name,)).fetchone()
+            if row is not None and row[0] != self._holder and row[1] > now:
+                return False
+            connection.execute(
+                "INSERT OR REPLACE INTO lease (name, holder, described, expires) "
+                "VALUES (?, ?, ?, ?)",
+                (self._name, self._holder, self._described, now + self._seconds),
+            )
+        self._renew_at = now + self._seconds / 3
+        return True
+
+    def holder(self) -> str | None:
+        """Return who holds the lease now, in words; None if nobody does."""
+        row = self._database.reader.execute(
+            "SELECT described FROM lease WHERE name = ? AND expires > ?",
+            (self._name, self._clock()),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def release(self) -> None:
+        """Give the lease up, if it is held."""
+        if not self._renew_at:
+            return
+        self._renew_at = 0.0
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM lease WHERE name = ? AND holder = ?", (self._name, self._holder)
+            )

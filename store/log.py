@@ -1,0 +1,229 @@
+"""The event log: append facts to streams, read them back, follow what comes.
+
+Every append is one transaction that also folds the read models, so that a reader never sees an
+event without its consequences. Writers say which version of a stream they know; a writer that
+knows an old one gets a conflict instead of overwriting somebody's decision. A fact from outside
+carries a natural key and is taken once, however often it is offered.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.catalogue import CATALOGUE, Catalogue
+from store.chain import GENESIS, chain_hash
+from store.database import Database
+from store.errors import StoreError, StreamConflictError
+from store.events import Fact
+from store.projections import Projections
+from store.recorded import COLUMNS, Recorded
+from store.times import now, to_text
+
+_INSERT = (
+    "INSERT INTO event (seq, stream, version, type, schema, at, occurred, actor, cause, key, data, "
+    "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact on its way into the log.
+
+    Attributes:
+        fact: what happened.
+        occurred: when, by the source's clock; the moment of recording if None.
+        key: the fact's natural key within its stream, if it comes from outside.
+        cause: the seq of the event that led to it.
+    """
+
+    fact: Fact
+    occurred: datetime | None = None
+    key: str | None = None
+    cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Facts for one stream.
+
+    Attributes:
+        stream: the stream's name, such as `job/job_1s8w0qk7fmd`.
+        entries: what to append, in order; bare facts will do.
+        expected: the version that the writer knows (0: the stream must be new), or None to append
+            whatever the version is.
+    """
+
+    stream: str
+    entries: Sequence[Entry | Fact]
+    expected: int | None = None
+
+
+@dataclass(slots=True)
+class _Head:
+    seq: int
+    hash: bytes
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+class EventLog:
+    """Appends to and reads from the event table of a database.
+
+    Args:
+        database: where the log is.
+        actor: who or what appends through this object, for the audit.
+        catalogue: the event types.
+        clock: tells the time of recording.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        actor: str,
+        catalogue: Catalogue = CATALOGUE,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.database = database
+        self.actor = actor
+        self.catalogue = catalogue
+        self._clock = clock
+        self._projections = Projections(database, catalogue)
+        self._projections.bring_up_to_date()
+
+    def append(
+        self, stream: str, *entries: Entry | Fact, expected: int | None = None
+    ) -> list[Recorded]:
+        """Append to one stream; see `append_all`."""
+        return self.append_all([Write(stream, entries, expected)])
+
+    def append_all(self, writes: Iterable[Write]) -> list[Recorded]:
+        """Append to several streams at once: all of it is recorded and folded, or nothing.
+
+        Returns:
+            What was recorded. An entry whose key its stream already has is left out: it was taken
+            before.
+
+        Raises:
+            StreamConflictError: if a stream is not at the version that its writer expected.
+            StoreError: if a fact's type is not in the catalogue, or the database cannot be written.
+        """
+        writes = list(writes)
+        for write in writes:
+            self._check_types(write)
+        with self.database.transaction() as connection:
+            head = _read_head(connection)
+            folded: list[tuple[Recorded, Fact]] = []
+            for write in writes:
+                folded += self._append(connection, head, write)
+            self._projections.fold(folded)
+        return [event for event, _ in folded]
+
+    def _check_types(self, write: Write) -> None:
+        for entry in write.entries:
+            fact = entry.fact if isinstance(entry, Entry) else entry
+            if not self.catalogue.knows(fact):
+                raise StoreError(f"{type(fact).__name__} is no registered event type")
+
+    def _append(
+        self, connection: sqlite3.Connection, head: _Head, write: Write
+    ) -> list[tuple[Recorded, Fact]]:
+        version = head.versions.get(write.stream)
+        if version is None:
+            version = stream_version(connection, write.stream)
+        if write.expected is not None and write.expected != version:
+            raise StreamConflictError(write.stream, write.expected, version)
+        recorded = []
+        for offered in write.entries:
+            entry = offered if isinstance(offered, Entry) else Entry(offered)
+            if entry.key is not None and _has_key(connection, write.stream, entry.key):
+                continue
+            version += 1
+            event = self._insert(connection, head, write.stream, version, entry)
+            recorded.append((event, entry.fact))
+        head.versions[write.stream] = version
+        return recorded
+
+    def _insert(
+        self, connection: sqlite3.Connection, head: _Head, stream: str, version: int, entry: Entry
+    ) -> Recorded:
+        at = self._clock()
+        fields = (
+            head.seq + 1,
+            stream,
+            version,
+            entry.fact.type_name,
+            entry.fact.schema_number,
+            to_text(at),
+            to_text(entry.occurred or at),
+            self.actor,
+            entry.cause,
+            entry.key,
+            entry.fact.model_dump_json(),
+        )
+        digest = chain_hash(head.hash, fields)
+        connection.execute(_INSERT, (*fields, digest))
+        head.seq += 1
+        head.hash = digest
+        return Recorded(*fields, digest)
+
+    def read(self, *, after: int = 0, stream: str | None = None) -> Iterator[Recorded]:
+        """Read events in order, those after a seq, of one stream or of all.
+
+        It goes by pages, so that a slow consumer never keeps a writer waiting.
+        """
+        while page := self._page(after, stream):
+            yield from page
+            after = page[-1].seq
+
+    def _page(self, after: int, stream: str | None) -> list[Recorded]:
+        rows = self.database.reader.execute(
+            f"SELECT {COLUMNS} FROM event WHERE seq > ?1 AND (?2 IS NULL OR stream = ?2) "
+            "ORDER BY seq LIMIT 500",
+            (after, stream),
+        )
+        return [Recorded(*row) for row in rows]
+
+    def facts(self, stream: str) -> list[Fact]:
+        """Return a stream's facts, old schemas upcast, unknown types left out."""
+        events = self.read(stream=stream)
+        facts = (self.catalogue.read(event.type, event.schema, event.data) for event in events)
+        return [fact for fact in facts if fact is not None]
+
+    def version(self, stream: str) -> int:
+        """Return the version of a stream: 0 if it does not exist."""
+        return stream_version(self.database.reader, stream)
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Drop the read models and fold them anew; return how many events there were."""
+        return self._projections.rebuild(progress)
+
+
+def tail(database: Database, after: int, *, seconds: float = 0.2) -> Iterator[int]:
+    """Yield the newest seq whenever it has grown past `after`; wait `seconds` between looks."""
+    while True:
+        head = database.head()
+        if head > after:
+            after = head
+            yield head
+        time.sleep(seconds)
+
+
+def stream_version(connection: sqlite3.Connection, stream: str) -> int:
+    """Return the version of a stream as this connection sees it."""
+    row = connection.execute(
+        "SELECT MAX(version) FROM event WHERE stream = ?", (stream,)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def _has_key(connection: sqlite3.Connection, stream: str, key: str) -> bool:
+    query = "SELECT 1 FROM event WHERE stream = ? AND key = ?"
+    return connection.execute(query, (stream, key)).fetchone() is not None
+
+
+def _read_head(connection: sqlite3.Connection) -> _Head:
+    row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    return _Head(*row) if row else _Head(0, GENESIS)

@@ -1,0 +1,149 @@
+"""Folding events into the read models, in the transaction that appends them.
+
+Each module of this package folds the events of one kind of stream; a fold is a plain function of
+the rows as they stand and one event. Position and hash of the last folded event are kept beside the
+rows and committed with them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, SQLModel
+
+from store import migrations
+from store.catalogue import Catalogue
+from store.chain import GENESIS
+from store.database import Database
+from store.events import Fact
+from store.projections import chats, datasets, jobs, metrics, models
+from store.projections.fold import Fold
+from store.recorded import COLUMNS, Recorded
+from store.tables import READ_MODELS
+
+Folded = tuple[Recorded, Fact]
+Progress = Callable[[int, int], None]
+
+_FOLDS: dict[str, tuple[Fold, ...]] = {}
+for _module in (jobs, metrics, datasets, models, chats):
+    for _fact, _fold in _module.FOLDS.items():
+        _FOLDS[_fact.type_name] = (*_FOLDS.get(_fact.type_name, ()), _fold)
+
+_BATCH = 500
+
+
+class Projections:
+    """Keeps the read models of a database in step with its log.
+
+    Args:
+        database: where both are.
+        catalogue: how recorded text is read back as facts.
+    """
+
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        # Made before any transaction: SQLAlchemy rolls back what is open when it first connects.
+        self._folder = Folder(database.writer)
+
+    def bring_up_to_date(self) -> None:
+        """Fold everything anew if other projections folded it."""
+        if not migrations.read_models_are_current(self._database.reader):
+            self.rebuild()
+
+    def fold(self, events: Iterable[Folded]) -> None:
+        """Fold new events; called inside the transaction that appended them."""
+        self._folder.fold(events)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Drop the read models and fold the whole log; return the number of events.
+
+        Everything happens in one transaction: readers see the old rows until the new ones are whole.
+        """
+        with self._database.transaction() as connection:
+            self._folder.create_tables()
+            return fold_all(connection, self._folder, self._catalogue, progress)
+
+
+class Folder:
+    """Folds events into read models through SQLModel, on a connection that somebody else commits.
+
+    Args:
+        connection: where the read models are.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._sql: Connection = _over(connection)
+
+    def create_tables(self) -> None:
+        """Make empty read models in place of what is there."""
+        tables = [SQLModel.metadata.tables[str(model.__tablename__)] for model in READ_MODELS]
+        SQLModel.metadata.drop_all(self._sql, tables)
+        SQLModel.metadata.create_all(self._sql, tables)
+        self._keep_position(0, GENESIS)
+
+    def fold(self, events: Iterable[tuple[Recorded, Fact | None]]) -> None:
+        """Fold events, in the order of the log, and note how far the rows have come.
+
+        An event without a fact (a newer ftlab's) changes no row.
+        """
+        last: Recorded | None = None
+        # The session may fail or end, the transaction is the caller's: only rollbacks pass through.
+        with Session(self._sql, join_transaction_mode="rollback_only") as session:
+            for event, fact in events:
+                last = event
+                for fold in _FOLDS.get(event.type, ()) if fact is not None else ():
+                    fold(session, event, fact)
+            metrics.write_gathered(session)
+            session.flush()
+        if last is not None:
+            self._keep_position(last.seq, last.hash)
+
+    def _keep_position(self, seq: int, digest: bytes) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO projection (name, version, seq, hash) VALUES (?, ?, ?, ?)",
+            ("read models", migrations.READ_MODELS, seq, digest),
+        )
+
+
+def fold_all(
+    connection: sqlite3.Connection,
+    folder: Folder,
+    catalogue: Catalogue,
+    progress: Progress | None = None,
+    until: int | None = None,
+    table: str = "event",
+) -> int:
+    """Fold the log from its beginning, up to a seq if one is given; return the number of events."""
+    total = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+    done = 0
+    events = _known(connection, catalogue, table, until)
+    while batch := list(islice(events, _BATCH)):
+        folder.fold(batch)
+        done += len(batch)
+        if progress is not None:
+            progress(done, total)
+    return done
+
+
+def _known(
+    connection: sqlite3.Connection, catalogue: Catalogue, table: str, until: int | None
+) -> Iterator[tuple[Recorded, Fact | None]]:
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM {table} WHERE ?1 IS NULL OR seq <= ?1 ORDER BY seq", (until,)
+    )
+    for row in rows:
+        event = Recorded(*row)
+        yield event, catalogue.read(event.type, event.schema, event.data)
+
+
+def _over(connection: sqlite3.Connection) -> Connection:
+    engine = create_engine(
+        "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+    )
+    return engine.connect()

@@ -1,0 +1,42 @@
+"""Folding chat streams into conversations and their turns."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from store import events
+from store.events import Fact
+from store.projections.fold import Fold, subject
+from store.recorded import Recorded
+from store.tables import Chat, ChatTurn
+
+
+def _opened(session: Session, event: Recorded, fact: events.ChatOpened) -> None:
+    session.add(
+        Chat(id=subject(event), model=fact.model, system=fact.system, opened_at=event.occurred)
+    )
+
+
+def _turn_recorded(session: Session, event: Recorded, fact: events.ChatTurnRecorded) -> None:
+    chat = session.get(Chat, subject(event))
+    if chat is None:
+        return
+    chat.turns += 1
+    session.add(
+        ChatTurn(
+            chat=chat.id,
+            ordinal=chat.turns,
+            question=fact.question,
+            answer=fact.answer,
+            completion_tokens=fact.completion_tokens,
+            seconds=fact.seconds,
+            error=fact.error,
+            at=event.occurred,
+        )
+    )
+
+
+FOLDS: dict[type[Fact], Fold] = {
+    events.ChatOpened: _opened,
+    events.ChatTurnRecorded: _turn_recorded,
+}

@@ -1,0 +1,154 @@
+"""Folding a job's stream into its row and its checkpoints."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from store import events, job_status
+from store.events import Fact
+from store.projections.fold import Fold, subject
+from store.recorded import Recorded
+from store.tables import Checkpoint, Job
+
+PROGRESS_KEY = "progress:"
+"""Key of facts from a local run: then comes the byte of the progress file at which they end, and a
+further `:N` where one stretch of the file gave several facts."""
+
+
+def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None:
+    session.add(
+        Job(
+            id=subject(event),
+            name=fact.name,
+            provider=fact.provider,
+            base_model=fact.base_model,
+            method=fact.method,
+            hyperparameters_json=json.dumps(fact.hyperparameters),
+            dataset=fact.dataset,
+            validation=fact.validation,
+            seed=fact.seed,
+            model=fact.model,
+            total_steps=fact.total_steps,
+            status=job_status.PLANNED,
+            planned_at=event.occurred,
+            updated_at=event.occurred,
+            version=event.version,
+        )
+    )
+
+
+def _touched(session: Session, event: Recorded) -> Job | None:
+    """Return the job that the event is about, with its clock and position moved on."""
+    job = session.get(Job, subject(event))
+    if job is None:
+        return None
+    job.version = event.version
+    job.updated_at = max(job.updated_at, event.occurred)
+    if event.key is not None and event.key.startswith(PROGRESS_KEY):
+        end = int(event.key[len(PROGRESS_KEY) :].partition(":")[0])
+        job.progress_offset = max(job.progress_offset, end)
+    return job
+
+
+def _follow(job: Job, status: str, event: Recorded) -> bool:
+    """Move the status on if it may; tell whether it did."""
+    followed = job_status.follow(job.status, status)
+    moved = followed != job.status
+    job.status = followed
+    if moved and followed == job_status.RUNNING and job.started_at is None:
+        job.started_at = event.occurred
+    if moved and followed in job_status.ENDED:
+        job.ended_at = event.occurred
+    return moved
+
+
+def _noted(session: Session, event: Recorded, _fact: Fact) -> None:
+    _touched(session, event)
+
+
+def _submitted(session: Session, event: Recorded, fact: events.JobSubmitted) -> None:
+    if job := _touched(session, event):
+        job.remote_id = fact.remote_id
+        _follow(job, job_status.QUEUED, event)
+
+
+def _status_changed(session: Session, event: Recorded, fact: events.JobStatusChanged) -> None:
+    if job := _touched(session, event):
+        job.reported_status = fact.status
+        job.total_steps = fact.total_steps or job.total_steps
+        _follow(job, fact.status, event)
+
+
+def _metrics_recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -> None:
+    job = _touched(session, event)
+    if job is None:
+        return
+    for group in fact.groups:
+        job.step = max(job.step, group.highest_step())
+        for metric, field in (("loss", "loss"), ("train_loss", "loss"), ("eval_loss", "eval_loss")):
+            if metric in group.values:
+                setattr(job, field, group.values[metric][-1])
+
+
+def _checkpoint_saved(session: Session, event: Recorded, fact: events.CheckpointSaved) -> None:
+    if job := _touched(session, event):
+        job.checkpoint = fact.step
+        session.merge(
+            Checkpoint(job=job.id, step=fact.step, path=fact.path, saved_at=event.occurred)
+        )
+
+
+def _interrupted(session: Session, event: Recorded, fact: events.JobInterrupted) -> None:
+    job = _touched(session, event)
+    if job and _follow(job, job_status.INTERRUPTED, event):
+        job.reason = fact.reason
+        job.checkpoint = fact.checkpoint
+
+
+def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None:
+    job = _touched(session, event)
+    if job is None:
+        return
+    job.status = job_status.QUEUED
+    job.attempt = fact.attempt
+    job.step = fact.from_step
+    job.ended_at = job.reason = job.details = None
+    later = (col(Checkpoint.job) == job.id) & (col(Checkpoint.step) > fact.from_step)
+    session.execute(delete(Checkpoint).where(later))
+
+
+def _cancelled(session: Session, event: Recorded, _fact: events.JobCancelled) -> None:
+    if job := _touched(session, event):
+        _follow(job, job_status.CANCELLED, event)
+
+
+def _failed(session: Session, event: Recorded, fact: events.JobFailed) -> None:
+    job = _touched(session, event)
+    if job and _follow(job, job_status.FAILED, event):
+        job.reason = fact.error
+        job.details = fact.details
+
+
+def _succeeded(session: Session, event: Recorded, fact: events.JobSucceeded) -> None:
+    job = _touched(session, event)
+    if job and _follow(job, job_status.SUCCEEDED, event):
+        job.model = fact.model or job.model
+
+
+FOLDS: dict[type[Fact], Fold] = {
+    events.JobPlanned: _planned,
+    events.JobSubmitted: _submitted,
+    events.JobStatusChanged: _status_changed,
+    events.JobMessageReceived: _noted,
+    events.MetricsRecorded: _metrics_recorded,
+    events.CheckpointSaved: _checkpoint_saved,
+    events.JobCancelRequested: _noted,
+    events.JobInterrupted: _interrupted,
+    events.JobResumed: _resumed,
+    events.JobCancelled: _cancelled,
+    events.JobFailed: _failed,
+    events.JobSucceeded: _succeeded,
+}

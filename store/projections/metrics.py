@@ -1,0 +1,162 @@
+"""Folding batches of metrics into series of packed chunks.
+
+A series is a list of chunks of `CHUNK_POINTS` points of which only the last may be open, so that the
+same points always give the same chunks, however they were batched. Points are gathered while a
+batch of events is folded and packed at its end: a chunk is then written once, not once an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from store import events
+from store.columns import (
+    extremes,
+    pack_steps,
+    pack_values,
+    stride_of,
+    unpack_steps,
+    unpack_values,
+)
+from store.events import Fact
+from store.projections.fold import Fold, subject
+from store.recorded import Recorded
+from store.tables import MetricChunk, MetricSeries
+
+CHUNK_POINTS = 1000
+"""With 8-byte values a chunk of this size fills two database pages almost exactly."""
+
+
+@dataclass(slots=True)
+class _Points:
+    steps: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+_Gathered = dict[tuple[str, str], _Points]
+
+
+def _recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -> None:
+    job = subject(event)
+    gathered: _Gathered = session.info.setdefault("metrics", {})
+    for group in fact.groups:
+        steps = group.step_list()
+        for name, values in group.values.items():
+            points = gathered.setdefault((job, name), _Points())
+            points.steps += steps
+            points.values += values
+
+
+def write_gathered(session: Session) -> None:
+    """Pack the points of the events folded so far into their series."""
+    gathered: _Gathered = session.info.pop("metrics", {})
+    for (job, name), points in gathered.items():
+        _extend(session, job, name, points)
+
+
+def _extend(session: Session, job: str, name: str, points: _Points) -> None:
+    series = session.get(MetricSeries, (job, name))
+    if series is None:
+        series = MetricSeries(
+            job=job, name=name, count=0, chunks=0, first_step=points.steps[0], last_step=0
+        )
+        session.add(series)
+    _reopen_last_chunk(session, series, points)
+    chunks = [
+        _pack(series, ordinal, points, start)
+        for ordinal, start in enumerate(range(0, len(points.steps), CHUNK_POINTS), series.chunks)
+    ]
+    session.execute(insert(MetricChunk), chunks)
+    for chunk in chunks:
+        _summarize(series, chunk)
+
+
+def _reopen_last_chunk(session: Session, series: MetricSeries, points: _Points) -> None:
+    """Take the last chunk out of the series and put its points first, if it has room for more."""
+    if series.count % CHUNK_POINTS == 0:
+        return
+    chunk = session.get_one(MetricChunk, (series.job, series.name, series.chunks - 1))
+    steps, values = points_of(chunk)
+    points.steps[:0] = steps
+    points.values[:0] = values
+    series.count -= chunk.count
+    series.chunks -= 1
+    session.delete(chunk)
+    session.flush()
+
+
+def points_of(chunk: MetricChunk) -> tuple[Sequence[int], Sequence[float]]:
+    """Return the steps and values of a chunk."""
+    steps = unpack_steps(chunk.steps, chunk.first_step, chunk.stride, chunk.count)
+    return steps, unpack_values(chunk.points)
+
+
+def _pack(series: MetricSeries, ordinal: int, points: _Points, start: int) -> dict[str, Any]:
+    steps = points.steps[start : start + CHUNK_POINTS]
+    values = points.values[start : start + CHUNK_POINTS]
+    stride = stride_of(steps)
+    return {
+        "job": series.job,
+        "name": series.name,
+        "ordinal": ordinal,
+        "count": len(steps),
+        "first_step": steps[0],
+        "last_step": steps[-1],
+        "stride": stride,
+        "steps": pack_steps(steps) if stride is None else None,
+        "points": pack_values(values),
+        "last": values[-1],
+        **extremes(steps, values)._asdict(),
+    }
+
+
+def _summarize(series: MetricSeries, chunk: dict[str, Any]) -> None:
+    """Take a chunk into the summary of its series."""
+    series.chunks += 1
+    series.count += chunk["count"]
+    series.last_step = chunk["last_step"]
+    series.last = chunk["last"]
+    if chunk["low"] is not None and (series.low is None or chunk["low"] < series.low):
+        series.low, series.low_step = chunk["low"], chunk["low_step"]
+    if chunk["high"] is not None and (series.high is None or chunk["high"] > series.high):
+        series.high, series.high_step = chunk["high"], chunk["high_step"]
+
+
+def _superseded(session: Session, event: Recorded, fact: events.JobResumed) -> None:
+    """Forget the points past the step from which training goes on: they will come again."""
+    write_gathered(session)
+    session.flush()
+    job = subject(event)
+    for series in session.exec(select(MetricSeries).where(MetricSeries.job == job)).all():
+        _truncate(session, series, fact.from_step)
+
+
+def _truncate(session: Session, series: MetricSeries, last_step: int) -> None:
+    where = (col(MetricChunk.job) == series.job) & (col(MetricChunk.name) == series.name)
+    chunks = session.exec(select(MetricChunk).where(where).order_by(col(MetricChunk.ordinal))).all()
+    kept = _Points()
+    for chunk in chunks:
+        for step, value in zip(*points_of(chunk), strict=True):
+            if step <= last_step:
+                kept.steps.append(step)
+                kept.values.append(value)
+        session.expunge(chunk)
+    if len(kept.steps) == series.count:
+        return
+    job, name = series.job, series.name
+    session.execute(delete(MetricChunk).where(where))
+    session.delete(series)
+    session.flush()
+    if kept.steps:
+        _extend(session, job, name, kept)
+
+
+FOLDS: dict[type[Fact], Fold] = {
+    events.MetricsRecorded: _recorded,
+    events.JobResumed: _superseded,
+}

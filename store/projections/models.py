@@ -1,0 +1,32 @@
+"""Folding model streams into model versions."""
+
+from __future__ import annotations
+
+import json
+
+from sqlmodel import Session
+
+from store import events
+from store.events import Fact
+from store.projections.fold import Fold
+from store.recorded import Recorded
+from store.tables import Model
+
+
+def _registered(session: Session, event: Recorded, fact: events.ModelRegistered) -> None:
+    before, after = fact.before, fact.after
+    session.add(
+        Model(
+            **fact.model_dump(exclude={"hyperparameters", "before", "after"}),
+            hyperparameters_json=json.dumps(fact.hyperparameters),
+            loss_before=before.loss if before else None,
+            loss_after=after.loss if after else None,
+            perplexity_before=before.perplexity if before else None,
+            perplexity_after=after.perplexity if after else None,
+            evaluated_examples=after.examples if after else None,
+            registered_at=event.occurred,
+        )
+    )
+
+
+FOLDS: dict[type[Fact], Fold] = {events.ModelRegistered: _registered}

@@ -1,0 +1,70 @@
+"""Finding one recorded thing by its id, its name or any unique beginning of either."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+from store.errors import AmbiguousError, NotFoundError
+
+Kind = Literal["job", "model", "dataset_version", "chat"]
+
+_WORDS: dict[Kind, tuple[str, str]] = {
+    "job": ("job", "ftlab jobs"),
+    "model": ("model", "ftlab models"),
+    "dataset_version": ("dataset", "ftlab data list"),
+    "chat": ("chat", "ftlab history --type ChatOpened"),
+}
+
+
+def find(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
+    """Return the id that a reference means.
+
+    An exact id wins, then an exact name (the newest of that name), then a unique beginning of an id
+    or a name. A dataset may be named with its version: `name@2`.
+
+    Raises:
+        NotFoundError: if nothing fits.
+        AmbiguousError: if several do.
+    """
+    named = kind != "chat"
+    if kind == "dataset_version" and "@" in reference:
+        return _dataset_at(connection, reference)
+    exact = connection.execute(f"SELECT id FROM {kind} WHERE id = ?", (reference,)).fetchone()
+    if exact is None and named:
+        exact = connection.execute(
+            f"SELECT id FROM {kind} WHERE name = ? ORDER BY id DESC LIMIT 1", (reference,)
+        ).fetchone()
+    if exact is not None:
+        return str(exact[0])
+    return _by_beginning(connection, kind, reference, named=named)
+
+
+def _by_beginning(
+    connection: sqlite3.Connection, kind: Kind, reference: str, *, named: bool
+) -> str:
+    pattern = reference.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    where = r"id LIKE ?1 ESCAPE '\'" + (r" OR name LIKE ?1 ESCAPE '\'" if named else "")
+    # Versions of one dataset share their name: the newest stands for them.
+    group = "GROUP BY name HAVING id = MAX(id)" if kind == "dataset_version" else ""
+    query = f"SELECT id FROM {kind} WHERE {where} {group} ORDER BY id LIMIT 6"
+    found = [str(row[0]) for row in connection.execute(query, (pattern,))] if reference else []
+    if len(found) == 1:
+        return found[0]
+    word, command = _WORDS[kind]
+    if not found:
+        raise NotFoundError(f"no {word} is called '{reference}': `{command}` lists them")
+    raise AmbiguousError(f"'{reference}' fits several: {', '.join(found)}. Type more of it.")
+
+
+def _dataset_at(connection: sqlite3.Connection, reference: str) -> str:
+    name, _, version = reference.rpartition("@")
+    row = connection.execute(
+        "SELECT id FROM dataset_version WHERE name = ? AND CAST(version AS TEXT) = ?",
+        (name, version),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(
+            f"no dataset version is called '{reference}': `ftlab data list` lists them"
+        )
+    return str(row[0])

@@ -1,0 +1,152 @@
+"""Questions about jobs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.queries.find import find
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """A line of the job list. Times are UTC texts; `loss` is the newest training loss."""
+
+    id: str
+    name: str
+    provider: str
+    base_model: str
+    status: str
+    step: int
+    total_steps: int | None
+    loss: float | None
+    planned_at: str
+    started_at: str | None
+    ended_at: str | None
+    updated_at: str
+
+    @property
+    def progress(self) -> float | None:
+        """The part of the steps that is done, 0 to 1, if the number of steps is known."""
+        if not self.total_steps:
+            return None
+        return min(1.0, self.step / self.total_steps)
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail:
+    """Everything the read model knows of one job."""
+
+    id: str
+    name: str
+    provider: str
+    base_model: str
+    method: str
+    hyperparameters_json: str
+    dataset: str
+    validation: str | None
+    seed: int
+    model: str | None
+    status: str
+    reported_status: str | None
+    remote_id: str | None
+    attempt: int
+    step: int
+    total_steps: int | None
+    loss: float | None
+    eval_loss: float | None
+    checkpoint: int | None
+    reason: str | None
+    details: str | None
+    progress_offset: int
+    planned_at: str
+    started_at: str | None
+    ended_at: str | None
+    updated_at: str
+    version: int
+    dataset_name: str | None
+    dataset_version: int | None
+    examples: int | None
+
+
+_SUMMARY = ", ".join(JobSummary.__slots__)
+_DETAIL = ", ".join(f"job.{name}" for name in JobDetail.__slots__[:-3])
+
+
+def job_list(
+    connection: sqlite3.Connection,
+    *,
+    status: str | None = None,
+    provider: str | None = None,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[JobSummary]:
+    """Return jobs, newest first."""
+    rows = connection.execute(
+        f"SELECT {_SUMMARY} FROM job "
+        "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR provider = ?2) "
+        "ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+        (status, provider, limit, offset),
+    )
+    return [JobSummary(*row) for row in rows]
+
+
+def job_count(connection: sqlite3.Connection) -> int:
+    """Return how many jobs there are."""
+    return int(connection.execute("SELECT COUNT(*) FROM job").fetchone()[0])
+
+
+def jobs_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[JobSummary]:
+    """Return the named jobs, newest first; ids that do not exist are left out."""
+    marks = ", ".join("?" * len(ids))
+    rows = connection.execute(
+        f"SELECT {_SUMMARY} FROM job WHERE id IN ({marks}) ORDER BY id DESC", tuple(ids)
+    )
+    return [JobSummary(*row) for row in rows]
+
+
+def changed_jobs(connection: sqlite3.Connection, after: int) -> list[str]:
+    """Return the ids of the jobs that events after this seq tell of."""
+    rows = connection.execute(
+        "SELECT DISTINCT SUBSTR(stream, 5) FROM event WHERE seq > ? AND stream >= 'job/' "
+        "AND stream < 'job0'",
+        (after,),
+    )
+    return [row[0] for row in rows]
+
+
+def find_job(connection: sqlite3.Connection, reference: str) -> str:
+    """Return the id of the job that a reference (id, name, beginning) means; see `find`."""
+    return find(connection, "job", reference)
+
+
+def job_detail(connection: sqlite3.Connection, job: str) -> JobDetail:
+    """Return one job by id, name or beginning.
+
+    Raises:
+        NotFoundError: if there is none.
+    """
+    row = connection.execute(
+        f"SELECT {_DETAIL}, dataset_version.name, dataset_version.version, dataset_version.examples "
+        "FROM job LEFT JOIN dataset_version ON dataset_version.id = job.dataset WHERE job.id = ?",
+        (find_job(connection, job),),
+    ).fetchone()
+    return JobDetail(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """A state that training can go on from; `path` is relative to the run's folder."""
+
+    step: int
+    path: str
+    saved_at: str
+
+
+def checkpoints(connection: sqlite3.Connection, job: str) -> list[CheckpointRow]:
+    """Return a job's recorded checkpoints, by step."""
+    rows = connection.execute(
+        "SELECT step, path, saved_at FROM checkpoint WHERE job = ? ORDER BY step", (job,)
+    )
+    return [CheckpointRow(*row) for row in rows]

@@ -1,0 +1,178 @@
+"""The read models, as SQLModel tables: what the log says, folded into rows to look up.
+
+They are written only by `store.projections`, in the transaction that appends the events, and can
+be dropped and rebuilt at any time. Anybody may read them with SQLModel's `select`; the screens and
+commands do so through `store.queries`, which speaks plain SQL because importing SQLModel takes
+longer than painting the first frame.
+
+Times are texts as in `store.times`; `*_json` columns hold JSON text.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+
+class Job(SQLModel, table=True):
+    """A fine-tuning job as its stream tells it."""
+
+    __tablename__: ClassVar[str] = "job"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    provider: str
+    base_model: str
+    method: str
+    hyperparameters_json: str
+    dataset: str
+    validation: str | None = None
+    seed: int
+    model: str | None = None
+    status: str = Field(index=True)
+    reported_status: str | None = None
+    remote_id: str | None = None
+    attempt: int = 1
+    step: int = 0
+    total_steps: int | None = None
+    loss: float | None = None
+    eval_loss: float | None = None
+    checkpoint: int | None = None
+    reason: str | None = None
+    details: str | None = None
+    progress_offset: int = 0
+    planned_at: str
+    started_at: str | None = None
+    ended_at: str | None = None
+    updated_at: str
+    version: int
+
+
+class Checkpoint(SQLModel, table=True):
+    """A state that a job's training can go on from."""
+
+    __tablename__: ClassVar[str] = "checkpoint"
+
+    job: str = Field(primary_key=True)
+    step: int = Field(primary_key=True)
+    path: str
+    saved_at: str
+
+
+class MetricSeries(SQLModel, table=True):
+    """One metric of one job: its extent and extremes over finite values, and its last value."""
+
+    __tablename__: ClassVar[str] = "metric_series"
+
+    job: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    count: int
+    chunks: int
+    first_step: int
+    last_step: int
+    last: float | None = None
+    low: float | None = None
+    low_step: int | None = None
+    high: float | None = None
+    high_step: int | None = None
+
+
+class MetricChunk(SQLModel, table=True):
+    """Up to `CHUNK_POINTS` consecutive points of a series, packed, with their extremes.
+
+    `steps` is NULL when the steps are `first_step` + i * `stride`; the packing is described in
+    `store.columns`.
+    """
+
+    __tablename__: ClassVar[str] = "metric_chunk"
+
+    job: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    count: int
+    first_step: int
+    last_step: int
+    stride: int | None = None
+    last: float | None = None
+    low: float | None = None
+    low_step: int | None = None
+    high: float | None = None
+    high_step: int | None = None
+    steps: bytes | None = None
+    points: bytes
+
+
+class DatasetVersion(SQLModel, table=True):
+    """An immutable dataset version; its content is the blob named `content`."""
+
+    __tablename__: ClassVar[str] = "dataset_version"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    version: int
+    content: str
+    examples: int
+    messages: int
+    characters: int
+    bytes: int
+    tokens: int | None = None
+    parent: str | None = None
+    recipe_json: str
+    source: str | None = None
+    left_out: int = 0
+    recorded_at: str
+
+
+class Model(SQLModel, table=True):
+    """A model version that a job made."""
+
+    __tablename__: ClassVar[str] = "model"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    kind: str
+    base_model: str
+    job: str
+    dataset: str
+    hyperparameters_json: str
+    path: str | None = None
+    loss_before: float | None = None
+    loss_after: float | None = None
+    perplexity_before: float | None = None
+    perplexity_after: float | None = None
+    evaluated_examples: int | None = None
+    registered_at: str
+
+
+class Chat(SQLModel, table=True):
+    """A conversation with one model."""
+
+    __tablename__: ClassVar[str] = "chat"
+
+    id: str = Field(primary_key=True)
+    model: str
+    system: str | None = None
+    turns: int = 0
+    opened_at: str
+
+
+class ChatTurn(SQLModel, table=True):
+    """A question and its answer."""
+
+    __tablename__: ClassVar[str] = "chat_turn"
+
+    chat: str = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    question: str
+    answer: str
+    completion_tokens: int | None = None
+    seconds: float | None = None
+    error: str | None = None
+    at: str
+
+
+READ_MODELS: tuple[type[SQLModel], ...] = (
+    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, Model, Chat, ChatTurn,
+)  # fmt: skip
+"""Every read model, in the order in which they are created."""

@@ -1,0 +1,41 @@
+"""Points in time as the log writes them: UTC, microseconds, ISO 8601 with a final Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def now() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
+
+
+def to_text(moment: datetime) -> str:
+    """Write a moment so that the texts sort as the moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """Read what `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def parse_when(text: str) -> datetime:
+    """Read what a person types: `2026-11-20`, `2026-11-20T18:30`, or an age such as `90m` or `2d`.
+
+    A moment without a zone is taken in the machine's own.
+
+    Raises:
+        ValueError: if it is neither.
+    """
+    age = text[:-1]
+    if text and text[-1] in _UNITS and age.replace(".", "", 1).isdigit():
+        return now() - timedelta(**{_UNITS[text[-1]]: float(age)})
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise ValueError(
+            f"'{text}' is no time: write 2026-11-20, 2026-11-20T18:30 or an age such as 90m or 2d"
+        ) from None
