@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ class TrainingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A request with everything looked up and settled, before anything is recorded or started."""
+    """A request with everything looked up and settled; nothing is recorded or started yet."""
 
     request: TrainingRequest
     name: str
@@ -65,15 +66,13 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
 
     Raises:
         NotFoundError: if a dataset version does not exist.
-        LabError: if a hyperparameter is out of bounds or the base model is none.
+        LabError: if there is no such provider or base model, or a hyperparameter is out of bounds.
     """
-    from engine import base_models
-    from engine.training.plan import hyperparameters_for
+    from engine.training.plan import hyperparameters
 
-    reader = lab.database.reader
-    dataset = datasets.dataset(reader, request.dataset)
-    base_models.check(request.base_model)
-    settled = hyperparameters_for(request.method, dict(request.hyperparameters))
+    lab.provider(request.provider)
+    dataset = datasets.dataset(lab.database.reader, request.dataset)
+    settled = hyperparameters(request.method, request.hyperparameters)
     return Plan(
         request=request,
         name=request.suffix or _free_name(lab, dataset.name),
@@ -82,3 +81,111 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
         hyperparameters=settled,
         total_steps=settled.total_steps(dataset.examples),
     )
+
+
+def _validation(lab: Lab, request: TrainingRequest, dataset: DatasetRow) -> DatasetRow | None:
+    if request.validation is not None:
+        return datasets.dataset(lab.database.reader, request.validation)
+    whole, _, part = dataset.name.rpartition("/")
+    if part != "train":
+        return None
+    beside = datasets.versions_of(lab.database.reader, f"{whole}/validation")
+    return beside[-1] if beside else None
+
+
+def _free_name(lab: Lab, dataset: str) -> str:
+    """Make up a name such as `gsm8k-train-3`, one after the highest taken."""
+    stem = dataset.replace("/", "-")
+    numbered = re.compile(re.escape(stem) + r"-(\d+)")
+    taken = (numbered.fullmatch(job.name) for job in jobs.job_list(lab.database.reader))
+    return f"{stem}-{max((int(match[1]) for match in taken if match), default=0) + 1}"
+
+
+def start(lab: Lab, plan: Plan, progress: Progress | None = None) -> str:
+    """Record a plan and start it; return the job's id.
+
+    Raises:
+        LabError: if the job could not be started; that is then recorded as its failure.
+    """
+    from engine import base_models
+    from store.events import JobPlanned
+
+    request = plan.request
+    if request.provider == "local":
+        base_models.resolve(request.base_model, lab.places.home, progress)
+    job = new_id("job")
+    planned = JobPlanned(
+        name=plan.name,
+        provider=request.provider,
+        base_model=request.base_model,
+        method=request.method,
+        hyperparameters=plan.hyperparameters.model_dump(mode="json"),
+        dataset=plan.dataset.id,
+        validation=plan.validation.id if plan.validation else None,
+        seed=request.seed,
+        model=new_id("mdl"),
+        total_steps=plan.total_steps,
+    )
+    lab.log.append(f"job/{job}", planned, expected=0)
+    detail = jobs.job_detail(lab.database.reader, job)
+    _act(lab, detail, lambda: lab.provider(detail.provider).submit(detail))
+    return job
+
+
+def cancel(lab: Lab, reference: str) -> None:
+    """Ask a job to stop; what comes of it arrives by polling.
+
+    Raises:
+        JobStateError: if the job is not active.
+    """
+    from store.events import JobCancelRequested
+
+    detail = _fresh(lab, reference)
+    if detail.status not in job_status.ACTIVE:
+        raise JobStateError(f"{detail.name} is {detail.status}: there is nothing to cancel")
+    lab.log.append(f"job/{detail.id}", JobCancelRequested())
+    lab.provider(detail.provider).cancel(detail)
+
+
+def resume(lab: Lab, reference: str) -> None:
+    """Go on with a job that ended without a result, from its newest whole checkpoint.
+
+    Raises:
+        JobStateError: if the job is active or has succeeded.
+        LabError: if it could not be started; that is then recorded as its failure.
+    """
+    from store.events import JobResumed
+
+    detail = _fresh(lab, reference)
+    if detail.status not in job_status.RESUMABLE:
+        raise JobStateError(
+            f"{detail.name} is {detail.status}: only interrupted, cancelled and failed jobs "
+            "can be resumed"
+        )
+    provider = lab.provider(detail.provider)
+    step = provider.resumable_step(detail)
+    resumed = JobResumed(attempt=detail.attempt + 1, from_step=step)
+    lab.log.append(f"job/{detail.id}", resumed, expected=detail.version)
+    again = jobs.job_detail(lab.database.reader, detail.id)
+    _act(lab, again, lambda: provider.resume(again, step))
+
+
+def _fresh(lab: Lab, reference: str) -> JobDetail:
+    """Return a job as it stands now, its latest news taken in."""
+    found = jobs.job_detail(lab.database.reader, reference)
+    if found.status in job_status.ACTIVE:
+        Poller(lab).look_at(found.id)
+    return jobs.job_detail(lab.database.reader, found.id)
+
+
+def _act(lab: Lab, job: JobDetail, act: Callable[[], str]) -> None:
+    """Do what was recorded as intended, and record that it was done or why it failed."""
+    from store.events import JobFailed, JobSubmitted
+
+    stream = f"job/{job.id}"
+    try:
+        remote_id = act()
+    except (OSError, LabError, NotFoundError) as error:
+        lab.log.append(stream, JobFailed(error=f"it could not be started: {error}"))
+        raise LabError(f"{job.name} could not be started: {error}") from error
+    lab.log.append(stream, JobSubmitted(remote_id=remote_id))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
+import sqlite3
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Self, cast
 from engine.errors import LabError
 from engine.places import Places
 from store import migrations
-from store.blobs import BlobStore
 from store.database import Database, Journal
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from engine.jobs import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
+    from store.blobs import BlobStore
     from store.log import EventLog
     from store.queries.datasets import DatasetRow
 
@@ -43,8 +42,8 @@ class Lab:
 
     Attributes:
         places: where it lies.
+        role: which face of ftlab acts.
         database: the open database.
-        actor: who acts, as the log records it.
         polling_notice: what the background poller last complained of, None if all is well.
 
     Raises:
@@ -53,7 +52,7 @@ class Lab:
 
     def __init__(self, places: Places, role: str = "cli") -> None:
         self.places = places
-        self.actor = f"{role}:{_user()}@{socket.gethostname()}"
+        self.role = role
         self.polling_notice: str | None = None
         self.database = Database(places.database, journal=_journal())
         self._polling: Polling | None = None
@@ -84,6 +83,11 @@ class Lab:
         self.database.close()
 
     @cached_property
+    def actor(self) -> str:
+        """Who acts, as the log records it."""
+        return f"{self.role}:{_user_at_host()}"
+
+    @cached_property
     def log(self) -> EventLog:
         """The event log, for writing."""
         from store.log import EventLog
@@ -93,6 +97,8 @@ class Lab:
     @cached_property
     def blobs(self) -> BlobStore:
         """Dataset contents."""
+        from store.blobs import BlobStore
+
         return BlobStore(self.places.blobs)
 
     def _begin(self) -> None:
@@ -176,12 +182,34 @@ class Lab:
         temperature: float = 0.0,
         max_tokens: int = 256,
         seed: int | None = None,
+        progress: Callable[[str, float], None] | None = None,
     ) -> Conversation:
-        """Begin a conversation with a fine-tuned or base model; takes seconds to load it."""
+        """Begin a conversation with a fine-tuned or base model; takes a moment to start."""
         from engine.conversations import Conversation, Sampling
 
         sampling = Sampling(temperature=temperature, max_tokens=max_tokens, seed=seed)
-        return Conversation(self, model, system, sampling)
+        return Conversation(self, model, system, sampling, progress)
+
+    def as_of(self, when: str) -> sqlite3.Connection:
+        """Return a connection for reading the store as it stood at an event or a time.
+
+        Args:
+            when: a seq (`120`), or what `store.times.parse_when` reads.
+
+        Raises:
+            LabError: if it is neither.
+        """
+        from store.past import as_of
+        from store.queries.history import seq_at
+        from store.times import parse_when, to_text
+
+        if when.isdigit():
+            return as_of(self.database, int(when))
+        try:
+            moment = to_text(parse_when(when))
+        except ValueError as error:
+            raise LabError(f"{error}, or an event's seq such as 120") from None
+        return as_of(self.database, seq_at(self.database.reader, moment))
 
     def start_polling(self, *, described: str | None = None) -> None:
         """Bring in the news of jobs from now on, from a thread, while no other process does."""
@@ -202,7 +230,16 @@ class Lab:
         self.polling_notice = trouble
 
 
+def _user_at_host() -> str:
+    """Return who works here; FTLAB_ACTOR says it where user and host would say too little (CI)."""
+    import socket
+
+    return os.environ.get("FTLAB_ACTOR") or f"{_user()}@{socket.gethostname()}"
+
+
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

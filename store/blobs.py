@@ -77,6 +77,7 @@ class BlobStore:
         partial.chmod(0o400)
         partial.rename(target)
         _sync_folder(target.parent)
+        _sync_folder(self.root)
 
     def put(self, data: bytes) -> str:
         """Store bytes and return their hash."""

@@ -7,11 +7,13 @@ with `synchronous=FULL`: what was acknowledged outlives the process and a power 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -46,32 +48,40 @@ class Database:
         self.path = path
         self.notice: str | None = None
         self._threads = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._readers_lock = threading.Lock()
         self._lock = threading.RLock()
-        if create:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not path.is_file():
-            raise StoreError(f"there is no database at {path}")
+        _look(path, create=create)
         with told(path):
             self.read_only = _is_read_only(path)
-            self.writer = self._connect()
-            self.journal = self._choose_journal(journal)
-            if not migrations.is_current(self.writer):
-                with self.transaction() as connection:
-                    migrations.migrate(connection)
+            with closed_on_failure(self._connect()) as self.writer:
+                self._prepare(journal)
+
+    def _prepare(self, journal: Journal) -> None:
+        self.journal = self._choose_journal(journal)
+        if not migrations.is_current(self.writer):
+            with self.transaction() as connection:
+                migrations.migrate(connection)
+
+    def address(self) -> str:
+        """Return the file as an SQLite URI that only reads, for ATTACH."""
+        mode = "ro"
+        if self.read_only and _in_wal_mode(self.path) and not _wal_of(self.path).exists():
+            # Reading would make a log beside the file, which may not be possible; nobody writes.
+            mode = "ro&immutable=1"
+        return _uri(self.path, mode)
 
     def _connect(self) -> sqlite3.Connection:
-        mode = "ro&immutable=1" if self.read_only else "rwc"
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode={mode}",
+            self.address() if self.read_only else _uri(self.path, "rwc"),
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA journal_size_limit = 67108864")
-        self._opened.append(connection)
+        with closed_on_failure(connection):
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_size_limit = 67108864")
         return connection
 
     def _choose_journal(self, wanted: Journal) -> str:
@@ -85,17 +95,25 @@ class Database:
                 "which is safe there and slower."
             )
         mode = "delete" if shared is not None or wanted == "rollback" else "wal"
-        return _set_journal(self.writer, mode)
+        journal = _set_journal(self.writer, mode)
+        if journal != mode:
+            self.notice = (
+                f"the file system of {self.path} allows no write-ahead log: "
+                f"using journal mode {journal}, which is slower."
+            )
+        return journal
 
     @property
     def reader(self) -> sqlite3.Connection:
         """This thread's connection for reading; it refuses to write."""
-        connection: sqlite3.Connection | None = getattr(self._threads, "reader", None)
-        if connection is None:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-            self._threads.reader = connection
-        return connection
+        reader: _Reader | None = getattr(self._threads, "reader", None)
+        if reader is None:
+            with told(self.path):
+                reader = _Reader(self._connect())
+            self._threads.reader = reader
+            with self._readers_lock:
+                self._readers.add(reader)
+        return reader.connection
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -137,30 +155,52 @@ class Database:
             raise StoreError(f"{target} exists already: name a new file")
         partial = target.with_name(target.name + ".partial")
         partial.unlink(missing_ok=True)
+        try:
+            with told(target):
+                self._copy_to(partial, progress)
+                partial.rename(target)
+        finally:
+            partial.unlink(missing_ok=True)
 
+    def _copy_to(self, target: Path, progress: Progress | None) -> None:
         def report(_status: int, remaining: int, total: int) -> None:
             if progress is not None:
                 progress(total - remaining, total)
 
-        with told(target):
-            copy = sqlite3.connect(partial, isolation_level=None)
-            source = self._connect()
-            try:
-                # A snapshot held open: other processes' writes do not make the copy start again.
-                source.execute("BEGIN")
-                source.execute("SELECT COUNT(*) FROM projection").fetchone()
-                source.backup(copy, pages=1024, progress=report, sleep=0)
-                _set_journal(copy, "delete")
-            finally:
-                copy.close()
-                source.close()
-        partial.rename(target)
+        with closing(self._connect()) as source, closing(_new_file(target)) as copy:
+            # A snapshot held open: other processes' writes do not make the copy start again.
+            source.execute("BEGIN")
+            source.execute("SELECT COUNT(*) FROM projection").fetchone()
+            source.backup(copy, pages=1024, progress=report, sleep=0)
+            _set_journal(copy, "delete")
 
     def close(self) -> None:
         """Close every connection, those of other threads too."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        self.writer.close()
+        with self._readers_lock:
+            for reader in self._readers:
+                reader.connection.close()
+
+
+class _Reader:
+    """A thread's connection for reading; it closes when the thread ends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        connection.execute("PRAGMA query_only = ON")
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+@contextmanager
+def closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Close a connection if the block fails; leave it open if all goes well."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextmanager
@@ -168,35 +208,73 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into words that name the file and what to do."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         raise _in_words(path, error) from error
-    except sqlite3.DatabaseError as error:
-        if "append-only" in str(error) or isinstance(error, sqlite3.IntegrityError):
-            raise StoreError(f"{path}: {error}") from error
-        raise StoreError(
-            f"{path} is damaged or no SQLite database ({error}). "
-            "Restore a backup, or try sqlite3's .recover."
-        ) from error
 
 
-def _in_words(path: Path, error: sqlite3.OperationalError) -> StoreError:
-    text = str(error)
-    if "locked" in text or "busy" in text:
+def _in_words(path: Path, error: sqlite3.Error) -> StoreError:
+    """Judge by SQLite's result code (sqlite.org/rescode.html), whose low byte is the kind."""
+    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusyError(
             f"another process has kept {path} locked for over {BUSY_SECONDS:.0f} s: "
             "look which one is stuck (lsof, or `ftlab poll --once` in another terminal)"
         )
-    if "full" in text:
+    if kind == sqlite3.SQLITE_FULL:
         return StoreError(f"the disk that holds {path} is full: nothing was recorded")
-    return StoreError(f"{path}: {text}")
+    if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreError(
+            f"{path} is damaged or no SQLite database ({error}). "
+            "Restore a backup, or try sqlite3's .recover."
+        )
+    if kind == sqlite3.SQLITE_CANTOPEN:
+        return StoreError(_why_not_opened(path))
+    return StoreError(f"{path}: {error}")
+
+
+def _why_not_opened(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"{path} cannot be opened: there is no folder {path.parent}"
+    return f"{path} cannot be opened: look at its permissions and at those of its folder"
+
+
+def _look(path: Path, *, create: bool) -> None:
+    """See that there is a file to open or a folder to make one in.
+
+    Raises:
+        StoreError: if there is not.
+    """
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: name a database file in it")
+    if not create and not path.is_file():
+        raise StoreError(f"there is no database at {path}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+
+
+def _new_file(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
 
 def _is_read_only(path: Path) -> bool:
-    import os
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return os.access(path, os.F_OK) and not writable
 
-    if path.exists():
-        return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    return False
+
+def _in_wal_mode(path: Path) -> bool:
+    """Read it off the file's header (sqlite.org/fileformat.html, byte 18: the write version)."""
+    with path.open("rb") as file:
+        return file.read(19)[18:] == b"\x02"
+
+
+def _wal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> str:

@@ -144,8 +144,9 @@ class StepRange(BaseModel):
 class MetricGroup(BaseModel):
     """Columns of metrics that were logged together, at the same steps and times.
 
-    Step, time (`after_ms[i]`, milliseconds after the event's `occurred`) and every `values[name][i]`
-    with the same index belong to one point. `after_ms` is empty when the times are not known.
+    Step, time (`after_ms[i]`, milliseconds after the event's `occurred`) and every
+    `values[name][i]` with the same index belong to one point. `after_ms` is empty when the times
+    are not known.
     """
 
     model_config = _CONFIG
@@ -199,7 +200,10 @@ class JobCancelRequested(Fact):
 
 
 class JobInterrupted(Fact):
-    """Training ended without an end: killed, crashed, rebooted. `checkpoint` is the last good step."""
+    """Training ended without an end: killed, crashed, rebooted.
+
+    `checkpoint` is the last good step.
+    """
 
     type_name = "JobInterrupted"
     reason: str

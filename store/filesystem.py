@@ -6,6 +6,7 @@ WAL keeps its index in memory that all processes map, which network file systems
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _NETWORK = frozenset({
@@ -39,5 +40,10 @@ def _mounts() -> list[tuple[str, str]]:
         import psutil
 
         return [(part.mountpoint, part.fstype) for part in psutil.disk_partitions(all=True)]
-    lines = (line.split() for line in _MOUNTS.read_text(errors="replace").splitlines())
-    return [(fields[1].replace("\\040", " "), fields[2]) for fields in lines]
+    lines = (line.split(" ") for line in _MOUNTS.read_text(errors="replace").split("\n") if line)
+    return [(_unescaped(fields[1]), fields[2]) for fields in lines]
+
+
+def _unescaped(mount_point: str) -> str:
+    """Undo what proc(5) does to space, tab, newline and backslash: three octal digits."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), mount_point)

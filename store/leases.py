@@ -41,7 +41,10 @@ class Lease:
         self._renew_at = 0.0
 
     def acquire(self) -> bool:
-        """Claim the lease, or renew it; False if somebody else holds it. Cheap while it is fresh."""
+        """Claim the lease, or renew it; False if somebody else holds it.
+
+        Cheap while it is fresh.
+        """
         now = self._clock()
         if now < self._renew_at:
             return True

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pydantic_core import PydanticSerializationError
+
 from store.catalogue import CATALOGUE, Catalogue
 from store.chain import GENESIS, chain_hash
 from store.database import Database
@@ -27,6 +29,7 @@ _INSERT = (
     "INSERT INTO event (seq, stream, version, type, schema, at, occurred, actor, cause, key, data, "
     "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,15 @@ class EventLog:
             self._check_types(write)
         with self.database.transaction() as connection:
             head = _read_head(connection)
-            folded: list[tuple[Recorded, Fact]] = []
-            for write in writes:
-                folded += self._append(connection, head, write)
-            self._projections.fold(folded)
-        return [event for event, _ in folded]
+            recorded = [
+                event for write in writes for event in self._append(connection, head, write)
+            ]
+            # What was recorded is folded, not what was given: a rebuild starts from the same text.
+            self._projections.fold(
+                (event, self.catalogue.read(event.type, event.schema, event.data))
+                for event in recorded
+            )
+        return recorded
 
     def _check_types(self, write: Write) -> None:
         for entry in write.entries:
@@ -127,9 +134,7 @@ class EventLog:
             if not self.catalogue.knows(fact):
                 raise StoreError(f"{type(fact).__name__} is no registered event type")
 
-    def _append(
-        self, connection: sqlite3.Connection, head: _Head, write: Write
-    ) -> list[tuple[Recorded, Fact]]:
+    def _append(self, connection: sqlite3.Connection, head: _Head, write: Write) -> list[Recorded]:
         version = head.versions.get(write.stream)
         if version is None:
             version = stream_version(connection, write.stream)
@@ -141,8 +146,7 @@ class EventLog:
             if entry.key is not None and _has_key(connection, write.stream, entry.key):
                 continue
             version += 1
-            event = self._insert(connection, head, write.stream, version, entry)
-            recorded.append((event, entry.fact))
+            recorded.append(self._insert(connection, head, write.stream, version, entry))
         head.versions[write.stream] = version
         return recorded
 
@@ -161,7 +165,7 @@ class EventLog:
             self.actor,
             entry.cause,
             entry.key,
-            entry.fact.model_dump_json(),
+            _as_json(entry.fact),
         )
         digest = chain_hash(head.hash, fields)
         connection.execute(_INSERT, (*fields, digest))
@@ -174,15 +178,23 @@ class EventLog:
 
         It goes by pages, so that a slow consumer never keeps a writer waiting.
         """
-        while page := self._page(after, stream):
+        while page := self._page(after) if stream is None else self._page_of(stream, after):
             yield from page
             after = page[-1].seq
 
-    def _page(self, after: int, stream: str | None) -> list[Recorded]:
+    def _page(self, after: int) -> list[Recorded]:
         rows = self.database.reader.execute(
-            f"SELECT {COLUMNS} FROM event WHERE seq > ?1 AND (?2 IS NULL OR stream = ?2) "
-            "ORDER BY seq LIMIT 500",
-            (after, stream),
+            f"SELECT {COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT {_PAGE}", (after,)
+        )
+        return [Recorded(*row) for row in rows]
+
+    def _page_of(self, stream: str, after: int) -> list[Recorded]:
+        # By version, which the stream's index holds in the order of seq.
+        rows = self.database.reader.execute(
+            f"SELECT {COLUMNS} FROM event WHERE stream = ?1 AND version > (SELECT COALESCE("
+            "MAX(version), 0) FROM event WHERE stream = ?1 AND seq <= ?2) "
+            f"ORDER BY version LIMIT {_PAGE}",
+            (stream, after),
         )
         return [Recorded(*row) for row in rows]
 
@@ -209,6 +221,13 @@ def tail(database: Database, after: int, *, seconds: float = 0.2) -> Iterator[in
             after = head
             yield head
         time.sleep(seconds)
+
+
+def _as_json(fact: Fact) -> str:
+    try:
+        return fact.model_dump_json()
+    except PydanticSerializationError as error:
+        raise StoreError(f"{fact.type_name} cannot be recorded: {error}") from error
 
 
 def stream_version(connection: sqlite3.Connection, stream: str) -> int:

@@ -72,8 +72,11 @@ def is_current(connection: sqlite3.Connection) -> bool:
     """Tell whether nothing is left to do.
 
     Raises:
-        StoreError: if a newer ftlab wrote the file.
+        StoreError: if a newer ftlab wrote the file, or another program did.
     """
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    if tables and ("event",) not in tables:
+        raise StoreError("this is another program's database, not one of ftlab's")
     number = schema_number(connection)
     if number > len(_STEPS):
         raise StoreError(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from urllib.parse import quote
 
 from store.catalogue import CATALOGUE, Catalogue
-from store.database import Database, told
+from store.database import BUSY_SECONDS, Database, closed_on_failure, told
 from store.projections import Folder, fold_all
 
 Progress = Callable[[int, int], None]
@@ -29,19 +28,30 @@ def as_of(
         progress: called with events folded and events in all.
         catalogue: the event types.
     """
-    with told(database.path):
-        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    with told(database.path), closed_on_failure(private(database)) as connection:
         folder = Folder(connection)
-        connection.execute("ATTACH ? AS recorded", (f"file:{quote(str(database.path))}?mode=ro",))
         connection.execute("BEGIN")
         connection.execute(
             "CREATE TABLE event AS SELECT * FROM recorded.event WHERE seq <= ? ORDER BY seq", (seq,)
         )
-        connection.execute(
-            "CREATE TABLE projection (name TEXT PRIMARY KEY, version INTEGER, seq INTEGER, hash BLOB)"
-        )
+        connection.execute("CREATE UNIQUE INDEX event_seq ON event (seq)")
+        connection.execute("CREATE INDEX event_stream ON event (stream, version)")
+        connection.execute("CREATE TABLE projection (name PRIMARY KEY, version, seq, hash)")
         folder.create_tables()
         fold_all(connection, folder, catalogue, progress)
         connection.execute("COMMIT")
         connection.execute("DETACH recorded")
+    return connection
+
+
+def private(database: Database) -> sqlite3.Connection:
+    """Return a connection to an empty database of its own that can read `database` as `recorded`.
+
+    It lies in memory or in a temporary file, as SQLite sees fit, and is gone with the connection.
+    """
+    connection = sqlite3.connect(
+        "", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
+    )
+    with closed_on_failure(connection):
+        connection.execute("ATTACH ? AS recorded", (database.address(),))
     return connection

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
 
 
 def now() -> datetime:
@@ -30,12 +32,11 @@ def parse_when(text: str) -> datetime:
     Raises:
         ValueError: if it is neither.
     """
-    age = text[:-1]
-    if text and text[-1] in _UNITS and age.replace(".", "", 1).isdigit():
-        return now() - timedelta(**{_UNITS[text[-1]]: float(age)})
     try:
+        if age := _AGE.fullmatch(text):
+            return now() - timedelta(**{_UNITS[age[2]]: float(age[1])})
         return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(
             f"'{text}' is no time: write 2026-11-20, 2026-11-20T18:30 or an age such as 90m or 2d"
         ) from None

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from store.catalogue import CATALOGUE, Catalogue
 from store.chain import FIELDS, GENESIS, chain_hash
 from store.database import Database, told
+from store.past import private
 from store.projections import Folder, fold_all
 from store.tables import READ_MODELS
 
 Progress = Callable[[int, int], None]
 _SHOWN = 100
+_SOUND = " AND ".join(
+    [
+        *(f"typeof({column}) = 'integer'" for column in ("version", "schema")),
+        *(f"typeof({column}) = 'text'" for column in ("stream", "type", "at", "occurred")),
+        *(f"typeof({column}) = 'text'" for column in ("actor", "data")),
+        "typeof(cause) IN ('integer', 'null')",
+        "typeof(key) IN ('text', 'null')",
+        "typeof(hash) = 'blob'",
+    ]
+)
+"""The columns' kinds, which the hash does not cover: bytes may be stored as a text or as a blob."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,79 +72,101 @@ def verify(
         progress: called with events checked and events in all, twice over (chain, then fold).
         catalogue: the event types.
     """
-    with told(database.path):
-        connection = sqlite3.connect("", isolation_level=None)
-        try:
-            return _verify(connection, database, progress, catalogue)
-        finally:
-            connection.close()
+    with told(database.path), closing(private(database)) as connection:
+        return _verify(connection, catalogue, progress)
 
 
 def _verify(
-    connection: sqlite3.Connection,
-    database: Database,
-    progress: Progress | None,
-    catalogue: Catalogue,
+    connection: sqlite3.Connection, catalogue: Catalogue, progress: Progress | None
 ) -> Verification:
     folder = Folder(connection)
-    uri = f"file:{quote(str(database.path))}?mode=ro"
-    connection.execute("ATTACH ? AS recorded", (uri,))
     connection.execute("BEGIN")
     chain = _Chain(connection)
     findings = list(chain.findings(progress))
     findings += _head_findings(connection, chain)
+    findings += _structure_findings(connection)
     if not findings:
         findings += _fold_findings(connection, folder, catalogue, progress)
     return Verification(chain.events, chain.hash.hex(), findings)
 
 
 class _Chain:
-    """Walks the log's rows as raw bytes; each is judged by the stored hash of the one before."""
+    """Walks the log's rows as raw bytes.
+
+    Each is judged by the stored hash of the one before, or by the one that was computed for it: so
+    a row whose own hash was changed does not accuse the next.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._computed = GENESIS
         self.events = 0
         self.seq = 0
         self.hash = GENESIS
 
     def findings(self, progress: Progress | None) -> Iterator[Finding]:
         total = self._connection.execute("SELECT COUNT(*) FROM recorded.event").fetchone()[0]
-        cursor = self._connection.cursor()
-        # Not `text_factory` of the connection: the fold needs texts, and a changed byte may not be one.
+        # As bytes, because a changed one may be no text any more.
         columns = ", ".join(f"CAST({name} AS BLOB)" for name in FIELDS.split(", ")[1:])
-        cursor.execute(f"SELECT seq, {columns}, hash FROM recorded.event ORDER BY seq")
-        for seq, *fields, stored in cursor:
+        rows = self._connection.execute(
+            f"SELECT seq, {_SOUND}, COALESCE(CAST(hash AS BLOB), x''), {columns} "
+            "FROM recorded.event ORDER BY seq"
+        )
+        for seq, sound, stored, *fields in rows:
             self.events += 1
-            yield from self._check(seq, fields, stored)
+            if seq < 1:
+                yield Finding(seq, f"event {seq} was never recorded: seq begins at 1")
+                continue
+            yield from _missing(self.seq + 1, seq, "")
+            if not self._follows(seq, fields, stored) or not sound:
+                yield Finding(seq, f"event {seq} is not what was recorded: its hash does not fit")
             if progress is not None and self.events % 500 == 0:
                 progress(self.events, total)
         if progress is not None:
             progress(total, total)
 
-    def _check(self, seq: int, fields: list[bytes | None], stored: bytes) -> Iterator[Finding]:
-        gap = range(self.seq + 1, seq)
-        yield from (Finding(missing, f"event {missing} is missing") for missing in gap)
-        if not gap and chain_hash(self.hash, [seq, *fields]) != stored:
-            yield Finding(seq, f"event {seq} is not what was recorded: its hash does not fit")
-        self.seq, self.hash = seq, stored
+    def _follows(self, seq: int, fields: list[bytes | None], stored: bytes) -> bool:
+        """Tell whether the row's hash fits; after a gap nobody can."""
+        computed = chain_hash(self.hash, [seq, *fields])
+        fits = stored == computed or stored == chain_hash(self._computed, [seq, *fields])
+        gap = seq > self.seq + 1
+        self.seq, self.hash, self._computed = seq, stored, computed
+        return fits or gap
+
+
+def _missing(first: int, end: int, why: str) -> Iterator[Finding]:
+    for seq in range(first, min(end, first + _SHOWN)):
+        yield Finding(seq, f"event {seq} is missing{why}")
+    if end - first > _SHOWN:
+        yield Finding(first + _SHOWN, f"events {first + _SHOWN} to {end - 1} are missing{why}")
 
 
 def _head_findings(connection: sqlite3.Connection, chain: _Chain) -> Iterator[Finding]:
     row = connection.execute("SELECT seq, hash FROM recorded.projection").fetchone()
     if row is None:
+        if chain.events:
+            yield Finding(None, "the read models were never folded: `ftlab rebuild` does it")
         return
     seq, digest = row
-    for missing in range(chain.seq + 1, seq + 1):
-        yield Finding(missing, f"event {missing} is missing: the read models had seen it")
+    yield from _missing(chain.seq + 1, seq + 1, ": the read models had seen it")
     if seq == chain.seq and digest != chain.hash:
         yield Finding(seq, f"the hash of event {seq} is not the one that the read models had seen")
     if seq < chain.seq:
         yield Finding(seq + 1, f"event {seq + 1} and those after it were never folded")
 
 
+def _structure_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Ask SQLite whether its pages and indexes are sound: keys are looked up through them."""
+    for (told_by_sqlite,) in connection.execute(f"PRAGMA recorded.integrity_check({_SHOWN})"):
+        if told_by_sqlite != "ok":
+            yield Finding(None, f"the file is damaged ({told_by_sqlite}): restore a backup")
+
+
 def _fold_findings(
     connection: sqlite3.Connection, folder: Folder, catalogue: Catalogue, progress: Progress | None
 ) -> Iterator[Finding]:
+    if connection.execute("SELECT 1 FROM recorded.projection").fetchone() is None:
+        return
     connection.execute("CREATE TABLE projection (name PRIMARY KEY, version, seq, hash)")
     folder.create_tables()
     try:
@@ -140,6 +174,8 @@ def _fold_findings(
     except ValidationError as error:
         yield Finding(None, f"an event does not fit its type: {error}")
         return
+    # A changed byte in a row may be no text any more.
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
     for model in READ_MODELS:
         yield from _differences(connection, str(model.__tablename__), list(model.model_fields))
 
@@ -152,10 +188,16 @@ def _differences(
         ("recorded", "main", "is not what the log says"),
         ("main", "recorded", "is missing or changed"),
     ):
-        rows = connection.execute(
-            f"SELECT {names} FROM {one}.{table} EXCEPT SELECT {names} FROM {other}.{table} "
-            f"LIMIT {_SHOWN}"
-        )
+        try:
+            rows = connection.execute(
+                f"SELECT {names} FROM {one}.{table} EXCEPT SELECT {names} FROM {other}.{table} "
+                f"LIMIT {_SHOWN}"
+            ).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            yield Finding(None, f"{error}: `ftlab rebuild` makes the read models anew")
+            return
         for row in rows:
             key = " ".join(str(value) for value in row[:3] if isinstance(value, str | int))
             yield Finding(None, f"row {key} of {table} {what}: `ftlab rebuild` folds it anew")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from engine.data.errors import DataError
 from engine.data.rows import MAX_ROW_BYTES, BadRow, Row, excerpt
-from engine.data.sniffing import guessed_delimiter
+from engine.data.sniffing import guessed_layout
 from engine.data.source import Source
-
-_TOO_LONG = f"is longer than {MAX_ROW_BYTES >> 20} MiB: perhaps a closing quote is missing"
-_UNCLOSED = "opens a quote that is never closed: everything after it was taken for one cell"
-_UNDOUBLED = "has a quote inside a quoted cell that is not doubled"
 
 
 class Delimited:
@@ -33,14 +30,19 @@ class Delimited:
     """
 
     def __init__(self, source: Source) -> None:
-        # The limit of the csv module holds for the whole process, so it is only ever raised.
+        # The limit of the csv module is the whole process's, so it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW_BYTES))
         self._lines = _Lines(source)
-        delimiter = guessed_delimiter(source.head) or ","
-        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        layout = guessed_layout(source.head, cut=not source.whole)
+        self._reader = csv.reader(self._lines, delimiter=layout.delimiter, strict=True)
         self.columns = self._header(source.name)
 
     def __iter__(self) -> Iterator[Row]:
+        """Give the rows in the file's order.
+
+        Raises:
+            DataError: if a row is so long that nobody can tell where the next one starts.
+        """
         names = self.columns
         while (cells := self._record()) is not None:
             if isinstance(cells, BadRow):
@@ -57,12 +59,12 @@ class Delimited:
         if isinstance(cells, BadRow):
             raise DataError(f"{name}, line {self._lines.start}: the header {cells.reason}.")
         names = [cell.strip() or f"column_{place}" for place, cell in enumerate(cells, 1)]
-        for column in names:
-            if names.count(column) > 1:
-                raise DataError(
-                    f"{name}, line {self._lines.start}: the header has two columns called "
-                    f"'{excerpt(column, 40)}'. Give each a name of its own."
-                )
+        if len(set(names)) < len(names):
+            [(twice, _)] = Counter(names).most_common(1)
+            raise DataError(
+                f"{name}, line {self._lines.start}: the header has two columns called "
+                f"'{excerpt(twice, 40)}'. Give each a name of its own."
+            )
         return tuple(names)
 
     def _record(self) -> list[str] | BadRow | None:
@@ -73,7 +75,8 @@ class Delimited:
             try:
                 cells = next(self._reader, None)
             except csv.Error as error:
-                return BadRow(_fault(str(error)), excerpt(self._lines.first))
+                reason = _fault(str(error)) + self._lines.span()
+                return BadRow(reason, excerpt(self._lines.first))
             if self._lines.fault:
                 return BadRow(self._lines.fault, excerpt(self._lines.first))
             if cells is None:
@@ -99,6 +102,7 @@ class _Lines:
     """
 
     def __init__(self, source: Source) -> None:
+        self._name = source.name
         self._text = io.TextIOWrapper(
             source.stream, encoding="utf-8", errors="surrogateescape", newline=""
         )
@@ -113,26 +117,35 @@ class _Lines:
         self._length = 0
 
     def __iter__(self) -> Iterator[str]:
-        return self
+        """Give the lines.
 
-    def __next__(self) -> str:
-        line = self._text.readline(MAX_ROW_BYTES)
-        if not line:
-            raise StopIteration
-        self._read += 1
-        self._length += len(line)
-        if not self.first:
-            self.first = line
-        if self._length >= MAX_ROW_BYTES:
-            self._skip_rest(line)
-            raise csv.Error(_TOO_LONG)
-        if not line.isascii() and not self.fault:
-            self.fault = _encoding_fault(line, self._read)
-        return line
+        Raises:
+            DataError: if the record grows beyond all measure. Where it ends cannot be told then, so
+                what follows cannot be read either.
+        """
+        readline = self._text.readline
+        while line := readline(MAX_ROW_BYTES):
+            self._read += 1
+            self._length += len(line)
+            if not self.first:
+                self.first = line
+            if self._length >= MAX_ROW_BYTES:
+                raise self._too_long()
+            if not line.isascii() and not self.fault:
+                self.fault = _encoding_fault(line, self._read)
+            yield line
 
-    def _skip_rest(self, line: str) -> None:
-        while line and not line.endswith(("\n", "\r")):
-            line = self._text.readline(MAX_ROW_BYTES)
+    def span(self) -> str:
+        """Say which lines the record took, if more than one."""
+        if self._read <= self.start:
+            return ""
+        return f" (lines {self.start} to {self._read} were taken for one row)"
+
+    def _too_long(self) -> DataError:
+        return DataError(
+            f"{self._name}, line {self.start}: the row is longer than {MAX_ROW_BYTES >> 20} MiB. "
+            "Perhaps a quote that it opens is never closed: mend or remove that row."
+        )
 
 
 def _encoding_fault(line: str, number: int) -> str:
@@ -147,10 +160,8 @@ def _encoding_fault(line: str, number: int) -> str:
 
 def _fault(message: str) -> str:
     """Say in plain words what the csv module refused."""
-    if message == _TOO_LONG:
-        return message
     if message == "unexpected end of data":
-        return _UNCLOSED
+        return "opens a quote that is never closed"
     if " expected after " in message:
-        return _UNDOUBLED
+        return "has a quote inside a quoted cell that is not doubled"
     return f"is not valid CSV: {message}"

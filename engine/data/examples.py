@@ -62,11 +62,6 @@ class ExampleFile:
         return self._rows.name
 
     @property
-    def name(self) -> str:
-        """The file's path, as text to print and to record."""
-        return self._rows.name
-
-    @property
     def file_format(self) -> str:
         """How the file is read: "jsonl" or "csv"."""
         return self._rows.file_format

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.data.rows import MAX_ROW_BYTES, BadRow, Row, excerpt, kind_of
@@ -30,14 +30,14 @@ class JsonLines:
         self.columns = _fields(source)
 
     def __iter__(self) -> Iterator[Row]:
-        readline = self._source.stream.readline
+        readline, parsed = self._source.stream.readline, _parser()
         line = 0
         while data := readline(MAX_ROW_BYTES):
             line += 1
             if len(data) == MAX_ROW_BYTES and not data.endswith(b"\n"):
                 value: dict[str, Any] | BadRow | None = self._too_long(data)
             else:
-                value = _parsed(data)
+                value = parsed(data)
             if value is not None:
                 yield Row(line, value)
 
@@ -48,26 +48,31 @@ class JsonLines:
         return BadRow(f"is longer than {MAX_ROW_BYTES >> 20} MiB", excerpt(data))
 
 
-def _parsed(data: bytes) -> dict[str, Any] | BadRow | None:
-    """Return a line's object, what is wrong with it, or None for a blank line."""
+def _parser() -> Callable[[bytes], dict[str, Any] | BadRow | None]:
+    """Return what reads a line: its object, what is wrong with it, or None for a blank line."""
     # Measured: four times as fast as json.loads, and unlike orjson it keeps integers of any size.
     from pydantic_core import from_json
 
-    try:
-        value = from_json(data, cache_strings="keys")
-    except ValueError as error:
-        return BadRow(_fault(data, str(error)), excerpt(data.strip())) if data.strip() else None
-    if isinstance(value, dict):
-        return value
-    return BadRow(f"is {kind_of(value)}, not a JSON object", excerpt(data.strip()))
+    def parsed(data: bytes) -> dict[str, Any] | BadRow | None:
+        line = data.rstrip(b"\r\n")
+        try:
+            value = from_json(line, cache_strings="keys")
+        except ValueError as error:
+            blank = not line.strip()
+            return None if blank else BadRow(_fault(line, str(error)), excerpt(line.strip()))
+        if isinstance(value, dict):
+            return value
+        return BadRow(f"is {kind_of(value)}, not a JSON object", excerpt(line.strip()))
+
+    return parsed
 
 
-def _fault(data: bytes, message: str) -> str:
+def _fault(line: bytes, message: str) -> str:
     """Say what is wrong with a line that the JSON parser refused with this message."""
     try:
-        text = data.decode()
+        text = line.decode()
     except UnicodeDecodeError as error:
-        return f"is not UTF-8: byte 0x{data[error.start]:02x} at byte {error.start + 1} of the line"
+        return f"is not UTF-8: byte 0x{line[error.start]:02x} at byte {error.start + 1} of the line"
     if _has_lone_surrogate(text):
         return "has half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
     if message.startswith("EOF while parsing"):
@@ -88,5 +93,5 @@ def _has_lone_surrogate(text: str) -> bool:
 def _fields(source: Source) -> tuple[str, ...]:
     lines = source.head.split(b"\n")
     whole_lines = lines if source.whole else lines[:-1]
-    rows = (_parsed(line) for line in whole_lines)
+    rows = map(_parser(), whole_lines)
     return tuple(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from engine.data.canonical import (
-    PLAIN_MESSAGE_KEYS,
+    PLAIN_MESSAGE_LENGTH,
     canonical_line,
     is_plain,
     ordered_example,
@@ -18,6 +18,7 @@ from engine.data.templates import Template
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 """The roles that a message may have."""
+_LISTED_ROLES = ", ".join(ROLES)
 
 Converter = Callable[[dict[str, Any]], dict[str, Any]]
 """A row in, an example out; raises RowError for a row that does not fit."""
@@ -45,7 +46,7 @@ def from_chat(row: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(messages, list):
         raise RowError(f"has {kind_of(messages)} in messages, not a list")
     checked = [_message(place, message) for place, message in enumerate(messages)]
-    if not any(message["role"] == "assistant" for message in checked):
+    if "assistant" not in [message["role"] for message in checked]:
         raise RowError("has no assistant message in messages: there is nothing to learn from it")
     plain = {"messages": checked}
     if len(row) == 1 and is_plain(plain):
@@ -141,7 +142,10 @@ def _parsed(text: str | None) -> Template | None:
 
 
 def _shape(columns: Collection[str]) -> Shape | None:
-    return next((shape for shape in SHAPES if all(f in columns for f in shape.fields)), None)
+    for shape in SHAPES:
+        if all(map(columns.__contains__, shape.fields)):
+            return shape
+    return None
 
 
 def _unrecognized(columns: Collection[str]) -> str:
@@ -154,29 +158,29 @@ def _unrecognized(columns: Collection[str]) -> str:
 
 
 def _message(place: int, message: object) -> dict[str, Any]:
-    where = f"messages[{place}]"
     if not isinstance(message, dict):
-        raise RowError(f"has {kind_of(message)} in {where}, not an object")
+        raise RowError(f"has {kind_of(message)} in messages[{place}], not an object")
     role = message.get("role")
     if role not in ROLES:
-        raise RowError(f"has {_named(role)} in {where}.role; it can be {', '.join(ROLES)}")
+        raise RowError(f"has {_named(role)} in messages[{place}].role; it can be {_LISTED_ROLES}")
     content = message.get("content")
     if not isinstance(content, str):
-        _require_tool_calls(where, message)
-    if message.keys() == PLAIN_MESSAGE_KEYS:
+        _require_tool_calls(place, message)
+    if len(message) == PLAIN_MESSAGE_LENGTH and "content" in message:
         return {"role": role, "content": content}
     return ordered_message(message | {"content": content})
 
 
-def _require_tool_calls(where: str, message: dict[str, Any]) -> None:
+def _require_tool_calls(place: int, message: dict[str, Any]) -> None:
     """Accept a message without a text only if it calls tools instead."""
+    where = f"messages[{place}].content"
     content = message.get("content")
     if content is not None:
-        raise RowError(f"has {kind_of(content)} in {where}.content, not a text")
+        raise RowError(f"has {kind_of(content)} in {where}, not a text")
     calls = message.get("tool_calls")
     if not isinstance(calls, list) or not calls:
         missing = "null" if "content" in message else "nothing"
-        raise RowError(f"has {missing} in {where}.content, which only tool_calls can stand in for")
+        raise RowError(f"has {missing} in {where}, which only tool_calls can stand in for")
 
 
 def _exchange(prompt: str, completion: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from itertools import islice
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from engine.data.errors import DataError
 from engine.data.source import Source
@@ -26,7 +27,7 @@ _FOREIGN = {
     b"\x1f\x8b": "gzip-compressed",
     b"\x28\xb5\x2f\xfd": "zstd-compressed",
     b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"PAR1": "a Parquet file",
+    b"PAR1\x15": "a Parquet file",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
@@ -51,36 +52,49 @@ def chosen_format(source: Source, wish: str | None) -> Format:
     return _looked_at(source)
 
 
-def guessed_delimiter(head: bytes, even: float = 0.0) -> str | None:
-    """Return the character between the cells, or None if one column is all there is.
+class Layout(NamedTuple):
+    """How a text falls into cells with one of the delimiters.
 
-    Each candidate is tried: the one wins with which most rows have as many cells as the header,
-    then the one with the most cells. (csv.Sniffer goes by frequencies of characters and takes
-    those of long texts for delimiters.)
+    Attributes:
+        delimiter: the character between the cells.
+        columns: the cells of the header.
+        evenness: the share of rows with as many cells.
+    """
+
+    delimiter: str
+    columns: int
+    evenness: float
+
+
+def guessed_layout(head: bytes, *, cut: bool) -> Layout:
+    """Return the layout that fits a file best.
+
+    Each delimiter is tried: those that give the header several cells count first, then those with
+    which most rows are as long as it, then those that give most cells. (csv.Sniffer goes by how
+    often characters occur, and takes those of long texts for delimiters.)
 
     Args:
         head: the file's first bytes.
-        even: the least share of rows that must be as long as the header.
+        cut: whether there is more than these.
     """
     text = head[:_SNIFFED_BYTES].decode("utf-8", "replace")
-    scores = [(*_evenness(text, delimiter), delimiter) for delimiter in _DELIMITERS]
-    fitting = [score for score in scores if score[1] > 1 and score[0] >= even]
-    return max(fitting, key=lambda score: score[:2])[2] if fitting else None
+    cut = cut or len(head) > _SNIFFED_BYTES
+    layouts = [_layout(text, delimiter, cut=cut) for delimiter in _DELIMITERS]
+    return max(layouts, key=lambda tried: (tried.columns > 1, tried.evenness, tried.columns))
 
 
-def _evenness(text: str, delimiter: str) -> tuple[float, int]:
-    """Return the share of rows with as many cells as the header, and that number of cells."""
+def _layout(text: str, delimiter: str, *, cut: bool) -> Layout:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [row for row in islice(reader, _SNIFFED_ROWS) if row]
-    except csv.Error:
-        return 0.0, 0
+    rows: list[list[str]] = []
+    # A cell beyond the csv module's limit ends the sample.
+    with suppress(csv.Error):
+        rows.extend(islice(filter(None, reader), _SNIFFED_ROWS))
     if not rows:
-        return 0.0, 0
-    # The last row may be cut off where the sample ends.
-    body = rows[1:-1]
-    width = len(rows[0])
-    return (sum(len(row) == width for row in body) / len(body) if body else 1.0), width
+        return Layout(delimiter, 0, 0.0)
+    columns = len(rows[0])
+    body = rows[1:-1] if cut else rows[1:]
+    even = sum(len(row) == columns for row in body)
+    return Layout(delimiter, columns, even / len(body) if body else 1.0)
 
 
 def _refuse_foreign(source: Source) -> None:
@@ -107,6 +121,7 @@ def _looked_at(source: Source) -> Format:
             f"{source.name} holds one JSON array. Write one object a line instead, for instance "
             "with: jq -c '.[]' FILE > FILE.jsonl"
         )
-    if b"\0" not in source.head and guessed_delimiter(source.head, _EVEN_ENOUGH):
+    layout = guessed_layout(source.head, cut=not source.whole)
+    if b"\0" not in source.head and layout.columns > 1 and layout.evenness >= _EVEN_ENOUGH:
         return "csv"
     raise DataError(f"{source.name} looks neither like JSON Lines nor like CSV. {_ASK}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,48 +9,197 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from engine.errors import LabError
 from engine.places import Places
-from store import job_status, times
+from store import times
+from store.queries import datasets
 
 if TYPE_CHECKING:
+    from engine.training.plan import Method
     from store.blobs import BlobStore
+    from store.database import Database
     from store.log import Entry, Write
     from store.queries.jobs import JobDetail
 
-LOG = "log.txt"
-PROGRESS = "progress.jsonl"
+_LOG = "log.txt"
+_PROGRESS = "progress.jsonl"
 _CANCEL = "cancel"
-_START_LIMIT = timedelta(seconds=60)
-"""How long a process may take to come up before it counts as never started."""
+_START_LIMIT = timedelta(seconds=30)
+_TAIL_BYTES = 128 * 1024
 
 
 class LocalProvider:
     """Runs jobs as processes of their own, which outlive the command that started them.
 
     Args:
-        places: where the run folders are.
-        blobs: where dataset contents are.
+        places: where run folders and models are.
         database: where dataset versions are looked up.
+        blobs: where dataset contents are.
     """
 
-    def __init__(self, places: Places, blobs: BlobStore) -> None:
+    def __init__(self, places: Places, database: Database, blobs: BlobStore) -> None:
         self._places = places
+        self._database = database
         self._blobs = blobs
 
     def submit(self, job: JobDetail) -> str:
         """Start the training process; see `Provider.submit`."""
-        return self._start(job, None)
+        run = self._places.run(job.id)
+        run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._write_plan(job, run)
+        return _spawn(run, [])
 
     def resume(self, job: JobDetail, from_step: int) -> str:
         """Start a process that goes on from a checkpoint; see `Provider.resume`."""
-        (self._places.run(job.id) / _CANCEL).unlink(missing_ok=True)
-        return self._start(job, from_step)
+        run = self._places.run(job.id)
+        run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (run / _CANCEL).unlink(missing_ok=True)
+        self._write_plan(job, run)
+        return _spawn(run, ["--resume-step", str(from_step)] if from_step else [])
 
     def resumable_step(self, job: JobDetail) -> int:
         """Return the newest checkpoint that is whole; see `Provider.resumable_step`."""
         from engine.training.checkpoints import latest_complete
 
         return latest_complete(self._places.run(job.id)) or 0
+
+    def cancel(self, job: JobDetail) -> None:
+        """Ask the process to save a checkpoint and end; see `Provider.cancel`."""
+        from engine.training.process import living_pid
+
+        run = self._places.run(job.id)
+        if run.is_dir():
+            (run / _CANCEL).touch()
+        pid = living_pid(run)
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+
+    def news(self, job: JobDetail) -> Iterator[Sequence[Write]]:
+        """Give what the process wrote, and what became of it; see `Provider.news`."""
+        from engine.providers.progress_file import entries, read_progress
+        from store.log import Write
+
+        run = self._places.run(job.id)
+        # Before reading: what a process wrote before it was found dead is then read for sure.
+        lost = self._lost(job, run)
+        offset, version, stream = job.progress_offset, job.version, f"job/{job.id}"
+        ended = False
+        while data := read_progress(run / _PROGRESS, offset):
+            found = [self._complete(job, entry) for entry in entries(data, offset)]
+            yield [Write(stream, found, version), *self._model_writes(job, found)]
+            ended = ended or any(_is_end(entry) for entry in found)
+            offset += len(data)
+            version += len(found)
+        if lost is not None and not ended:
+            yield [Write(stream, [self._loss(run, lost)], version)]
+
+    def _write_plan(self, job: JobDetail, run: Path) -> None:
+        from engine import base_models
+        from engine.training.plan import Hyperparameters, TrainingPlan
+
+        plan = TrainingPlan(
+            job=job.id,
+            base_model=str(base_models.resolve(job.base_model, self._places.home)),
+            method=cast("Method", job.method),
+            train=self._content(job.dataset),
+            validation=self._content(job.validation) if job.validation else None,
+            output=self._places.model(job.model or job.id),
+            hyperparameters=Hyperparameters.model_validate_json(job.hyperparameters_json),
+            seed=job.seed,
+        )
+        plan.write(run)
+
+    def _content(self, dataset: str) -> Path:
+        version = datasets.dataset(self._database.reader, dataset)
+        return self._blobs.verified(version.content)
+
+    def _lost(self, job: JobDetail, run: Path) -> str | None:
+        """Return why there is no process for the job any more; None if there is one, or may be."""
+        from engine.training.process import state
+
+        found = state(run)
+        if found.alive:
+            return None
+        if found.attempt == job.attempt:
+            return found.reason
+        if times.now() - times.from_text(job.updated_at) < _START_LIMIT:
+            return None
+        return "its process never came up"
+
+    def _loss(self, run: Path, reason: str) -> Entry:
+        """Return what a job's process being gone without a last word means."""
+        from engine.training.checkpoints import latest_complete
+        from store.events import JobCancelled, JobInterrupted
+        from store.log import Entry
+
+        if (run / _CANCEL).exists():
+            return Entry(JobCancelled())
+        last = next((line for line in reversed(_tail(run / _LOG)) if line.strip()), None)
+        said = f"; the last line of its log: {last.strip()[:200]}" if last else ""
+        return Entry(JobInterrupted(reason=reason + said, checkpoint=latest_complete(run)))
+
+    def _complete(self, job: JobDetail, entry: Entry) -> Entry:
+        """Add to a success which model it made, known from the plan."""
+        from dataclasses import replace
+
+        from store.events import JobSucceeded
+
+        if isinstance(entry.fact, JobSucceeded):
+            return replace(entry, fact=entry.fact.model_copy(update={"model": job.model}))
+        return entry
+
+    def _model_writes(self, job: JobDetail, entries: Sequence[Entry]) -> Iterator[Write]:
+        """Register the model of a job that succeeded, with its lineage, in the same transaction."""
+        import json
+
+        from store.events import JobSucceeded, ModelRegistered
+        from store.log import Entry, Write
+
+        for entry in entries:
+            if isinstance(entry.fact, JobSucceeded) and job.model is not None:
+                registered = ModelRegistered(
+                    id=job.model,
+                    name=job.name,
+                    kind="adapter" if job.method == "lora" else "full",
+                    base_model=job.base_model,
+                    job=job.id,
+                    dataset=job.dataset,
+                    hyperparameters=json.loads(job.hyperparameters_json),
+                    path=str(self._places.model(job.model).relative_to(self._places.home)),
+                    before=entry.fact.before,
+                    after=entry.fact.after,
+                )
+                key = f"job:{job.id}"
+                yield Write(f"model/{job.model}", [Entry(registered, entry.occurred, key)])
+
+
+def _spawn(run: Path, options: list[str]) -> str:
+    """Start a training process that outlives this one; return its pid."""
+    command = [sys.executable, "-m", "engine.training.worker", str(run), *options]
+    with (run / _LOG).open("ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return str(process.pid)
+
+
+def log_tail(run: Path, lines: int) -> list[str]:
+    """Return the last lines of a run's log."""
+    return _tail(run / _LOG)[-lines:]
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            return file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _is_end(entry: Entry) -> bool:
+    from store.events import JobCancelled, JobFailed, JobInterrupted, JobSucceeded
+
+    return isinstance(entry.fact, JobSucceeded | JobFailed | JobCancelled | JobInterrupted)

@@ -7,12 +7,11 @@ highest one, which is where reading goes on. A last line without its newline is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from store.events import (
@@ -33,6 +32,8 @@ from store.projections.jobs import PROGRESS_KEY
 
 READ_BYTES = 4 * 1024 * 1024
 """How much of the file is taken at once, and recorded in one transaction."""
+
+_METRICS = "metrics"
 
 BATCH_POINTS = 1000
 """Steps in one MetricsRecorded."""
@@ -58,55 +59,67 @@ def entries(data: bytes, offset: int) -> Iterator[Entry]:
         data: whole lines.
         offset: the byte of the file at which they start.
     """
-    batch = _Batch()
-    for line in data.splitlines(keepends=True):
-        offset += len(line)
-        record = _parsed(line)
-        if record is not None and record.get("kind") == "metrics":
-            batch.add(record, offset)
-            if batch.points < BATCH_POINTS:
-                continue
-            yield from batch.taken()
-            continue
-        yield from batch.taken()
-        if line.strip():
-            yield Entry(_fact(record, line), _moment(record), f"{PROGRESS_KEY}{offset}")
-    yield from batch.taken()
+    lines = data.split(b"\n")[:-1]
+    records = _parsed(lines)
+    for start, end in _runs([record.get("kind") == _METRICS for record in records]):
+        offset += sum(map(len, lines[start:end])) + end - start
+        key = f"{PROGRESS_KEY}{offset}"
+        first = records[start]
+        if first.get("kind") == _METRICS:
+            yield from _points(records[start:end], key)
+        elif lines[start].strip():
+            yield Entry(_fact(first, lines[start]), _moment(first), key)
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
+def _parsed(lines: list[bytes]) -> list[dict[str, Any]]:
+    """Parse lines, all at once if none is broken; what is no object becomes an empty one."""
     try:
-        record = from_json(line)
+        records = from_json(b"[" + b",".join(lines) + b"]")
+    except ValueError:
+        records = []
+    if len(records) != len(lines):
+        records = [_parsed_line(line) for line in lines]
+    return [record if type(record) is dict else {} for record in records]
+
+
+def _parsed_line(line: bytes) -> Any:  # noqa: ANN401 - whatever the line holds
+    try:
+        return from_json(line)
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
 
 
-def _moment(record: dict[str, Any] | None) -> datetime | None:
-    at = (record or {}).get("at")
+def _runs(are_metrics: list[bool]) -> Iterator[tuple[int, int]]:
+    """Cut places into runs of metrics of at most `BATCH_POINTS`, and single other ones."""
+    start = 0
+    while start < len(are_metrics):
+        end = start + 1
+        if are_metrics[start]:
+            limit = min(start + BATCH_POINTS, len(are_metrics))
+            while end < limit and are_metrics[end]:
+                end += 1
+        yield start, end
+        start = end
+
+
+def _moment(record: dict[str, Any]) -> datetime | None:
+    at = record.get("at")
     return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
 
 
-def _fact(record: dict[str, Any] | None, line: bytes) -> Fact:
+def _fact(record: dict[str, Any], line: bytes) -> Fact:
     try:
-        fact = _FACTS[(record or {})["kind"]](record or {})
+        return _FACTS[record["kind"]](record)
     except (KeyError, ValueError, TypeError):
-        return _unreadable(line)
-    return fact
-
-
-def _unreadable(line: bytes) -> Fact:
-    shown = line[:200].decode("utf-8", "backslashreplace").strip()
-    return JobMessageReceived(
-        level="warning", text=f"a line of the progress file could not be read: {shown}"
-    )
+        shown = line[:200].decode("utf-8", "backslashreplace").strip()
+        return JobMessageReceived(
+            level="warning", text=f"a line of the progress file could not be read: {shown}"
+        )
 
 
 def _started(record: dict[str, Any]) -> Fact:
     details = {key: record[key] for key in ("attempt", "from_step", "device", "environment")}
-    return JobStatusChanged(
-        status="running", total_steps=record["total_steps"], details=details
-    )
+    return JobStatusChanged(status="running", total_steps=record["total_steps"], details=details)
 
 
 def _stopped(record: dict[str, Any]) -> Fact:
@@ -126,7 +139,7 @@ def _succeeded(record: dict[str, Any]) -> Fact:
     )
 
 
-_FACTS = {
+_FACTS: dict[str, Callable[[dict[str, Any]], Fact]] = {
     "started": _started,
     "checkpoint": lambda record: CheckpointSaved(step=record["step"], path=record["path"]),
     "message": lambda record: JobMessageReceived(level=record["level"], text=record["text"]),
@@ -136,87 +149,45 @@ _FACTS = {
 }
 
 
-class _Batch:
-    """Gathers consecutive lines of metrics; those with the same names become columns together."""
-
-    def __init__(self) -> None:
-        self.points = 0
-        self._groups: dict[tuple[str, ...], _Group] = {}
-        self._end = 0
-
-    def add(self, record: dict[str, Any], end: int) -> None:
-        values = record.get("values") or {"": None}
-        names = tuple(values)
-        group = self._groups.get(names)
-        if group is None:
-            group = self._groups[names] = _Group(names)
-        group.steps.append(record.get("step"))
-        group.times.append(record.get("at"))
-        group.rows.append(tuple(values.values()))
-        self.points += 1
-        self._end = end
-
-    def taken(self) -> Iterator[Entry]:
-        """Give what was gathered as one fact, and begin anew."""
-        if not self.points:
+def _points(records: list[dict[str, Any]], key: str) -> Iterator[Entry]:
+    """Make one fact of consecutive points; if one of them is bad, one of each, and say which."""
+    try:
+        start = min(record["at"] for record in records)
+        groups = [_columns(group, start) for group in _by_names(records)]
+        yield Entry(MetricsRecorded(groups=groups), datetime.fromtimestamp(start, UTC), key)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        if len(records) > 1:
+            for place, record in enumerate(records):
+                yield from _points([record], f"{key}:{place}")
             return
-        groups, self._groups, self.points = self._groups, {}, 0
-        key = f"{PROGRESS_KEY}{self._end}"
-        try:
-            start = min(group.times[0] for group in groups.values())
-            fact: Fact = MetricsRecorded(groups=[group.columns(start) for group in groups.values()])
-            yield Entry(fact, datetime.fromtimestamp(start, UTC), key)
-        except (ValidationError, TypeError, ValueError, OverflowError):
-            yield from _one_by_one(list(groups.values()), key)
+        text = f"metrics that could not be read: {str(records[0])[:200]}"
+        yield Entry(JobMessageReceived(level="warning", text=text), None, key)
 
 
-class _Group:
-    """Points that have the same metrics."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = names
-        self.steps: list[Any] = []
-        self.times: list[Any] = []
-        self.rows: list[tuple[Any, ...]] = []
-
-    def columns(self, start: float) -> MetricGroup:
-        """Return the points as columns.
-
-        Raises:
-            TypeError, ValueError: if a value is no number or a step no whole one.
-        """
-        columns = zip(self.names, map(list, zip(*self.rows, strict=True)), strict=True)
-        return MetricGroup(
-            steps=_compact(self.steps),
-            after_ms=[round((at - start) * 1000) for at in self.times],
-            values=dict(columns),
-        )
+def _by_names(records: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Put points with the same metrics together; mostly that is all of them."""
+    names = [tuple(record["values"]) for record in records]
+    if len(set(names)) == 1:
+        return [records]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for name, record in zip(names, records, strict=True):
+        groups.setdefault(name, []).append(record)
+    return groups.values()
 
 
-def _compact(steps: list[Any]) -> StepRange | list[int]:
+def _columns(records: list[dict[str, Any]], start: float) -> MetricGroup:
+    names = records[0]["values"]
+    columns = zip(*[record["values"].values() for record in records], strict=True)
+    return MetricGroup(
+        steps=_compact([record["step"] for record in records]),
+        after_ms=[round((record["at"] - start) * 1000) for record in records],
+        values=dict(zip(names, map(list, columns), strict=True)),
+    )
+
+
+def _compact(steps: list[int]) -> StepRange | list[int]:
     if len(steps) > 1:
         stride = steps[1] - steps[0]
         if stride > 0 and steps == list(range(steps[0], steps[-1] + 1, stride)):
             return StepRange(first=steps[0], count=len(steps), stride=stride)
     return steps
-
-
-def _one_by_one(groups: list[_Group], key: str) -> Iterator[Entry]:
-    """Save the good points of a batch that has a bad one, and say which was bad."""
-    for place, (group, index) in enumerate(
-        (group, index) for group in groups for index in range(len(group.steps))
-    ):
-        single = _Group(group.names)
-        single.steps, single.times = [group.steps[index]], [group.times[index]]
-        single.rows = [group.rows[index]]
-        try:
-            fact: Fact = MetricsRecorded(groups=[single.columns(single.times[0])])
-            moment = datetime.fromtimestamp(single.times[0], UTC)
-        except (ValidationError, TypeError, ValueError, OverflowError):
-            shown = dict(zip(group.names, group.rows[index], strict=True))
-            fact = JobMessageReceived(
-                level="warning",
-                text=f"metrics of step {group.steps[index]} are no numbers: {str(shown)[:200]}",
-            )
-            moment = None
-        yield Entry(fact, moment, f"{key}:{place}")

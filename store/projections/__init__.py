@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
@@ -19,13 +21,14 @@ from store import migrations
 from store.catalogue import Catalogue
 from store.chain import GENESIS
 from store.database import Database
+from store.errors import StoreError
 from store.events import Fact
 from store.projections import chats, datasets, jobs, metrics, models
 from store.projections.fold import Fold
 from store.recorded import COLUMNS, Recorded
 from store.tables import READ_MODELS
 
-Folded = tuple[Recorded, Fact]
+Folded = tuple[Recorded, Fact | None]
 Progress = Callable[[int, int], None]
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {}
@@ -52,8 +55,12 @@ class Projections:
 
     def bring_up_to_date(self) -> None:
         """Fold everything anew if other projections folded it."""
-        if not migrations.read_models_are_current(self._database.reader):
-            self.rebuild()
+        if migrations.read_models_are_current(self._database.reader):
+            return
+        with self._database.transaction() as connection:
+            # Another process may have done it while this one waited for its turn.
+            if not migrations.read_models_are_current(connection):
+                self._rebuild(connection, None)
 
     def fold(self, events: Iterable[Folded]) -> None:
         """Fold new events; called inside the transaction that appended them."""
@@ -62,11 +69,15 @@ class Projections:
     def rebuild(self, progress: Progress | None = None) -> int:
         """Drop the read models and fold the whole log; return the number of events.
 
-        Everything happens in one transaction: readers see the old rows until the new ones are whole.
+        Everything happens in one transaction: readers see the old rows until the new ones are
+        whole.
         """
         with self._database.transaction() as connection:
-            self._folder.create_tables()
-            return fold_all(connection, self._folder, self._catalogue, progress)
+            return self._rebuild(connection, progress)
+
+    def _rebuild(self, connection: sqlite3.Connection, progress: Progress | None) -> int:
+        self._folder.create_tables()
+        return fold_all(connection, self._folder, self._catalogue, progress)
 
 
 class Folder:
@@ -87,14 +98,21 @@ class Folder:
         SQLModel.metadata.create_all(self._sql, tables)
         self._keep_position(0, GENESIS)
 
-    def fold(self, events: Iterable[tuple[Recorded, Fact | None]]) -> None:
+    def fold(self, events: Iterable[Folded]) -> None:
         """Fold events, in the order of the log, and note how far the rows have come.
 
         An event without a fact (a newer ftlab's) changes no row.
         """
         last: Recorded | None = None
+        if not self._sql.in_transaction():
+            # In SQLAlchemy's books only: without one of its own to join, closing the session would
+            # roll the caller's transaction back.
+            self._sql.begin()
         # The session may fail or end, the transaction is the caller's: only rollbacks pass through.
-        with Session(self._sql, join_transaction_mode="rollback_only") as session:
+        with (
+            _plain_errors(),
+            Session(self._sql, join_transaction_mode="rollback_only") as session,
+        ):
             for event, fact in events:
                 last = event
                 for fold in _FOLDS.get(event.type, ()) if fact is not None else ():
@@ -133,13 +151,26 @@ def fold_all(
 
 def _known(
     connection: sqlite3.Connection, catalogue: Catalogue, table: str, until: int | None
-) -> Iterator[tuple[Recorded, Fact | None]]:
+) -> Iterator[Folded]:
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM {table} WHERE ?1 IS NULL OR seq <= ?1 ORDER BY seq", (until,)
     )
     for row in rows:
         event = Recorded(*row)
         yield event, catalogue.read(event.type, event.schema, event.data)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Raise what SQLite raised, not SQLAlchemy's wrapping, so that `told` can put it in words."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.orig is None:
+            raise
+        raise error.orig from None
+    except OverflowError as error:
+        raise StoreError(f"a number in it is too large to be stored: {error}") from error
 
 
 def _over(connection: sqlite3.Connection) -> Connection:

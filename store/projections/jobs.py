@@ -54,15 +54,15 @@ def _touched(session: Session, event: Recorded) -> Job | None:
 
 
 def _follow(job: Job, status: str, event: Recorded) -> bool:
-    """Move the status on if it may; tell whether it did."""
+    """Move the status on if it may; tell whether that is where the job stands now."""
     followed = job_status.follow(job.status, status)
-    moved = followed != job.status
-    job.status = followed
-    if moved and followed == job_status.RUNNING and job.started_at is None:
+    if followed != job.status:
+        job.status = followed
+        job.ended_at = event.occurred if followed in job_status.ENDED else None
+        job.reason = job.details = None
+    if followed == job_status.RUNNING and job.started_at is None:
         job.started_at = event.occurred
-    if moved and followed in job_status.ENDED:
-        job.ended_at = event.occurred
-    return moved
+    return followed == status
 
 
 def _noted(session: Session, event: Recorded, _fact: Fact) -> None:
@@ -116,6 +116,8 @@ def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None
     job.attempt = fact.attempt
     job.step = fact.from_step
     job.ended_at = job.reason = job.details = None
+    if job.checkpoint is not None and job.checkpoint > fact.from_step:
+        job.checkpoint = fact.from_step or None
     later = (col(Checkpoint.job) == job.id) & (col(Checkpoint.step) > fact.from_step)
     session.execute(delete(Checkpoint).where(later))
 

@@ -1,7 +1,7 @@
 """Folding batches of metrics into series of packed chunks.
 
-A series is a list of chunks of `CHUNK_POINTS` points of which only the last may be open, so that the
-same points always give the same chunks, however they were batched. Points are gathered while a
+A series is a list of chunks of `CHUNK_POINTS` points of which only the last may be open, so that
+the same points always give the same chunks, however they were batched. Points are gathered while a
 batch of events is folded and packed at its end: a chunk is then written once, not once an event.
 """
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Literal
 
 from store.errors import AmbiguousError, NotFoundError
+
+_VERSIONED = re.compile(r".+@[0-9]+")
 
 Kind = Literal["job", "model", "dataset_version", "chat"]
 
@@ -21,33 +24,40 @@ def find(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     """Return the id that a reference means.
 
     An exact id wins, then an exact name (the newest of that name), then a unique beginning of an id
-    or a name. A dataset may be named with its version: `name@2`.
+    or a name, its letters large or small. A dataset may be named with its version: `name@2`.
 
     Raises:
         NotFoundError: if nothing fits.
         AmbiguousError: if several do.
     """
-    named = kind != "chat"
-    if kind == "dataset_version" and "@" in reference:
+    if kind == "dataset_version" and _VERSIONED.fullmatch(reference):
         return _dataset_at(connection, reference)
     exact = connection.execute(f"SELECT id FROM {kind} WHERE id = ?", (reference,)).fetchone()
-    if exact is None and named:
+    if exact is None and kind != "chat":
         exact = connection.execute(
             f"SELECT id FROM {kind} WHERE name = ? ORDER BY id DESC LIMIT 1", (reference,)
         ).fetchone()
     if exact is not None:
         return str(exact[0])
-    return _by_beginning(connection, kind, reference, named=named)
+    return _by_beginning(connection, kind, reference)
 
 
-def _by_beginning(
-    connection: sqlite3.Connection, kind: Kind, reference: str, *, named: bool
-) -> str:
+def names_and_ids(connection: sqlite3.Connection, kind: Kind) -> list[str]:
+    """Return every name and id of a kind, for completion."""
+    names = "" if kind == "chat" else f"SELECT name FROM {kind} UNION "
+    rows = connection.execute(f"{names}SELECT id FROM {kind} ORDER BY 1")
+    return [row[0] for row in rows]
+
+
+def _by_beginning(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     pattern = reference.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    where = r"id LIKE ?1 ESCAPE '\'" + (r" OR name LIKE ?1 ESCAPE '\'" if named else "")
-    # Versions of one dataset share their name: the newest stands for them.
-    group = "GROUP BY name HAVING id = MAX(id)" if kind == "dataset_version" else ""
-    query = f"SELECT id FROM {kind} WHERE {where} {group} ORDER BY id LIMIT 6"
+    query = rf"SELECT id FROM {kind} WHERE id LIKE ?1 ESCAPE '\'"
+    if kind == "dataset_version":
+        # Versions of one dataset share their name: the newest stands for them.
+        query += rf" UNION SELECT MAX(id) FROM {kind} WHERE name LIKE ?1 ESCAPE '\' GROUP BY name"
+    elif kind != "chat":
+        query += r" OR name LIKE ?1 ESCAPE '\'"
+    query += " ORDER BY id LIMIT 6"
     found = [str(row[0]) for row in connection.execute(query, (pattern,))] if reference else []
     if len(found) == 1:
         return found[0]

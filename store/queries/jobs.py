@@ -99,18 +99,22 @@ def job_count(connection: sqlite3.Connection) -> int:
 
 def jobs_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[JobSummary]:
     """Return the named jobs, newest first; ids that do not exist are left out."""
-    marks = ", ".join("?" * len(ids))
+    import json
+
+    # One JSON parameter, because SQLite limits how many there may be.
     rows = connection.execute(
-        f"SELECT {_SUMMARY} FROM job WHERE id IN ({marks}) ORDER BY id DESC", tuple(ids)
+        f"SELECT {_SUMMARY} FROM job WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+        (json.dumps(list(ids)),),
     )
     return [JobSummary(*row) for row in rows]
 
 
 def changed_jobs(connection: sqlite3.Connection, after: int) -> list[str]:
     """Return the ids of the jobs that events after this seq tell of."""
+    # The plus keeps SQLite from walking all jobs' streams in the index instead of the new events.
     rows = connection.execute(
-        "SELECT DISTINCT SUBSTR(stream, 5) FROM event WHERE seq > ? AND stream >= 'job/' "
-        "AND stream < 'job0'",
+        "SELECT DISTINCT SUBSTR(stream, 5) FROM event WHERE seq > ? AND +stream >= 'job/' "
+        "AND +stream < 'job0'",
         (after,),
     )
     return [row[0] for row in rows]
@@ -128,8 +132,9 @@ def job_detail(connection: sqlite3.Connection, job: str) -> JobDetail:
         NotFoundError: if there is none.
     """
     row = connection.execute(
-        f"SELECT {_DETAIL}, dataset_version.name, dataset_version.version, dataset_version.examples "
-        "FROM job LEFT JOIN dataset_version ON dataset_version.id = job.dataset WHERE job.id = ?",
+        f"SELECT {_DETAIL}, dataset_version.name, dataset_version.version, "
+        "dataset_version.examples FROM job LEFT JOIN dataset_version "
+        "ON dataset_version.id = job.dataset WHERE job.id = ?",
         (find_job(connection, job),),
     ).fetchone()
     return JobDetail(*row)

@@ -7,8 +7,10 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import nan
+from typing import Any
 
-from store.columns import extremes, unpack_steps, unpack_values
+from store.columns import Extremes, extremes, unpack_steps, unpack_values
 
 _FIRST, _LAST = -(2**63), 2**63 - 1
 
@@ -90,7 +92,15 @@ def series(
     return _from_points(name, _bucket_points(_whole(connection, name, bounds), buckets))
 
 
-_WITHIN = "job = ?1 AND name = ?2 AND MAX(first_step, last_step) >= ?3 AND MIN(first_step, last_step) <= ?4"
+# Steps that follow no stride may reach beyond the first and the last of them.
+_WITHIN = (
+    "job = ?1 AND name = ?2 AND (steps IS NOT NULL OR "
+    "(MAX(first_step, last_step) >= ?3 AND MIN(first_step, last_step) <= ?4))"
+)
+_INSIDE = (
+    f"(?3 = {_FIRST} AND ?4 = {_LAST}) OR (steps IS NULL AND "
+    "MIN(first_step, last_step) >= ?3 AND MAX(first_step, last_step) <= ?4)"
+)
 
 
 def _whole(connection: sqlite3.Connection, name: str, bounds: tuple[str, str, int, int]) -> Series:
@@ -148,31 +158,48 @@ def _from_points(name: str, points: Iterable[Point]) -> Series:
 def _bucket_chunks(
     connection: sqlite3.Connection, bounds: tuple[str, str, int, int], size: int
 ) -> Iterator[Point]:
-    """Reduce by the chunks' own extremes, `size` chunks a bucket, without unpacking them."""
+    """Reduce by the chunks' own extremes, `size` chunks a bucket.
+
+    Only chunks that reach beyond the wanted steps are unpacked.
+    """
     rows = connection.execute(
-        "SELECT low, low_step, high, high_step, last, last_step FROM metric_chunk "
-        f"WHERE {_WITHIN} ORDER BY ordinal",
+        "SELECT low, low_step, high, high_step, last_step, last, first_step, stride, count, "
+        f"IIF({_INSIDE}, NULL, steps), IIF({_INSIDE}, NULL, points) "
+        f"FROM metric_chunk WHERE {_WITHIN} ORDER BY ordinal",
         bounds,
     )
-    while bucket := list(islice(rows, size)):
-        found: list[Point] = []
-        if lows := [(row[0], row[1]) for row in bucket if row[0] is not None]:
-            low, low_step = min(lows)
-            high, high_step = max((row[2], -row[3]) for row in bucket if row[2] is not None)
-            found = [(low_step, low), (-high_step, high)]
-        last, last_step = bucket[-1][4:]
-        if last is not None:
-            found.append((last_step, last))
-        yield from sorted(set(found))
+    outlines = (_outline_of(row, bounds[2], bounds[3]) for row in rows)
+    while bucket := list(islice(outlines, size)):
+        points = [point for outline in bucket for point in outline]
+        if points:
+            steps, values = zip(*points, strict=True)
+            yield from _outline(extremes(steps, values), points[-1])
+
+
+def _outline_of(row: tuple[Any, ...], first_step: int, last_step: int) -> list[Point]:
+    *found, end, last, first, stride, count, packed, values = row
+    if values is None:
+        # SQLite keeps no NaN.
+        return _outline(Extremes(*found), (end, nan if last is None else last))
+    chunk = Series("", unpack_steps(packed, first, stride, count), unpack_values(values))
+    inside = _between(chunk, first_step, last_step)
+    if not inside:
+        return []
+    return _outline(extremes(inside.steps, inside.values), (inside.steps[-1], inside.values[-1]))
 
 
 def _bucket_points(whole: Series, buckets: int) -> Iterator[Point]:
-    size = -(-len(whole) // buckets)
+    size = max(1, -(-len(whole) // buckets))
     for start in range(0, len(whole), size):
         steps = whole.steps[start : start + size]
-        values = whole.values[start : start + size]
-        found = extremes(steps, values)
-        kept = {(steps[-1], values[-1])}
-        if found.low is not None and found.high is not None:
-            kept |= {(found.low_step or 0, found.low), (found.high_step or 0, found.high)}
-        yield from sorted(kept)
+        values = whole.values[start : start + size].tolist()
+        yield from _outline(extremes(steps, values), (steps[-1], values[-1]))
+
+
+def _outline(found: Extremes, last: Point) -> list[Point]:
+    """Return the lowest, the highest and the last point of a bucket, by step."""
+    kept = {last}
+    if found.low is not None and found.high is not None:
+        kept |= {(found.low_step or 0, found.low), (found.high_step or 0, found.high)}
+    kept.discard(last)
+    return [*sorted(kept), last]

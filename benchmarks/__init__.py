@@ -1,0 +1,1 @@
+"""Measurements of ftlab beside its peers: `python -m benchmarks`, no asserts on time."""

@@ -1,0 +1,134 @@
+"""From a progress file to committed events and read models, in points a second and bytes a point.
+
+A point is one value of one metric at one step. ftlab's figure is the poller's whole way: reading and
+parsing the file, making facts, hashing, committing with synchronous=FULL, folding the read models.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from pathlib import Path
+
+from benchmarks.table import Result, Row, seconds
+from benchmarks.peers import logging_seconds
+from engine.lab import Lab
+from engine.places import Places
+from engine.poller import Poller
+from store.events import JobPlanned
+from store.queries.metrics import series_list
+
+STEPS = 10_000
+LONG = 250_000
+METRICS = ("loss", "learning_rate", "grad_norm", "tokens_per_second")
+
+
+def made_steps(count: int) -> list[dict[str, float]]:
+    """Return values with all their digits: the hardest case for their size."""
+    chance = random.Random(0)
+    return [
+        {
+            "loss": 3 / (1 + step / 500) + chance.gauss(1, 0.1),
+            "learning_rate": 5e-4 * (1 - step / count),
+            "grad_norm": chance.expovariate(0.5),
+            "tokens_per_second": chance.gauss(300, 12),
+        }
+        for step in range(count)
+    ]
+
+
+def lab_with_progress(folder: Path, steps: list[dict[str, float]]) -> tuple[Lab, str]:
+    """Return a lab with a job whose process has logged these steps and is gone."""
+    lab = Lab(Places.find(home=folder), role="bench")
+    job = "job_bench"
+    planned = JobPlanned(
+        name="bench",
+        provider="local",
+        base_model="none",
+        method="lora",
+        hyperparameters={},
+        dataset="ds_bench",
+    )
+    lab.log.append(f"job/{job}", planned)
+    run = lab.places.run(job)
+    run.mkdir(parents=True)
+    now = time.time()
+    with (run / "progress.jsonl").open("w") as file:
+        for step, values in enumerate(steps, 1):
+            line = {"kind": "metrics", "at": now + step / 100, "step": step, "values": values}
+            file.write(json.dumps(line) + "\n")
+    return lab, job
+
+
+def measure(folder: Path) -> list[Result]:
+    steps = made_steps(STEPS)
+    points = STEPS * len(METRICS)
+    rates = [Row("ftlab, 10,000 steps", points / _ftlab(folder / "short", steps), ours=True)]
+    long = made_steps(LONG)
+    rates.append(
+        Row("ftlab, 250,000 steps", LONG * len(METRICS) / _ftlab(folder / "long", long))
+    )
+    for name, work in _BARE.items():
+        rates.append(Row(name, points / seconds(lambda work=work: work(folder, steps))))
+    for peer in ("trackio", "wandb"):
+        taken = logging_seconds(peer, steps, folder)
+        if taken is not None:
+            rates.append(Row(f"{peer}, offline", points / taken))
+    sizes = [
+        Row("ftlab: log, read models and all", _size(folder / "long/ftlab.db", LONG), ours=True),
+        Row("bare SQLite, a row a step", _size(folder / "bare.db", STEPS)),
+    ]
+    return [
+        Result("Progress file to the database", "points/s", rates, more_is_better=True),
+        Result("Size of the database", "bytes/point", sizes),
+    ]
+
+
+def _ftlab(folder: Path, steps: list[dict[str, float]]) -> float:
+    """Return the median of three polls of the same file into new databases."""
+    times = []
+    for attempt in range(3):
+        home = folder if attempt == 2 else folder.with_name(f"{folder.name}-{attempt}")
+        lab, job = lab_with_progress(home, steps)
+        start = time.perf_counter()
+        Poller(lab).look_at(job)
+        times.append(time.perf_counter() - start)
+        counts = {summary.count for summary in series_list(lab.database.reader, job)}
+        assert counts == {len(steps)}, counts
+        lab.close()
+    return sorted(times)[1]
+
+
+def _bare(folder: Path, steps: list[dict[str, float]], *, each: bool, synchronous: str) -> None:
+    path = folder / "bare.db"
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("CREATE TABLE metric (step INTEGER PRIMARY KEY, a REAL, b REAL, c REAL, d REAL)")
+    if not each:
+        connection.execute("BEGIN")
+    for step, values in enumerate(steps):
+        connection.execute("INSERT INTO metric VALUES (?, ?, ?, ?, ?)", (step, *values.values()))
+    if not each:
+        connection.execute("COMMIT")
+    connection.close()
+
+
+_BARE = {
+    "bare SQLite, a commit a step, synchronous=FULL": lambda folder, steps: _bare(
+        folder, steps, each=True, synchronous="FULL"
+    ),
+    "bare SQLite, a commit a step, synchronous=NORMAL": lambda folder, steps: _bare(
+        folder, steps, each=True, synchronous="NORMAL"
+    ),
+    "bare SQLite, one transaction for all": lambda folder, steps: _bare(
+        folder, steps, each=False, synchronous="FULL"
+    ),
+}
+
+
+def _size(path: Path, steps: int) -> float:
+    return path.stat().st_size / (steps * len(METRICS))

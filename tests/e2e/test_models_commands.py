@@ -1,0 +1,37 @@
+"""`ftlab models`: model versions and their lineage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Ftlab
+
+
+def test_models_are_listed_with_what_training_did_to_them(recorded: Ftlab) -> None:
+    _, row = recorded("models").out.splitlines()
+    assert row.split()[:5] == ["quick", "adapter", "smollm2-135m-instruct", "54.60", "7.389"]
+    assert [model["id"] for model in recorded.rows("models")] == ["mdl_0000000001"]
+
+
+def test_a_model_is_shown_with_its_lineage(recorded: Ftlab) -> None:
+    shown = recorded("models", "show", "quick").out
+    for told in ("job_0000000001", "sums/train@1", "4.000 -> 2.000", "20 held-out examples"):
+        assert told in shown
+    lineage = recorded.document("models", "show", "mdl_")["lineage"]
+    assert lineage["job"]["id"] == "job_0000000001"
+    assert lineage["job"]["hyperparameters"]["lora_rank"] == 16
+    assert lineage["dataset"]["name"] == "sums/train"
+
+
+def test_before_it_was_registered_a_model_is_not_there(recorded: Ftlab) -> None:
+    listed = recorded("models", "--at", "8")
+    assert (listed.status, listed.out) == (0, "")
+    assert "No models yet" in listed.err
+    assert recorded("models", "show", "quick", "--at", "8").status == 4
+
+
+def test_an_unknown_model_is_told_and_ends_with_4(recorded: Ftlab) -> None:
+    done = recorded("models", "show", "nobody", "--json")
+    assert (done.status, done.out) == (4, "")
+    assert done.err == "ftlab: no model is called 'nobody': `ftlab models` lists them\n"

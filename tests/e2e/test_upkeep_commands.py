@@ -1,0 +1,91 @@
+"""`ftlab verify`, `rebuild` and `backup`."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Ftlab
+
+_WRITER = Path(__file__).parent / "children" / "write_on.py"
+
+
+def _tamper(ftlab: Ftlab, *statements: str) -> None:
+    with closing(sqlite3.connect(ftlab.database)) as connection, connection:
+        connection.execute("DROP TRIGGER event_is_never_changed")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_a_whole_store_is_proved_and_its_last_hash_told(recorded: Ftlab) -> None:
+    done = recorded("verify")
+    assert done.status == 0
+    assert done.out.startswith("15 events, whole; the last hash is ")
+    proof = recorded.document("verify")
+    assert (proof["whole"], proof["events"], proof["findings"]) == (True, 15, [])
+    assert proof["head"] == recorded.lines("history")[-1]["hash"]
+
+
+def test_a_changed_byte_is_found_and_named_by_its_seq(recorded: Ftlab) -> None:
+    _tamper(recorded, "UPDATE event SET data = replace(data, '4711', '4710') WHERE seq = 4")
+    done = recorded("verify")
+    assert done.status == 1
+    assert "event 4 is not what was recorded" in done.out
+    as_json = recorded("verify", "--json")
+    assert as_json.status == 1
+    assert '"seq": 4' in as_json.out
+    assert '"whole": false' in as_json.out
+
+
+def test_a_changed_read_model_is_found_and_rebuilt(recorded: Ftlab) -> None:
+    _tamper(recorded, "UPDATE job SET loss = 0.001")
+    found = recorded("verify")
+    assert found.status == 1
+    assert "`ftlab rebuild`" in found.out
+    assert recorded("rebuild").out == "15 events folded.\n"
+    assert recorded("verify").status == 0
+    assert recorded.rows("jobs")[0]["loss"] == 2.5
+
+
+def test_rebuilding_tells_the_number_of_events_as_json(recorded: Ftlab) -> None:
+    assert recorded.document("rebuild") == {"events": 15}
+
+
+def test_a_copy_made_while_another_process_writes_is_whole(recorded: Ftlab, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    writer = subprocess.Popen(
+        [sys.executable, _WRITER, recorded.database],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | recorded.environment,
+    )
+    with writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "writing\n"
+            made = recorded.document("backup", copy)
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    assert made == {"file": str(copy), "bytes": copy.stat().st_size}
+    proof = recorded.document("--db", copy, "verify")
+    assert proof["whole"]
+    assert proof["events"] > 15
+
+
+def test_a_copy_never_overwrites_a_file(recorded: Ftlab, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("mine")
+    refused = recorded("backup", tmp_path / "copy.db")
+    assert (refused.status, refused.out) == (1, "")
+    assert "exists already" in refused.err
+    assert (tmp_path / "copy.db").read_text() == "mine"
+
+
+def test_a_copy_says_where_it_is(recorded: Ftlab, tmp_path: Path) -> None:
+    assert recorded("backup", tmp_path / "copy.db").out == f"{tmp_path / 'copy.db'}\n"

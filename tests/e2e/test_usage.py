@@ -1,0 +1,121 @@
+"""Choosing a database, wrong usage, and what the command says of itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.lab import VERSION
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Ftlab
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["jobs", "--nonsense"],
+        ["jobs", "--status", "unheard-of"],
+        ["jobs", "--limit", "-1"],
+        ["jobs", "--at", "yesterday"],
+        ["jobs", "--at", "99999999999999999999"],
+        ["jobs", "--at", "99999999d"],
+        ["jobs", "--json", "show", "quick"],
+        ["jobs", "show"],
+        ["jobs", "metrics", "quick", "--points", "2"],
+        ["history", "--since", "soon"],
+        ["data"],
+        ["data", "add", "file.jsonl"],
+        ["data", "split", "sums", "--seed", "x"],
+        ["train", "sums"],
+        ["chat", "quick", "--temperature", "3"],
+        ["chat", "quick"],
+        ["completion", "tcsh"],
+        [],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_prints_nothing(recorded: Ftlab, arguments: list[str]) -> None:
+    done = recorded(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert "Usage: ftlab" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_an_option_before_a_subcommand_says_where_it_belongs(recorded: Ftlab) -> None:
+    assert (
+        "--limit belongs behind: ftlab jobs show …"
+        in recorded("jobs", "--limit", "3", "show", "quick").err
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--db", "{db}", "jobs", "show", "quick"],
+        ["jobs", "--db", "{db}", "show", "quick"],
+        ["jobs", "show", "quick", "--db", "{db}"],
+        ["--db", "nowhere.db", "jobs", "show", "quick", "--db", "{db}"],
+    ],
+)
+def test_the_database_is_named_anywhere_and_the_last_name_counts(
+    recorded: Ftlab, tmp_path: Path, arguments: list[str]
+) -> None:
+    chosen = recorded.database.rename(tmp_path / "moved.db")
+    done = recorded(*(argument.format(db=chosen) for argument in arguments))
+    assert (done.status, done.err) == (0, "")
+    assert not recorded.database.exists()
+
+
+def test_the_database_is_named_by_the_environment_unless_an_option_does(
+    recorded: Ftlab, tmp_path: Path
+) -> None:
+    chosen = recorded.database.rename(tmp_path / "moved.db")
+    other = tmp_path / "other.db"
+    assert recorded("jobs", "show", "quick", FTLAB_DB=str(chosen)).status == 0
+    assert recorded("--db", chosen, "jobs", "show", "quick", FTLAB_DB=str(other)).status == 0
+    assert not other.exists()
+
+
+def test_another_programs_database_is_left_alone(ftlab: Ftlab, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other, other:
+        other.execute("CREATE TABLE mine (x)")
+    before = (tmp_path / "other.db").read_bytes()
+    refused = ftlab("--db", tmp_path / "other.db", "jobs")
+    assert (refused.status, refused.out) == (1, "")
+    assert "another program's database" in refused.err
+    assert (tmp_path / "other.db").read_bytes() == before
+
+
+def test_a_folder_is_no_database(ftlab: Ftlab, tmp_path: Path) -> None:
+    refused = ftlab("--db", tmp_path, "jobs")
+    assert refused.status == 1
+    assert refused.err == f"ftlab: {tmp_path} is a folder: name a database file in it\n"
+
+
+def test_an_unforeseen_error_is_told_in_a_sentence_and_kept_as_a_report(
+    recorded: Ftlab,
+) -> None:
+    with closing(sqlite3.connect(recorded.database)) as connection, connection:
+        connection.execute("ALTER TABLE job RENAME COLUMN name TO called")
+    done = recorded("jobs")
+    assert (done.status, done.out) == (1, "")
+    assert "no such column: name" in done.err
+    assert "Traceback" not in done.err
+    (report,) = (recorded.home / "reports").iterdir()
+    assert str(report) in done.err
+    assert "Traceback" in report.read_text()
+
+
+def test_it_tells_its_version(ftlab: Ftlab) -> None:
+    assert ftlab("--version").out == f"ftlab {VERSION}\n"
+    assert not ftlab.home.exists()
+
+
+def test_without_a_terminal_there_is_no_dashboard(ftlab: Ftlab) -> None:
+    assert "the dashboard needs a terminal" in ftlab().err
+    assert not ftlab.home.exists()

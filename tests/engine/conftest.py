@@ -1,0 +1,166 @@
+"""Language models of a few kilobytes with random weights, made on the spot, and their server.
+
+Nothing is downloaded. Everything is made once a session, when first wanted.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.serve.process import LocalServer
+from engine.serve.settings import ServedModel
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM
+
+_CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message['role'] == 'system' and not loop.first %}"
+    "{{ raise_exception('the system message comes first') }}{% endif %}"
+    "<|{{ message['role'] }}|>{{ message['content'] }}<|end|>"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+_CONTEXT = 2048
+_END = "<|end|>"
+_SPECIAL_TOKENS = [_END, "<|system|>", "<|user|>", "<|assistant|>"]
+_CORPUS = [
+    "How many clips did Natalia sell? She sold 48 / 2 = 24 clips in May.",
+    "The café sells crêpes, 日本語 and 🦊 all day long.",
+    "A quick brown fox jumps over the lazy dog while it rains.",
+]
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a two-layer Llama with a chat template; its greedy answers never end."""
+    folder = tmp_path_factory.mktemp("base")
+    _save(_llama(seed=1), folder, _CHAT_TEMPLATE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_adapter(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a LoRA adapter of `tiny_base` that changes its answers."""
+    folder = tmp_path_factory.mktemp("adapter")
+    _save_adapter(tiny_base, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of another such Llama, without a chat template."""
+    folder = tmp_path_factory.mktemp("plain")
+    _save(_llama(seed=2), folder, None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served_models(
+    tiny_base: Path,
+    tiny_adapter: Path,
+    tiny_plain: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[ServedModel]:
+    """The tiny models, one that ends every answer at once, and one whose files are gone."""
+    silent = tmp_path_factory.mktemp("silent")
+    _save(_silenced(_llama(seed=3)), silent, _CHAT_TEMPLATE)
+    return [
+        ServedModel("base", str(tiny_base)),
+        ServedModel("tuned", str(tiny_base), str(tiny_adapter)),
+        ServedModel("plain", str(tiny_plain)),
+        ServedModel("silent", str(silent)),
+        ServedModel("lost", str(tiny_base / "not-there")),
+    ]
+
+
+@pytest.fixture(scope="session")
+def server(served_models: list[ServedModel]) -> Iterator[LocalServer]:
+    """A running model server, shared by all tests that do no harm to it."""
+    with LocalServer(served_models) as running:
+        yield running
+
+
+def _llama(seed: int) -> LlamaForCausalLM:
+    import torch
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=400,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=_CONTEXT,
+        initializer_range=0.6,  # wide, so that the next token depends on those before it
+        bos_token_id=None,
+        eos_token_id=0,
+        pad_token_id=0,
+    )
+    model = LlamaForCausalLM(config)
+    # The end token's score is always 0, and some other of the 399 always has more.
+    model.lm_head.weight.data[0] = 0
+    # An author's sampling defaults, which must not get into the server's answers.
+    model.generation_config = GenerationConfig(
+        eos_token_id=0, pad_token_id=0, do_sample=True, top_k=1, repetition_penalty=9.0
+    )
+    return model
+
+
+def _silenced(model: LlamaForCausalLM) -> LlamaForCausalLM:
+    """All scores are 0: the likeliest token is the first, which is the end token."""
+    model.lm_head.weight.data[:] = 0
+    return model
+
+
+def _save(model: LlamaForCausalLM, folder: Path, chat_template: str | None) -> None:
+    from transformers import PreTrainedTokenizerFast
+
+    model.save_pretrained(folder)
+    special = {"eos_token": _END, "pad_token": _END}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=_train_tokenizer(), **special)
+    tokenizer.chat_template = chat_template
+    tokenizer.save_pretrained(folder)
+
+
+def _train_tokenizer() -> object:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=_SPECIAL_TOKENS,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_CORPUS, trainer)
+    return tokenizer
+
+
+def _save_adapter(base: Path, folder: Path) -> None:
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(4)
+    config = LoraConfig(
+        r=4,
+        lora_alpha=64,
+        target_modules=["q_proj", "v_proj", "up_proj"],
+        init_lora_weights=False,  # random, not the zeros of an untrained adapter
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        # peft still uses a property that transformers has renamed.
+        warnings.simplefilter("ignore", FutureWarning)
+        adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
+        adapted.save_pretrained(folder)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.data import jsonlines
+from engine.data.reading import read_rows
+from engine.data.rows import BadRow, Row
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+ROWS = st.lists(st.dictionaries(TEXT, VALUES, max_size=4), min_size=1, max_size=6)
+
+
+def rows_of(content: bytes) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        path.write_bytes(content)
+        return list(read_rows(path))
+
+
+def fault_of(content: bytes) -> str:
+    [row] = rows_of(content)
+    assert isinstance(row.value, BadRow)
+    return row.value.reason
+
+
+@given(ROWS, st.booleans(), st.sampled_from(["\n", "\r\n", "\n\n"]))
+def test_any_rows_written_as_json_lines_come_back_equal(
+    rows: list[dict[str, Any]], ascii_only: bool, ending: str
+) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=ascii_only) + ending for row in rows)
+    assert [row.value for row in rows_of(text.encode())] == rows
+
+
+def test_the_last_line_may_lack_its_newline() -> None:
+    assert rows_of(b'{"a": 1}\n{"a": 2}')[1] == Row(2, {"a": 2})
+
+
+def test_blank_lines_are_passed_over_and_still_counted() -> None:
+    assert rows_of(b'\n  \t\r\n{"a": 1}\n\n{"a": 2}\n') == [Row(3, {"a": 1}), Row(5, {"a": 2})]
+
+
+def test_a_byte_order_mark_is_dropped() -> None:
+    assert rows_of(b'\xef\xbb\xbf{"a": 1}\n') == [Row(1, {"a": 1})]
+
+
+def test_large_whole_numbers_keep_every_digit() -> None:
+    assert rows_of(b'{"a": 123456789012345678901234567890}')[0].value == {
+        "a": 123456789012345678901234567890
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"a": "b', "is cut off: it ends in the middle of a JSON value"),
+        (b'{"a": "b\n', "is cut off: it ends in the middle of a JSON value"),
+        (b"[1, 2]", "is a list, not a JSON object"),
+        (b"null", "is null, not a JSON object"),
+        (b'{"a": "\xe9"}', "is not UTF-8: byte 0xe9 at byte 8 of the line"),
+        (b'{"a": 1} x', "is not valid JSON: trailing characters at byte 10 of the line"),
+        (
+            b'{"a": "\\ud83d"}',
+            "has half of a surrogate pair (\\ud800 to \\udfff alone), which is no character",
+        ),
+    ],
+)
+def test_a_broken_line_says_what_is_wrong(content: bytes, reason: str) -> None:
+    assert fault_of(content) == reason
+
+
+def test_lines_nested_beyond_measure_are_bad_rows() -> None:
+    assert "recursion limit" in fault_of(b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}")
+
+
+def test_a_bad_line_leaves_the_lines_around_it_alone() -> None:
+    first, bad, last = rows_of(b'{"a": 1}\n{"a": \n{"a": 3}\n')
+    assert (first, last) == (Row(1, {"a": 1}), Row(3, {"a": 3}))
+    assert bad == Row(2, BadRow("is cut off: it ends in the middle of a JSON value", '{"a":'))
+
+
+def test_a_line_beyond_all_measure_is_named_and_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jsonlines, "MAX_ROW_BYTES", 64)
+    fitting = b'{"a": "' + b"x" * (64 - 10) + b'"}\n'
+    long = b'{"a": "' + b"x" * 200 + b'"}\n'
+    first, bad, last = rows_of(fitting + long + b'{"a": 3}\n')
+    assert len(fitting) == 64
+    assert isinstance(first.value, dict)
+    assert isinstance(bad.value, BadRow)
+    assert "is longer than" in bad.value.reason
+    assert last == Row(3, {"a": 3})
+
+
+def test_the_columns_are_the_fields_of_the_first_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"b": 1, "a": 2}\nbroken\n{"c": 3, "a": 4}')
+    with read_rows(path) as rows:
+        assert rows.columns == ("b", "a", "c")

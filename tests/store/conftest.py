@@ -1,0 +1,344 @@
+"""What the tests of the store share: stores to try things on, and histories to fill them with."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+import pytest
+from hypothesis import strategies as st
+
+import store
+from store.database import Database, Journal
+from store.events import (
+    ChatOpened,
+    ChatTurnRecorded,
+    CheckpointSaved,
+    DatasetImported,
+    DatasetVersionRecorded,
+    Evaluation,
+    Fact,
+    JobCancelled,
+    JobCancelRequested,
+    JobFailed,
+    JobInterrupted,
+    JobMessageReceived,
+    JobPlanned,
+    JobResumed,
+    JobStatusChanged,
+    JobSubmitted,
+    JobSucceeded,
+    LabCreated,
+    MetricGroup,
+    MetricsRecorded,
+    ModelRegistered,
+    StepRange,
+)
+from store.log import Entry, EventLog
+from store.tables import READ_MODELS
+
+History = list[tuple[str, Entry]]
+"""Streams and what happened in them, in order."""
+
+Rows = dict[str, list[tuple[Any, ...]]]
+"""Every row of every read model."""
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class Planned(Protocol):
+    def __call__(self, name: str = "run", **fields: object) -> JobPlanned: ...
+
+
+class Measured(Protocol):
+    def __call__(self, first: int, *values: float, name: str = "loss") -> MetricsRecorded: ...
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    found = Database(tmp_path / "ftlab.db")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def log(database: Database) -> EventLog:
+    return EventLog(database, "tester")
+
+
+@pytest.fixture(scope="session")
+def planned() -> Planned:
+    def plan(name: str = "run", **fields: object) -> JobPlanned:
+        given: dict[str, Any] = {
+            "name": name,
+            "provider": "local",
+            "base_model": "smollm2-135m-instruct",
+            "method": "lora",
+            "hyperparameters": {"learning_rate": 0.0005, "epochs": 1},
+            "dataset": "ds_1",
+        }
+        return JobPlanned(**(given | fields))
+
+    return plan
+
+
+@pytest.fixture(scope="session")
+def measured() -> Measured:
+    def measure(first: int, *values: float, name: str = "loss") -> MetricsRecorded:
+        steps = StepRange(first=first, count=len(values))
+        return MetricsRecorded(groups=[MetricGroup(steps=steps, values={name: list(values)})])
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def quick_folder() -> Iterator[Path]:
+    """Give a folder in memory where there is one: nothing in it has to outlive the process."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[EventLog]:
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        database = Database(Path(folder) / "ftlab.db")
+        try:
+            database.writer.execute("PRAGMA synchronous = OFF")
+            yield EventLog(database, "tester", clock=lambda: NOON)
+        finally:
+            database.close()
+
+
+@pytest.fixture(scope="session")
+def scratch(quick_folder: Path) -> Callable[[], AbstractContextManager[EventLog]]:
+    """Give a log in a new folder, quick and with its clock standing still."""
+    return lambda: _scratch(quick_folder)
+
+
+def _rows(connection: sqlite3.Connection) -> Rows:
+    found = {}
+    for model in READ_MODELS:
+        columns = ", ".join(f'"{name}"' for name in model.model_fields)
+        query = f"SELECT {columns} FROM {model.__tablename__} ORDER BY {columns}"  # noqa: S608
+        found[str(model.__tablename__)] = connection.execute(query).fetchall()
+    return found
+
+
+@pytest.fixture(scope="session")
+def rows() -> Callable[[sqlite3.Connection], Rows]:
+    """Read every row of every read model."""
+    return _rows
+
+
+@pytest.fixture
+def child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start one of the programs in `children/` with arguments; what is left is killed."""
+    root = Path(store.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONWARNINGS": "error"}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(program: str, *arguments: object) -> subprocess.Popen[str]:
+        script = Path(__file__).parent / "children" / f"{program}.py"
+        process = subprocess.Popen(
+            [sys.executable, str(script), *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
+    """Put something into every read model and into every column of the log."""
+
+    def fill_it(log: EventLog) -> None:
+        log.append("lab", LabCreated(ftlab="0.1.0"))
+        log.append("dataset/gsm8k", _dataset(1, None), _dataset(2, "ds_1"), expected=0)
+        done = _evaluation(2.25)
+        job = "job/job_1"
+        log.append(job, planned(total_steps=4, model="model_1", validation="ds_2"), expected=0)
+        log.append(job, JobSubmitted(remote_id="4711"), JobStatusChanged(status="running"))
+        log.append(job, Entry(measured(1, 3.5, 2.5), key="progress:200", cause=4, occurred=NOON))
+        log.append(job, CheckpointSaved(step=2, path="checkpoint-2"), measured(3, 2.0, 1.5))
+        log.append(job, JobSucceeded(model="model_1", before=_evaluation(3.5), after=done))
+        log.append("model/model_1", _model(1, done))
+        log.append("chat/chat_1", ChatOpened(model="model_1", system="Be brief."), expected=0)
+        log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
+        log.append("job/job_2", planned("other", provider="openai"), expected=0)
+
+    return fill_it
+
+
+@pytest.fixture
+def filled(log: EventLog, fill: Callable[[EventLog], None]) -> EventLog:
+    fill(log)
+    return log
+
+
+def _evaluation(loss: float) -> Evaluation:
+    return Evaluation(loss=loss, perplexity=9.5, examples=10)
+
+
+def _dataset(version: int, parent: str | None) -> DatasetVersionRecorded:
+    return DatasetVersionRecorded(
+        id=f"ds_{version}",
+        name="gsm8k",
+        version=version,
+        content=f"{version:064x}",
+        examples=100,
+        messages=200,
+        characters=30_000,
+        bytes=31_000,
+        parent=parent,
+        recipe={"source": "train.jsonl", "left_out": version},
+    )
+
+
+def _model(number: int, after: Evaluation | None = None) -> ModelRegistered:
+    return ModelRegistered(
+        id=f"model_{number}",
+        name="gsm8k-smollm2",
+        kind="adapter",
+        base_model="smollm2-135m-instruct",
+        job="job_1",
+        dataset="ds_1",
+        hyperparameters={"learning_rate": 0.0005},
+        path="models/model_1",
+        before=_evaluation(3.5),
+        after=after,
+    )
+
+
+@pytest.fixture(scope="session")
+def histories() -> st.SearchStrategy[History]:
+    """Draw valid histories of a lab with jobs, datasets, models and chats."""
+    return st.builds(_interleaved, _STREAMS, st.randoms(use_true_random=False))
+
+
+def _interleaved(streams: dict[str, list[Entry]], chance: Random) -> History:
+    """Mix the streams, keeping the order within each."""
+    turns = [name for name, entries in streams.items() for _ in entries]
+    chance.shuffle(turns)
+    waiting = {name: iter(entries) for name, entries in streams.items()}
+    return [(name, next(waiting[name])) for name in turns]
+
+
+_TEXTS = st.text(max_size=8)
+_NUMBERS = st.one_of(st.floats(width=32), st.floats())
+_STEPS = st.integers(0, 60)
+_TIMES = st.one_of(st.none(), st.integers(-10_000, 10_000).map(lambda s: NOON + timedelta(s)))
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), _TEXTS),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(_TEXTS, inner)),
+    max_leaves=3,
+)
+_EVALUATIONS = st.one_of(st.none(), st.floats(0, 10).map(_evaluation))
+
+
+@st.composite
+def _groups(draw: st.DrawFn) -> MetricGroup:
+    count = draw(st.integers(1, 12))
+    regular = st.builds(
+        StepRange, first=_STEPS, count=st.just(count), stride=st.sampled_from([1, 2, 5])
+    )
+    loose = st.lists(_STEPS, min_size=count, max_size=count)
+    column = st.lists(_NUMBERS, min_size=count, max_size=count)
+    names = st.sampled_from(["loss", "eval_loss", "learning_rate"])
+    values = draw(st.dictionaries(names, column, min_size=1, max_size=2))
+    return MetricGroup(steps=draw(st.one_of(regular, loose)), values=values)
+
+
+_JOB_FACTS: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(MetricsRecorded, groups=st.lists(_groups(), min_size=1, max_size=2)),
+    st.builds(CheckpointSaved, step=_STEPS, path=_TEXTS),
+    st.builds(JobInterrupted, reason=_TEXTS, checkpoint=st.one_of(st.none(), _STEPS)),
+    st.builds(JobResumed, attempt=st.integers(2, 5), from_step=_STEPS),
+    st.builds(
+        JobStatusChanged,
+        status=st.sampled_from(["queued", "running", "paused", "pausing", "succeeded"]),
+        total_steps=st.one_of(st.none(), _STEPS),
+    ),
+    st.builds(JobMessageReceived, level=_TEXTS, text=_TEXTS),
+    st.builds(JobCancelRequested),
+    st.builds(JobCancelled),
+    st.builds(JobFailed, error=_TEXTS, details=st.one_of(st.none(), _TEXTS)),
+    st.builds(JobSucceeded, model=st.one_of(st.none(), _TEXTS), after=_EVALUATIONS),
+)
+_KEYS = st.one_of(st.none(), st.integers(0, 9).map(lambda offset: f"progress:{offset}"))
+_PLANS = st.builds(
+    JobPlanned,
+    name=_TEXTS,
+    provider=_TEXTS,
+    base_model=_TEXTS,
+    method=_TEXTS,
+    hyperparameters=st.dictionaries(_TEXTS, _JSON, max_size=2),
+    dataset=_TEXTS,
+    seed=st.integers(0, 2**63 - 1),
+)
+
+
+def _entries(facts: st.SearchStrategy[Fact], most: int) -> st.SearchStrategy[list[Entry]]:
+    return st.lists(st.builds(Entry, facts, occurred=_TIMES), max_size=most)
+
+
+_LATER = st.lists(st.builds(Entry, _JOB_FACTS, occurred=_TIMES, key=_KEYS), max_size=12)
+_JOBS = st.builds(lambda plan, later: [Entry(plan), *later], _PLANS, _LATER)
+_CHATS = st.builds(
+    lambda opened, turns: [Entry(opened), *turns],
+    st.builds(ChatOpened, model=_TEXTS, system=st.one_of(st.none(), _TEXTS)),
+    _entries(st.builds(ChatTurnRecorded, question=_TEXTS, answer=_TEXTS, seconds=_NUMBERS), 3),
+)
+_VERSIONS = st.builds(
+    lambda recipes: [
+        Entry(_dataset(number, None).model_copy(update={"recipe": recipe}))
+        for number, recipe in enumerate(recipes)
+    ],
+    st.lists(st.dictionaries(_TEXTS, _JSON, max_size=2), max_size=3),
+)
+_STREAMS: st.SearchStrategy[dict[str, list[Entry]]] = st.fixed_dictionaries(
+    {
+        "job/job_a": _JOBS,
+        "job/job_b": _JOBS,
+        "job/never-planned": _LATER,
+        "chat/chat_a": _CHATS,
+        "dataset/d": _VERSIONS,
+        "dataset/source": _entries(
+            st.builds(
+                DatasetImported,
+                source=_TEXTS,
+                bytes=st.integers(0, 9),
+                format=_TEXTS,
+                rows=st.integers(0, 9),
+            ),
+            1,
+        ),
+        "model/m": st.lists(_EVALUATIONS, max_size=2).map(
+            lambda found: [Entry(_model(number, after)) for number, after in enumerate(found)]
+        ),
+    }
+)
+
+
+@pytest.fixture(params=["wal", "rollback"])
+def journal(request: pytest.FixtureRequest) -> Journal:
+    """Each way of keeping a journal, one after the other."""
+    chosen: Journal = request.param
+    return chosen

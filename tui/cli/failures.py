@@ -1,0 +1,66 @@
+"""What a failed command says and the status with which it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.harmless import harmless
+
+FAILED, BAD_DATA, NOT_FOUND = 1, 3, 4
+
+
+def status_of(error: Exception) -> int:
+    """Return the exit status for an error."""
+    from engine.data.errors import DataError
+    from store.errors import AmbiguousError, NotFoundError
+
+    if isinstance(error, DataError):
+        return BAD_DATA
+    if isinstance(error, NotFoundError | AmbiguousError):
+        return NOT_FOUND
+    return FAILED
+
+
+def tell(error: Exception) -> None:
+    """Say on standard error what happened; an error nobody foresaw is also saved as a report."""
+    if isinstance(error, OSError) and error.filename is not None:
+        _say(f"ftlab: {os.fsdecode(error.filename)}: {error.strerror}")
+    elif _was_foreseen(error):
+        _say(f"ftlab: {error}")
+    else:
+        _say(f"ftlab: this should not have happened: {type(error).__name__}: {error}")
+        report = _saved_report(error)
+        if report is not None:
+            _say(f"The details are in {report}: please report them.")
+
+
+def _say(text: str) -> None:
+    """Write lines that no row of a file and no recorded name can steer the terminal with."""
+    sys.stderr.write("".join(harmless(line) + "\n" for line in text.splitlines()))
+
+
+def _was_foreseen(error: Exception) -> bool:
+    from engine.data.errors import DataError
+    from engine.errors import LabError
+    from store.errors import StoreError
+
+    return isinstance(error, DataError | LabError | StoreError)
+
+
+def _saved_report(error: Exception) -> Path | None:
+    """Write the traceback, without the values of variables, into the data directory."""
+    from engine.places import Places
+
+    folder = Places.find().home / "reports"
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        report = folder / f"{moment}.txt"
+        report.write_text("".join(traceback.format_exception(error)))
+    except OSError:
+        return None
+    return report

@@ -1,0 +1,89 @@
+"""Jobs and their metrics as tables and fields for people."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui import formats, wording
+from tui.cli.output import print_fields, print_table
+from tui.ink import look
+
+if TYPE_CHECKING:
+    from store.queries.jobs import JobDetail, JobSummary
+    from store.queries.metrics import SeriesSummary
+
+
+def print_jobs(found: list[JobSummary]) -> None:
+    """Print jobs, one a line."""
+    now = datetime.now(UTC)
+    print_table(
+        ["", "job", "status", "~base model", ">step", ">loss", "age", "id"],
+        (
+            [
+                look(job.status).glyph,
+                job.name,
+                job.status,
+                formats.short_model(job.base_model),
+                f"{job.step}/{job.total_steps}" if job.total_steps else str(job.step),
+                formats.number(job.loss),
+                formats.age(job.planned_at, now),
+                job.id,
+            ]
+            for job in found
+        ),
+    )
+
+
+def print_detail(detail: JobDetail, saved: list[int]) -> None:
+    """Print everything about a job.
+
+    Args:
+        detail: the job.
+        saved: the steps of its checkpoints.
+    """
+    hyperparameters = json.loads(detail.hyperparameters_json)
+    print_fields(
+        [
+            ("job", f"{detail.name}  {detail.id}"),
+            ("status", f"{look(detail.status).glyph} {detail.status}"),
+            ("reason", detail.reason),
+            ("base model", f"{detail.base_model} ({detail.method}, {detail.provider})"),
+            ("dataset", _dataset(detail)),
+            ("validation", detail.validation),
+            ("model", detail.model),
+            ("step", f"{detail.step} of {detail.total_steps or '?'}, attempt {detail.attempt}"),
+            ("checkpoints", ", ".join(map(str, saved)) or None),
+            ("planned", wording.local_time(detail.planned_at)),
+            ("started", detail.started_at and wording.local_time(detail.started_at)),
+            ("ended", detail.ended_at and wording.local_time(detail.ended_at)),
+            *((name, json.dumps(value)) for name, value in hyperparameters.items()),
+            ("seed", str(detail.seed)),
+        ]
+    )
+
+
+def _dataset(detail: JobDetail) -> str:
+    if detail.dataset_name is None:
+        return detail.dataset
+    return f"{detail.dataset_name}@{detail.dataset_version}  {detail.dataset}"
+
+
+def print_summaries(metrics: list[SeriesSummary]) -> None:
+    """Print a job's metrics, each with its last value and its extremes."""
+    print_table(
+        ["metric", ">last", ">lowest", ">at step", ">highest", ">at step", ">points"],
+        (
+            [
+                metric.name,
+                formats.number(metric.last),
+                formats.number(metric.low),
+                formats.count(metric.low_step),
+                formats.number(metric.high),
+                formats.count(metric.high_step),
+                formats.count(metric.count),
+            ]
+            for metric in metrics
+        ),
+    )

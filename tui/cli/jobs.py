@@ -1,0 +1,221 @@
+"""`ftlab jobs`: list, show, metrics, follow, logs, cancel, resume."""
+
+from __future__ import annotations
+
+import click
+
+from store.job_status import STATUSES
+from tui.cli.groups import CommandGroup, refuse_lost_options
+from tui.cli.names import job_argument
+from tui.cli.opening import db_option, opened, reading
+from tui.cli.options import at_option, json_option
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.option(
+    "--status", type=click.Choice(STATUSES), metavar="STATUS", help="Only jobs of this status."
+)
+@click.option("--provider", help="Only jobs of this provider.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="At most this many; 0 for all.",
+)
+@at_option
+@db_option
+@json_option
+@click.pass_context
+def jobs(
+    context: click.Context,
+    status: str | None,
+    provider: str | None,
+    limit: int,
+    at: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Jobs: list them, look into one, cancel, resume.
+
+    Without a command: list jobs, newest first.
+    """
+    if context.invoked_subcommand is not None:
+        refuse_lost_options(context)
+        return
+    from store.queries.jobs import job_list
+    from tui.cli.output import note, print_json
+
+    with reading(at) as connection:
+        found = job_list(connection, status=status, provider=provider, limit=limit or -1)
+    if as_json:
+        print_json(found)
+    elif found:
+        from tui.cli.job_tables import print_jobs
+
+        print_jobs(found)
+    else:
+        note("No jobs. `ftlab demo` makes the first, `ftlab train --help` the next.")
+
+
+@jobs.command()
+@job_argument
+@at_option
+@db_option
+@json_option
+def show(job: str, at: str | None, *, as_json: bool) -> None:
+    """Show everything about a job. Its state and why, its plan, checkpoints and metrics."""
+    from store.queries.jobs import checkpoints, job_detail
+    from store.queries.metrics import series_list
+    from tui.cli.job_tables import print_detail, print_summaries
+    from tui.cli.output import plain, print_json, say, say_lines
+
+    with reading(at) as connection:
+        detail = job_detail(connection, job)
+        saved = checkpoints(connection, detail.id)
+        metrics = series_list(connection, detail.id)
+    if as_json:
+        print_json({**plain(detail), "checkpoints": saved, "metrics": metrics})
+        return
+    print_detail(detail, [row.step for row in saved])
+    if metrics:
+        say()
+        print_summaries(metrics)
+    if detail.details:
+        say()
+        say_lines(detail.details)
+
+
+@jobs.command()
+@job_argument
+@click.option("--name", help="One metric, such as loss; all of them if left out.")
+@click.option(
+    "--points",
+    type=click.IntRange(min=3),
+    metavar="N",
+    help="Reduce to about this many points, keeping every spike.",
+)
+@at_option
+@db_option
+@json_option
+def metrics(
+    job: str, name: str | None, points: int | None, at: str | None, *, as_json: bool
+) -> None:
+    """Print the series of a job's metrics. Without --name or --json: their summary."""
+    from store.errors import NotFoundError
+    from store.queries.jobs import find_job
+    from store.queries.metrics import series, series_list
+    from tui.cli.job_tables import print_summaries
+    from tui.cli.output import note, print_json, print_points
+
+    with reading(at) as connection:
+        found = find_job(connection, job)
+        summaries = series_list(connection, found)
+        names = [summary.name for summary in summaries if name in (None, summary.name)]
+        if name is not None and not names:
+            known = ", ".join(summary.name for summary in summaries) or "none yet"
+            raise NotFoundError(f"{job} has no metric '{name}'; it has {known}")
+        wanted = names if as_json or name is not None else []
+        columns = [series(connection, found, metric, points=points) for metric in wanted]
+    if as_json:
+        print_json({each.name: {"steps": each.steps, "values": each.values} for each in columns})
+    elif name is not None:
+        print_points(columns[0].steps, columns[0].values)
+    elif summaries:
+        print_summaries(summaries)
+    else:
+        note(f"{job} has no metrics yet.")
+
+
+@jobs.command()
+@job_argument
+@db_option
+@json_option
+def follow(job: str, *, as_json: bool) -> None:
+    """Watch a job until it ends. Ctrl-C stops the watching, not the job."""
+    from store.queries.jobs import find_job
+    from tui.cli.following import follow_job
+
+    with opened() as lab:
+        follow_job(lab, find_job(lab.database.reader, job), as_json=as_json)
+
+
+@jobs.command()
+@job_argument
+@click.option(
+    "--lines",
+    "-n",
+    "count",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="How many.",
+)
+@db_option
+@json_option
+def logs(job: str, count: int, *, as_json: bool) -> None:
+    """Print the end of what a local job's process wrote."""
+    from store.queries.jobs import find_job
+    from tui.cli.output import print_json, say
+
+    with opened() as lab:
+        lines = lab.log_tail(find_job(lab.database.reader, job), count)
+    if as_json:
+        print_json(lines)
+        return
+    for line in lines:
+        say(line)
+
+
+@jobs.command()
+@job_argument
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="X",
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait until it has stopped; 0 not to wait.",
+)
+@db_option
+@json_option
+def cancel(job: str, wait: float, *, as_json: bool) -> None:
+    """Stop a job cleanly. It saves a checkpoint first and can be resumed."""
+    from store.queries.jobs import find_job, job_detail
+    from tui.cli.following import wait_until_ended
+    from tui.cli.output import print_json, say
+
+    with opened() as lab:
+        found = find_job(lab.database.reader, job)
+        lab.cancel_job(found)
+        wait_until_ended(lab, found, wait)
+        detail = job_detail(lab.database.reader, found)
+    if as_json:
+        print_json({"job": found, "status": detail.status})
+    else:
+        say(f"{detail.name}  {found}  {detail.status}")
+
+
+@jobs.command()
+@job_argument
+@click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
+@db_option
+@json_option
+def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
+    """Go on with a job from its last checkpoint. An interrupted, cancelled or failed one."""
+    from store.queries.jobs import find_job, job_detail
+    from tui.cli.following import follow_job
+    from tui.cli.output import print_json_line, say
+
+    with opened() as lab:
+        found = find_job(lab.database.reader, job)
+        lab.resume_job(found)
+        detail = job_detail(lab.database.reader, found)
+        if as_json:
+            print_json_line({"job": found, "from_step": detail.step, "attempt": detail.attempt})
+        else:
+            say(f"{detail.name}  {found}  goes on after step {detail.step}")
+        if follow_it:
+            follow_job(lab, found, as_json=as_json)

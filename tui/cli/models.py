@@ -1,0 +1,119 @@
+"""`ftlab models`: the model versions that jobs made, and their lineage."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.groups import CommandGroup, refuse_lost_options
+from tui.cli.names import model_argument
+from tui.cli.opening import db_option, reading
+from tui.cli.options import at_option, json_option
+
+if TYPE_CHECKING:
+    from store.queries.datasets import DatasetRow
+    from store.queries.jobs import JobDetail
+    from store.queries.models import ModelRow
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@at_option
+@db_option
+@json_option
+@click.pass_context
+def models(context: click.Context, at: str | None, *, as_json: bool) -> None:
+    """Model versions: list them, look into one.
+
+    Without a command: list model versions, newest first.
+    """
+    if context.invoked_subcommand is not None:
+        refuse_lost_options(context)
+        return
+    from store.queries.models import model_list
+    from tui.cli.output import note, print_json
+
+    with reading(at) as connection:
+        found = model_list(connection)
+    if as_json:
+        print_json(found)
+    elif found:
+        _print_models(found)
+    else:
+        note("No models yet: a job that succeeds makes one.")
+
+
+def _print_models(found: list[ModelRow]) -> None:
+    from tui import formats
+    from tui.cli.output import print_table
+
+    now = datetime.now(UTC)
+    print_table(
+        ["model", "kind", "~base model", ">perplexity before", ">after", "age", "id"],
+        (
+            [
+                model.name,
+                model.kind,
+                formats.short_model(model.base_model),
+                formats.number(model.perplexity_before),
+                formats.number(model.perplexity_after),
+                formats.age(model.registered_at, now),
+                model.id,
+            ]
+            for model in found
+        ),
+    )
+
+
+@models.command()
+@model_argument
+@at_option
+@db_option
+@json_option
+def show(model: str, at: str | None, *, as_json: bool) -> None:
+    """Show a model version and what it was made from."""
+    from store.queries.datasets import dataset
+    from store.queries.jobs import job_detail
+    from store.queries.models import model as find
+    from tui.cli.output import plain, print_json
+
+    with reading(at) as connection:
+        found = find(connection, model)
+        job = job_detail(connection, found.job)
+        trained_on = dataset(connection, found.dataset)
+    if as_json:
+        print_json({**plain(found), "lineage": {"job": job, "dataset": trained_on}})
+    else:
+        _print_model(found, job, trained_on)
+
+
+def _print_model(found: ModelRow, job: JobDetail, trained_on: DatasetRow) -> None:
+    from tui import wording
+    from tui.cli.output import print_fields
+
+    print_fields(
+        [
+            ("model", f"{found.name}  {found.id}"),
+            ("kind", found.kind),
+            ("base model", found.base_model),
+            ("job", f"{job.name}  {job.id}"),
+            ("dataset", f"{trained_on.name}@{trained_on.version}  {trained_on.id}"),
+            ("registered", wording.local_time(found.registered_at)),
+            ("evaluated on", _examples(found.evaluated_examples)),
+            ("loss", _change(found.loss_before, found.loss_after)),
+            ("perplexity", _change(found.perplexity_before, found.perplexity_after)),
+            ("path", found.path),
+            ("hyperparameters", found.hyperparameters_json),
+        ]
+    )
+
+
+def _examples(count: int | None) -> str | None:
+    return None if count is None else f"{count} held-out examples"
+
+
+def _change(before: float | None, after: float | None) -> str | None:
+    from tui.formats import number
+
+    return None if after is None else f"{number(before)} -> {number(after)}"

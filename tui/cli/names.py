@@ -1,0 +1,62 @@
+"""Arguments that name a recorded thing, completed by the shell from what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.opening import chosen_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from store.queries.find import Kind
+
+_Complete = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+def _names_of(kind: Kind) -> _Complete:
+    def complete(context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+        recorded = _recorded(kind, chosen_database(context))
+        return [name for name in recorded if name.startswith(start) and name.isprintable()]
+
+    return complete
+
+
+def _recorded(kind: Kind, database: Path | None) -> list[str]:
+    """Return every name and id; completion never makes a database and never fails aloud."""
+    from contextlib import closing
+
+    from engine.places import Places
+    from store.database import Database, told
+    from store.errors import StoreError
+    from store.queries.find import names_and_ids
+
+    file = Places.find(database=database).database
+    try:
+        with closing(Database(file, create=False)) as opened, told(file):
+            return names_and_ids(opened.reader, kind)
+    except StoreError:
+        return []
+
+
+job_argument = click.argument(
+    "job",
+    metavar="JOB",
+    shell_complete=_names_of("job"),
+    help="A job's name, id, or a unique beginning of either.",
+)
+dataset_argument = click.argument(
+    "dataset",
+    metavar="DS",
+    shell_complete=_names_of("dataset_version"),
+    help="A dataset: name (newest version), name@version, or id.",
+)
+model_argument = click.argument(
+    "model",
+    metavar="MODEL",
+    shell_complete=_names_of("model"),
+    help="A model version's name or id, or a base model.",
+)

@@ -1,0 +1,67 @@
+"""Which database a command works on, and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from engine.lab import Lab
+
+_DATABASE = f"{__name__}.database"
+
+
+def _choose(context: click.Context, _parameter: click.Parameter, file: Path | None) -> None:
+    if file is not None:
+        context.meta[_DATABASE] = file
+
+
+db_option = click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    expose_value=False,
+    callback=_choose,
+    help="The database file, if not the usual one [env: FTLAB_DB].",
+)
+
+
+def chosen_database(context: click.Context) -> Path | None:
+    """Return the file that `--db` names, the one furthest behind; None if it was not given."""
+    chosen: Path | None = context.meta.get(_DATABASE)
+    return chosen
+
+
+@contextmanager
+def opened(role: str = "cli") -> Iterator[Lab]:
+    """Open the lab that the command line, the environment or the platform names."""
+    from engine.lab import Lab
+    from tui.cli.output import note
+
+    with Lab.open(database=chosen_database(click.get_current_context()), role=role) as lab:
+        if lab.database.notice:
+            note(f"note: {lab.database.notice}")
+        yield lab
+
+
+@contextmanager
+def reading(at: str | None) -> Iterator[sqlite3.Connection]:
+    """Open the lab for reading, now or as it stood at an event or a time."""
+    with opened() as lab, standing(lab, at) as connection:
+        yield connection
+
+
+@contextmanager
+def standing(lab: Lab, at: str | None) -> Iterator[sqlite3.Connection]:
+    """Give a connection to the lab's store, now or as it stood at an event or a time."""
+    if at is None:
+        yield lab.database.reader
+        return
+    with closing(lab.as_of(at)) as past:
+        yield past

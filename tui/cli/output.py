@@ -1,0 +1,147 @@
+"""Printing: JSON for programs, lines and tables for people.
+
+Whatever was recorded may hold escape sequences: everything that goes through here is harmless to a
+terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from math import isfinite
+from typing import Any
+
+import click
+
+from tui.harmless import harmless
+
+# What JSON allows in a string as it is, but a terminal may obey or a text cannot hold: DEL, C1
+# controls, line separators, reordering marks, lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_LEAST_CUT = 8
+_GAP = "  "
+
+
+def say(text: str = "") -> None:
+    """Print one line."""
+    sys.stdout.write(harmless(text) + "\n")
+
+
+def say_lines(text: str, indent: str = "") -> None:
+    """Print a text of several lines."""
+    for line in text.splitlines():
+        say(indent + line)
+
+
+def say_heading(text: str) -> None:
+    """Print a line that stands out."""
+    sys.stdout.write(_bold(harmless(text)) + "\n")
+
+
+def say_piece(piece: str) -> None:
+    """Print a piece of a text at once, as it comes, its line breaks kept."""
+    sys.stdout.write("\n".join(map(harmless, piece.split("\n"))))
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Print one line on standard error."""
+    sys.stdout.flush()
+    sys.stderr.write(harmless(text) + "\n")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document: on a terminal for people's eyes, else as short as can be."""
+    indent = 2 if sys.stdout.isatty() else None
+    sys.stdout.write(_as_json(value, indent) + "\n")
+
+
+def print_json_line(value: object) -> None:
+    """Print one JSON document on one line: for streams."""
+    sys.stdout.write(_as_json(value) + "\n")
+
+
+def _as_json(value: object, indent: int | None = None) -> str:
+    text = json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Turn a dataclass into a dict, its `*_json` texts unpacked, and any other series into a list.
+
+    Numbers that JSON does not have (NaN, infinities) become None.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return dict(_entry(field.name, getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Iterable):
+        return [_number(item) for item in value]
+    raise TypeError(f"{type(value).__name__} cannot be printed as JSON")
+
+
+def _entry(name: str, value: object) -> tuple[str, object]:
+    if name.endswith("_json") and isinstance(value, str):
+        return name.removesuffix("_json"), json.loads(value, parse_constant=lambda _: None)
+    return name, _number(value)
+
+
+def _number(value: object) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table.
+
+    It is set by hand because rich takes ten seconds for ten thousand rows.
+
+    Args:
+        columns: their names; `>` before one sets it to the right, `~` lets it be cut with an
+            ellipsis where the terminal is too narrow for the whole table.
+        rows: their cells.
+    """
+    from rich.cells import cell_len
+
+    from tui.formats import fit, fit_right
+
+    names = [column.lstrip(">~") for column in columns]
+    cells = [[harmless(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
+    _narrow(columns, widths)
+    setters = [fit_right if column.startswith(">") else fit for column in columns]
+    for line in (names, *cells):
+        placed = zip(setters, line, widths, strict=True)
+        text = _GAP.join(setter(cell, width) for setter, cell, width in placed).rstrip()
+        sys.stdout.write((_bold(text) if line is names else text) + "\n")
+
+
+def _narrow(columns: Sequence[str], widths: list[int]) -> None:
+    """Take from the columns that may be cut what the terminal lacks."""
+    if not sys.stdout.isatty():
+        return
+    from shutil import get_terminal_size
+
+    lacking = sum(widths) + len(_GAP) * (len(widths) - 1) - get_terminal_size().columns
+    for place, column in enumerate(columns):
+        if column.startswith("~") and lacking > 0:
+            cut = max(0, min(lacking, widths[place] - _LEAST_CUT))
+            widths[place] -= cut
+            lacking -= cut
+
+
+def print_points(steps: Iterable[int], values: Iterable[float]) -> None:
+    """Print points, one a line, a tab between step and value."""
+    sys.stdout.writelines(f"{step}\t{value}\n" for step, value in zip(steps, values, strict=True))
+
+
+def print_fields(fields: Iterable[tuple[str, str | None]]) -> None:
+    """Print names and values under each other, leaving out what is not known."""
+    known = [(name, value) for name, value in fields if value is not None]
+    width = max((len(name) for name, _ in known), default=0)
+    for name, value in known:
+        sys.stdout.write(f"{_bold(harmless(name).ljust(width))}{_GAP}{harmless(value)}\n")
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True) if sys.stdout.isatty() else text

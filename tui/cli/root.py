@@ -1,0 +1,71 @@
+"""The root command: its groups, and the terminal UI when no command is given."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import ClassVar
+
+import click
+
+from tui.cli.groups import CommandGroup
+from tui.cli.opening import db_option, opened
+
+
+class Root(CommandGroup):
+    """All commands, none of them imported before it is used or all of them are listed."""
+
+    places: ClassVar[Mapping[str, str]] = {
+        "demo": "tui.cli.demo:demo",
+        "data": "tui.cli.data:data",
+        "train": "tui.cli.training:train",
+        "jobs": "tui.cli.jobs:jobs",
+        "models": "tui.cli.models:models",
+        "chat": "tui.cli.chat:chat",
+        "history": "tui.cli.history:history",
+        "poll": "tui.cli.polling:poll",
+        "daemon": "tui.cli.polling:daemon",
+        "verify": "tui.cli.upkeep:verify",
+        "rebuild": "tui.cli.upkeep:rebuild",
+        "backup": "tui.cli.upkeep:backup",
+        "completion": "tui.cli.completion:completion",
+    }
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from engine.lab import VERSION
+
+        click.echo(f"ftlab {VERSION}")
+        context.exit()
+
+
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `ftlab demo`: it fine-tunes a small language model on this machine.",
+)
+@db_option
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
+@click.pass_context
+def root(context: click.Context) -> None:
+    """Track, run and compare fine-tuning jobs from one terminal.
+
+    Without a command: the full-screen dashboard.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the dashboard needs a terminal; `ftlab --help` lists the commands")
+    with opened(role="ui") as lab:
+        from tui.app import run
+
+        context.exit(run(lab))

@@ -1,0 +1,70 @@
+"""An event in a few words, for lists of events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from store.recorded import Recorded
+from tui.harmless import harmless
+from tui.sentences import sentence
+
+_LONG = 120
+_QUOTED = 50
+
+
+def summary(event: Recorded) -> str:
+    """Say what an event holds in one line that is harmless to a terminal.
+
+    What jobs do is told by `tui.sentences`; an event of an unknown type by its data.
+    """
+    if event.stream.startswith("job/"):
+        return harmless(_of_job(event))
+    try:
+        words = _SUMMARIES.get(event.type)
+        return harmless(words(json.loads(event.data)) if words else _cut(event.data))
+    except (KeyError, TypeError, ValueError):
+        # A newer ftlab may record other fields under a name that is known here.
+        return harmless(_cut(event.data))
+
+
+def _of_job(event: Recorded) -> str:
+    words = _cut(sentence(event)[0].removeprefix(f"{event.type} "))
+    if event.type != "JobPlanned":
+        return words
+    # Among the events of other jobs, one of them should tell the job's name.
+    return f"{json.loads(event.data).get('name', '?')} {words}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+
+
+def _imported(data: dict[str, Any]) -> str:
+    left_out = f", {data['left_out_count']} left out" if data["left_out_count"] else ""
+    return f"{data['rows']} rows from {data['source']}{left_out}"
+
+
+def _version(data: dict[str, Any]) -> str:
+    content = data["content"][:12]
+    return f"{data['name']}@{data['version']}, {data['examples']} examples, content {content}"
+
+
+def _turn(data: dict[str, Any]) -> str:
+    return f"{_quoted(data['question'])} -> {_quoted(data['answer'])}"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")
+
+
+_SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "LabCreated": lambda data: f"by ftlab {data['ftlab']}",
+    "DatasetImported": _imported,
+    "DatasetVersionRecorded": _version,
+    "DatasetSplit": lambda data: ", ".join(data["parts"]) + f" with seed {data['seed']}",
+    "ModelRegistered": lambda data: f"{data['name']}: {data['kind']} of {data['base_model']}",
+    "ChatOpened": lambda data: f"with {data['model']}",
+    "ChatTurnRecorded": _turn,
+}

@@ -1,0 +1,1 @@
+"""What fills the terminal: the jobs, a chat, the models, and the dialogs over them."""

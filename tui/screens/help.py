@@ -1,0 +1,65 @@
+"""The help: every key that works in the place where it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from store.job_status import STATUSES
+from tui.actions import Action, Place, actions_of, bindings
+from tui.formats import fit
+from tui.ink import Line, look
+from tui.widgets.line_view import LineView
+
+_KEYS = 13
+
+
+class Help(ModalScreen[None]):
+    """Lists keys by topic, out of the table of actions.
+
+    Args:
+        places: whose keys to list.
+    """
+
+    BINDINGS = bindings("help")
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        super().__init__()
+        self._places = places
+
+    def compose(self) -> ComposeResult:
+        """Put the text into a box."""
+        with Vertical(id="help") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc closes"
+            yield LineView(id="help-lines")
+
+    def on_mount(self) -> None:
+        """Show the keys."""
+        view = self.query_one(LineView)
+        view.show(help_lines(actions_of(*self._places)))
+        view.focus()
+
+    def action_close(self) -> None:
+        """Close the help."""
+        self.dismiss()
+
+
+def help_lines(actions: Sequence[Action]) -> list[Line]:
+    """Return the help: a topic with its keys each, then what the glyphs mean."""
+    lines: list[Line] = []
+    for topic, group in groupby(actions, key=lambda action: action.topic):
+        lines.append([(topic.upper(), "faint")])
+        lines += [
+            [(fit(action.shown_keys, _KEYS), "key"), (action.help, "plain")] for action in group
+        ]
+        lines.append([])
+    lines.append([("STATUS", "faint")])
+    for status in STATUSES:
+        shown = look(status)
+        lines.append([(fit(shown.glyph, _KEYS), shown.ink), (shown.word, "plain")])
+    return lines

@@ -1,0 +1,125 @@
+"""Events in words: one line each, for the history of a job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from store.recorded import Recorded
+from tui.formats import count, number
+from tui.ink import Ink
+
+Sentence = tuple[str, Ink]
+_Data = dict[str, Any]
+_Steps = list[int] | dict[str, int]
+
+
+def sentence(event: Recorded) -> Sentence:
+    """Say what an event tells; one of a type that is not known here by its type and data."""
+    try:
+        data: _Data = json.loads(event.data)
+        words = _WORDS.get(event.type)
+        return words(data) if words else (f"{event.type} {event.data}", "dim")
+    except (KeyError, TypeError, ValueError, IndexError):
+        # A newer ftlab may record other fields under a name that is known here.
+        return f"{event.type} {event.data}", "dim"
+
+
+def _planned(data: _Data) -> Sentence:
+    steps = data.get("total_steps")
+    expected = f", {count(steps)} steps" if steps else ""
+    return f"planned: {data['method']} of {data['base_model']}{expected}", "plain"
+
+
+def _submitted(data: _Data) -> Sentence:
+    return f"handed to the provider as {data['remote_id']}", "plain"
+
+
+def _status_changed(data: _Data) -> Sentence:
+    return f"the provider reports: {data['status'].replace('_', ' ')}", "plain"
+
+
+def _message(data: _Data) -> Sentence:
+    inks: dict[str, Ink] = {"warn": "warn", "warning": "warn", "error": "bad"}
+    return data["text"], inks.get(data["level"], "dim")
+
+
+def _metrics(data: _Data) -> Sentence:
+    groups = data["groups"]
+    first, last = _first_step(groups[0]["steps"]), _last_step(groups[-1]["steps"])
+    where = f"step {count(first)}" if first == last else f"steps {count(first)}-{count(last)}"
+    newest: dict[str, Any] = {}
+    for group in groups:
+        newest.update({name: column[-1] for name, column in group["values"].items()})
+    shown = [name for name in ("loss", "train_loss", "eval_loss", "valid_loss") if name in newest]
+    values = "  ".join(f"{name} {_value(newest[name])}" for name in shown or sorted(newest)[:2])
+    return f"{where}  {values}", "dim"
+
+
+def _first_step(steps: _Steps) -> int:
+    return int(steps[0] if isinstance(steps, list) else steps["first"])
+
+
+def _last_step(steps: _Steps) -> int:
+    if isinstance(steps, list):
+        return int(steps[-1])
+    return int(steps["first"] + (steps["count"] - 1) * steps.get("stride", 1))
+
+
+def _value(value: float | str) -> str:
+    # Infinity and NaN are recorded as the strings that float() reads.
+    return number(float(value))
+
+
+def _checkpoint(data: _Data) -> Sentence:
+    return f"checkpoint saved at step {count(data['step'])}", "plain"
+
+
+def _cancel_requested(_data: _Data) -> Sentence:
+    return "asked to stop", "warn"
+
+
+def _interrupted(data: _Data) -> Sentence:
+    return f"interrupted: {data['reason']}", "warn"
+
+
+def _resumed(data: _Data) -> Sentence:
+    return f"resumed from step {count(data['from_step'])}, attempt {data['attempt']}", "accent"
+
+
+def _cancelled(data: _Data) -> Sentence:
+    step = data.get("step")
+    return "cancelled" + ("" if step is None else f" at step {count(step)}"), "warn"
+
+
+def _failed(data: _Data) -> Sentence:
+    return f"failed: {data['error']}", "bad"
+
+
+def _succeeded(data: _Data) -> Sentence:
+    before, after = data.get("before"), data.get("after")
+    if before and after:
+        fell = f"{number(_loss(before))} to {number(_loss(after))}"
+        return f"succeeded: held-out loss from {fell}", "good"
+    return "succeeded", "good"
+
+
+def _loss(evaluation: _Data) -> float:
+    return float(evaluation["loss"])
+
+
+_WORDS: dict[str, Callable[[_Data], Sentence]] = {
+    "JobPlanned": _planned,
+    "JobSubmitted": _submitted,
+    "JobStatusChanged": _status_changed,
+    "JobMessageReceived": _message,
+    "MetricsRecorded": _metrics,
+    "CheckpointSaved": _checkpoint,
+    "JobCancelRequested": _cancel_requested,
+    "JobInterrupted": _interrupted,
+    "JobResumed": _resumed,
+    "JobCancelled": _cancelled,
+    "JobFailed": _failed,
+    "JobSucceeded": _succeeded,
+}

@@ -1,0 +1,30 @@
+"""What the screen says while there are no jobs."""
+
+from __future__ import annotations
+
+from tui.ink import Line
+from tui.widgets.fixed_lines import FixedLines
+
+_WORDS: tuple[Line, ...] = (
+    [("There are no jobs yet.", "strong")],
+    [],
+    [("  ftlab demo", "accent")],
+    [("  fine-tunes a small model on sample data, from beginning to end", "dim")],
+    [],
+    [("  ftlab data add FILE --name NAME", "accent")],
+    [("  ftlab train NAME --model BASE", "accent")],
+    [("  fine-tunes a model of yours on your own examples", "dim")],
+    [],
+    [("A job shows here as soon as it is planned.", "dim")],
+)
+
+
+class Empty(FixedLines):
+    """Says what to do to get a first job."""
+
+    def __init__(self) -> None:
+        super().__init__(id="empty")
+
+    def on_resize(self) -> None:
+        """Show the words."""
+        self.show(_WORDS)

@@ -1,0 +1,123 @@
+"""Everything about the selected job: its headline, and one of its panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widgets import ContentSwitcher
+
+from store.job_status import ACTIVE
+from store.queries.jobs import JobSummary
+from tui.widgets.curves import Curves
+from tui.widgets.event_list import EventList
+from tui.widgets.headline import Headline
+from tui.widgets.job_view import JobView
+from tui.widgets.log_tail import LogTail
+from tui.widgets.metric_table import MetricTable
+from tui.widgets.overview import Overview
+from tui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+
+PANELS: dict[str, tuple[str, Callable[[Lab, Callable[[], datetime], str], JobView]]] = {
+    "overview": ("Overview", Overview),
+    "curves": ("Curves", Curves),
+    "metrics": ("Metrics", MetricTable),
+    "events": ("Events", EventList),
+    "log": ("Log", LogTail),
+}
+"""Id, title and class of each panel, in the order of their tabs."""
+
+_FIRST = "curves"
+_APART_SECONDS = 0.5
+_LOG_SECONDS = 1.0
+
+
+class JobPanel(Vertical):
+    """Shows one job; only the panel in sight is read.
+
+    Args:
+        lab: where to read.
+        now: tells the time.
+    """
+
+    def __init__(self, lab: Lab, now: Callable[[], datetime]) -> None:
+        super().__init__(id="job-panel")
+        self._headline = Headline(lab, now, "headline")
+        self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, _FIRST)
+        self._views = {name: view(lab, now, name) for name, (_, view) in PANELS.items()}
+        self.job: JobSummary | None = None
+        self._looked = 0.0
+        self._waiting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Put the headline over the tabs over the panels."""
+        yield self._headline
+        yield self._tabs
+        with ContentSwitcher(initial=_FIRST):
+            yield from self._views.values()
+
+    def on_mount(self) -> None:
+        """Follow the log of a job that may still write one: it tells no events."""
+        self.set_interval(_LOG_SECONDS, self._follow_log)
+
+    @property
+    def view(self) -> JobView:
+        """The panel in sight."""
+        return self._views[self._tabs.active]
+
+    def show_job(self, job: JobSummary | None) -> None:
+        """Show this job, or read again what is shown of it."""
+        self.job = job
+        self._looked = monotonic()
+        name = None if job is None else job.id
+        self._headline.look(name)
+        self.view.look(name)
+
+    def job_changed(self, job: JobSummary) -> None:
+        """Show what changed of the job in sight, at most twice a second."""
+        self.job = job
+        if self._waiting is None:
+            wait = max(0.0, self._looked + _APART_SECONDS - monotonic())
+            self._waiting = self.set_timer(wait, self._look_again)
+
+    def _look_again(self) -> None:
+        self._waiting = None
+        self.show_job(self.job)
+
+    def _follow_log(self) -> None:
+        running = self.job is not None and self.job.status in ACTIVE
+        if running and self.screen.is_current and isinstance(self.view, LogTail):
+            self.view.look(self.view.job)
+
+    def open(self, panel: str) -> None:
+        """Show a panel by its id."""
+        focused = self.view.has_focus
+        self._tabs.active = panel
+        self.query_one(ContentSwitcher).current = panel
+        self.view.come_up(None if self.job is None else self.job.id)
+        if focused:
+            self.view.focus(scroll_visible=False)
+
+    def turn(self, by: int) -> None:
+        """Show the panel after the one in sight, or before it."""
+        names = list(PANELS)
+        self.open(names[(names.index(self._tabs.active) + by) % len(names)])
+
+    def next_metric(self, by: int) -> None:
+        """Draw another metric, opening the curves if they are not in sight."""
+        if isinstance(self.view, Curves):
+            self.view.next_metric(by)
+        else:
+            self.open("curves")
+
+    def on_tab_strip_picked(self, message: TabStrip.Picked) -> None:
+        """Show the panel whose tab was clicked."""
+        self.open(message.tab)

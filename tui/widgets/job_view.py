@@ -1,0 +1,111 @@
+"""A panel that shows one side of one job, read in the background."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+
+from tui.background import Background
+from tui.ink import Line
+from tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+
+_PATIENCE_SECONDS = 0.15
+
+
+class JobView(LineView, Background):
+    """The base of panels: a subclass reads in a thread and returns lines.
+
+    Args:
+        lab: where to read.
+        now: tells the time.
+        name: the panel's id on the screen.
+    """
+
+    follows_end = False
+    """Whether new lines come at the end, where the eye then is."""
+
+    @dataclass
+    class WasRead(Message):
+        """What a panel shows of a job was read."""
+
+        job: str
+        lines: Sequence[Line]
+
+    def __init__(self, lab: Lab, now: Callable[[], datetime], name: str) -> None:
+        super().__init__(id=name)
+        self.lab = lab
+        self.now = now
+        self.job: str | None = None
+        self._shown: str | None = None
+        self._impatience: Timer | None = None
+        self._read_for = Size(0, 0)
+
+    @abstractmethod
+    def read(self, job: str) -> Sequence[Line]:
+        """Return the lines to show; called in a thread, so it touches no widget."""
+
+    def come_up(self, job: str | None) -> None:
+        """Be shown after another panel: nothing of another job is shown even for a moment."""
+        if job != self._shown:
+            self._clear()
+        self.look(job)
+
+    def look(self, job: str | None) -> None:
+        """Show this job, or read it again; what was shown stays until that is read."""
+        self.job = job
+        if job is None:
+            self._clear()
+            return
+        if not self.size:
+            # Not laid out yet: it is read when the size is known.
+            return
+        if job != self._shown and self._impatience is None:
+            self._impatience = self.set_timer(_PATIENCE_SECONDS, self._say_reading)
+        self._read_for = self.size
+        self.in_background("read", lambda: self.WasRead(job, self.read(job)))
+
+    def _say_reading(self) -> None:
+        self._impatience = None
+        if self.job != self._shown:
+            self._shown = None
+            self.show([[("reading…", "dim")]])
+
+    def _clear(self) -> None:
+        self._shown = None
+        self.show([])
+
+    def on_job_view_was_read(self, message: WasRead) -> None:
+        """Show what was read, unless another job is looked at by now."""
+        if message.job != self.job:
+            return
+        if self._impatience is not None:
+            self._impatience.stop()
+            self._impatience = None
+        fresh, at_end = message.job != self._shown, self.at_end
+        self._shown = message.job
+        self.show(message.lines)
+        if self.follows_end and (fresh or at_end):
+            self.scroll_end(animate=False)
+        elif fresh:
+            self.scroll_home(animate=False)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Read anew for the new size."""
+        if self.job is not None and self.size != self._read_for:
+            self.look(self.job)
+
+    def work_failed(self, words: str) -> None:
+        """Say in the panel itself that it could not be read."""
+        self._shown = None
+        self.show([[("Could not be read: ", "bad"), (words, "plain")]])

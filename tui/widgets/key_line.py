@@ -1,0 +1,59 @@
+"""The keys that work here, on the last row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+
+from tui.actions import Action, Place, key_line
+from tui.ink import Span
+from tui.widgets.fixed_lines import FixedLines
+
+
+class KeyLine(FixedLines):
+    """Names as many keys as there is room for, the most important first; a click presses one.
+
+    Args:
+        places: whose keys.
+    """
+
+    def __init__(self, *places: Place) -> None:
+        super().__init__(id="keys")
+        self._known = key_line(*places)
+        self._offered: Sequence[Action] = self._known
+        self._ends: list[tuple[int, Action]] = []
+
+    def leave_out(self, *ids: str) -> None:
+        """Offer all but these, which do nothing now."""
+        self._offered = [action for action in self._known if action.id not in ids]
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Show as many as fit."""
+        line: list[Span] = []
+        self._ends, end = [], 0
+        for action in self._fitting():
+            key = action.first_key
+            line += [(f" {key}", "key"), (f" {action.label} ", "dim")]
+            end += len(key) + len(action.label) + 3
+            self._ends.append((end, action))
+        self.show([line])
+
+    def _fitting(self) -> list[Action]:
+        """Return those that fit; help and the way out stay to the last."""
+        kept = list(self._offered)
+        while len(kept) > 2 and _width(kept) > self.size.width:
+            del kept[-3]
+        return kept
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the clicked key does."""
+        for end, action in self._ends:
+            if event.x < end:
+                await self.app.run_action(action.does, default_namespace=self.screen)
+                return
+
+
+def _width(actions: Sequence[Action]) -> int:
+    return sum(len(action.first_key) + len(action.label) + 3 for action in actions)

@@ -1,0 +1,57 @@
+"""One row of tabs: the panels of a job, with the keys that show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+
+from tui.ink import Span
+from tui.widgets.fixed_lines import FixedLines
+
+
+class TabStrip(FixedLines):
+    """Shows which panel is open; a click opens another.
+
+    Args:
+        tabs: id and title of each.
+        active: the id of the open one.
+    """
+
+    active: reactive[str] = reactive("", init=False)
+
+    @dataclass
+    class Picked(Message):
+        """A tab was clicked."""
+
+        tab: str
+
+    def __init__(self, tabs: dict[str, str], active: str) -> None:
+        super().__init__(id="tabs")
+        self._tabs = tabs
+        self._ends: list[tuple[int, str]] = []
+        self.set_reactive(TabStrip.active, active)
+
+    def on_mount(self) -> None:
+        """Show the tabs."""
+        self.watch_active()
+
+    def watch_active(self) -> None:
+        """Mark the open tab."""
+        line: list[Span] = []
+        self._ends, end = [], 0
+        for number, (tab, title) in enumerate(self._tabs.items(), start=1):
+            opened = tab == self.active
+            line += [(f" {number} ", "key"), (title, "tab" if opened else "dim"), (" ", "plain")]
+            end += len(title) + 4
+            self._ends.append((end, tab))
+        self.show([line])
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which tab was clicked."""
+        for end, tab in self._ends:
+            if event.x < end:
+                self.post_message(self.Picked(tab))
+                return

@@ -1,0 +1,74 @@
+"""The first row: which database is open, and how many jobs there are of each status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from store.job_status import ACTIVE, ENDED
+from tui.formats import count
+from tui.ink import Line, Span, look, text_of
+from tui.widgets.fixed_lines import FixedLines
+
+_SHOWN_ALWAYS_FROM = 100
+
+
+class TitleLine(FixedLines):
+    """Names the program, the place and the counts.
+
+    Args:
+        place: the database's path, or what else the screen is about.
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(id="title")
+        self._place = place
+        self._counts: Mapping[str, int] = {}
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show how many jobs there are of each status."""
+        self._counts = counts
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Fit the title to the row."""
+        self.show([title(self._place, self._counts, self.size.width)])
+
+
+def title(place: str, counts: Mapping[str, int], width: int) -> Line:
+    """Return the title in so many cells: the counts stay whole, the place is cut from the left."""
+    right = _counted(counts, words=width >= _SHOWN_ALWAYS_FROM)
+    left: list[Span] = [(" ftlab ", "title")]
+    room = width - cell_len(text_of(left)) - cell_len(text_of(right)) - 2
+    shown = _cut_left(place, room)
+    gap = max(0, room - cell_len(shown)) + 1
+    return [*left, (f" {shown}", "dim"), (" " * gap, "plain"), *right]
+
+
+def _counted(counts: Mapping[str, int], *, words: bool) -> list[Span]:
+    known = [*ACTIVE, *ENDED]
+    line: list[Span] = []
+    for status in [*known, *sorted(set(counts) - set(known))]:
+        if number := counts.get(status, 0):
+            shown = look(status)
+            line.append((f"{shown.glyph} ", shown.ink))
+            line.append(
+                (f"{count(number)} {shown.word}   " if words else f"{count(number)}  ", "dim")
+            )
+    return line
+
+
+def _cut_left(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    return "…" + text[len(text) - room + 1 :] if room > 4 else ""
+
+
+def homely(path: Path) -> str:
+    """Return a path with the home folder as `~`, as people write it."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)
