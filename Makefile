@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench format pins clean
 
 demo: $(VENV)/local.stamp
 	$(BIN)/ftlab demo $(ARGS)
@@ -48,3 +48,8 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Writes constraints.txt anew out of what is installed in .venv: update there first, then test.
+pins:
+	( echo "# The versions that were tested together."; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' ) > constraints.txt

@@ -12,7 +12,7 @@ from store.ids import new_id
 from store.queries import models
 
 if TYPE_CHECKING:
-    from engine.chat import ChatSession, ChatTurn, LocalServer
+    from engine.chat import ChatSession, ChatTurn
     from engine.lab import Lab
     from engine.serve.settings import ServedModel
 

@@ -93,7 +93,7 @@ def _name(lab: Lab) -> str:
 
 
 def compare_answers(lab: Lab, job: JobDetail, progress: Progress | None = None) -> Answers:
-    """Ask the base and the fine-tuned model one held-out question, or find their answers recorded."""
+    """Ask the base and the fine-tuned model one held-out question, or find the recorded answers."""
     tuned = next(model for model in models.model_list(lab.database.reader) if model.job == job.id)
     question, expected = _held_out(lab)
     told = progress or (lambda _stage, _part: None)

@@ -68,11 +68,11 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
         NotFoundError: if a dataset version does not exist.
         LabError: if there is no such provider or base model, or a hyperparameter is out of bounds.
     """
-    from engine.training.plan import hyperparameters
+    from engine.training.plan import hyperparameters_for
 
     lab.provider(request.provider)
     dataset = datasets.dataset(lab.database.reader, request.dataset)
-    settled = hyperparameters(request.method, request.hyperparameters)
+    settled = hyperparameters_for(request.method, dict(request.hyperparameters))
     return Plan(
         request=request,
         name=request.suffix or _free_name(lab, dataset.name),

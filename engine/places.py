@@ -21,7 +21,7 @@ class Places:
 
     @classmethod
     def find(cls, home: Path | None = None, database: Path | None = None) -> Places:
-        """Settle the places: arguments first, then FTLAB_HOME and FTLAB_DB, then the platform's own."""
+        """Settle the places: arguments first, then FTLAB_HOME and FTLAB_DB, then the platform."""
         home = (home or _from_environment("FTLAB_HOME") or _platform_home()).absolute()
         chosen = database or _from_environment("FTLAB_DB") or home / "ftlab.db"
         return cls(home, chosen.absolute())

@@ -1,7 +1,7 @@
 """The poller: brings what happens to jobs, wherever they run, into the log.
 
-Each look is safe to be cut off anywhere and to be done twice, by two pollers even: a portion of news
-is recorded whole or not at all, against the version of the job's stream that it was read for.
+Each look is safe to be cut off anywhere and to be done twice, by two pollers even: a portion of
+news is recorded whole or not at all, against the version of the job's stream that it was read for.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ ACTIONS: tuple[Action, ...] = (
         "question.no", "n,escape,q", "no", "Leave it as it is", "question", "screen.answer(False)"
     ),
     Action(
-        "help.close", "escape,q,question_mark", "close", "Close the help", "help", "screen.close"
+        "help.close", "escape,q,question_mark", "close", "Close the help", "help", "screen.close", 1
     ),
     Action(
         "ftlab.models",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
@@ -15,10 +16,10 @@ from textual.worker import get_current_worker
 
 from store import times
 from tui.actions import Place, bindings
-from tui.background import Background
+from tui.background import Background, Failure
 from tui.screens.jobs import Jobs
 from tui.theme import FTLAB_DARK
-from tui.watch import JobsRead, LogGrew, watch
+from tui.watch import Beginning, JobsRead, LogGrew, begin, watch
 from tui.widgets.title_line import homely
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class FtlabApp(App[int], Background):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, lab: Lab, now: Callable[[], datetime] = times.now) -> None:
+        # Read while Textual sets itself up, so that the first frame shows jobs already.
+        thread = ThreadPoolExecutor(max_workers=1)
+        self._first: Future[Beginning] | None = thread.submit(begin, lab.database)
+        thread.shutdown(wait=False)
         super().__init__()
         self.lab = lab
         self._now = now
@@ -66,14 +71,24 @@ class FtlabApp(App[int], Background):
         """Begin with the jobs."""
         return Jobs(self.lab, self._now)
 
+    @property
+    def first_jobs(self) -> JobsRead | None:
+        """The newest jobs, if they are read already."""
+        if self._first is None or not self._first.done() or self._first.exception() is not None:
+            return None
+        beginning = self._first.result()
+        return JobsRead(beginning.rows, beginning.whole)
+
     def start_watching(self) -> None:
         """Read all jobs, then follow the log, from a thread."""
         self.in_background("watch", self._watch)
 
     def _watch(self) -> None:
-        worker = get_current_worker()
-        stopped: Event = worker.cancelled_event
-        watch(self.lab.database, self.post_message, stopped)
+        stopped: Event = get_current_worker().cancelled_event
+        first, self._first = self._first, None
+        beginning = begin(self.lab.database) if first is None else first.result()
+        self.post_message(JobsRead(beginning.rows, beginning.whole))
+        watch(self.lab.database, beginning, self.post_message, stopped)
 
     def on_jobs_read(self, message: JobsRead) -> None:
         """Tell who shows jobs."""
@@ -84,18 +99,19 @@ class FtlabApp(App[int], Background):
         self._complaint = None
         self.log_grew.publish(message)
 
-    def work_failed(self, words: str) -> None:
+    def work_failed(self, failure: Failure) -> None:
         """Tell once what is wrong, and go on watching after a while."""
-        if words != self._complaint:
-            self._complaint = words
-            super().work_failed(words)
-        self.set_timer(_START_AGAIN_SECONDS, self.start_watching)
+        if failure.words != self._complaint:
+            self._complaint = failure.words
+            super().work_failed(failure)
+        if failure.group == "watch":
+            self.set_timer(_START_AGAIN_SECONDS, self.start_watching)
 
     def start_polling(self) -> None:
         """Bring in what running jobs report, unless another process does; loads its scheduler."""
         if not self._polls:
             self._polls = True
-            self.run_worker(self.lab.start_polling, group="poll", thread=True, exit_on_error=False)
+            self.in_background("poll", self.lab.start_polling)
 
     def open_chat(self, model: ModelRow) -> None:
         """Talk to a model."""

@@ -7,6 +7,7 @@ asked; newer work of the same group replaces older, whose message is then never 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -17,6 +18,14 @@ from store.errors import StoreError
 from tui.harmless import harmless
 
 Work = Callable[[], Message | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Work of a group that raised an error, in words for a person."""
+
+    group: str
+    words: str
 
 
 class Background(DOMNode):
@@ -38,14 +47,14 @@ class Background(DOMNode):
 
         self.run_worker(run, group=group, exclusive=True, exit_on_error=False, thread=True)
 
-    def work_failed(self, words: str) -> None:
+    def work_failed(self, failure: Failure) -> None:
         """Tell the person that work failed."""
-        self.app.notify(words, severity="error", markup=False)
+        self.app.notify(failure.words, severity="error", markup=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Turn a worker's error into words."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.work_failed(in_words(event.worker.error))
+            self.work_failed(Failure(event.worker.group, in_words(event.worker.error)))
 
 
 def in_words(error: BaseException) -> str:

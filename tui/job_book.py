@@ -10,14 +10,6 @@ from operator import attrgetter
 from store.queries.jobs import JobSummary
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What a merge changed: the places of changed rows, and whether rows came and moved others."""
-
-    changed: frozenset[int]
-    came: int
-
-
 @dataclass(slots=True)
 class JobBook:
     """All jobs that were read so far, by id and in order.
@@ -31,20 +23,22 @@ class JobBook:
     counts: Counter[str] = field(default_factory=Counter)
     _places: dict[str, int] = field(default_factory=dict)
 
-    def merge(self, jobs: Iterable[JobSummary]) -> Merged:
-        """Take in rows: known ones take their new values, others find their place."""
-        changed: set[int] = set()
+    def merge(self, jobs: Iterable[JobSummary]) -> int:
+        """Take in rows: known ones take their new values, others find their place.
+
+        Returns:
+            How many jobs came that were not known.
+        """
         fresh: list[JobSummary] = []
         for job in jobs:
             place = self._places.get(job.id)
             if place is None:
                 fresh.append(job)
-            elif job != self.rows[place]:
+            else:
                 self._replace(place, job)
-                changed.add(place)
         if fresh:
             self._add(fresh)
-        return Merged(frozenset(changed), len(fresh))
+        return len(fresh)
 
     def _replace(self, place: int, job: JobSummary) -> None:
         self.counts[self.rows[place].status] -= 1

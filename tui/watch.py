@@ -1,8 +1,8 @@
-"""Watching the log from a thread: read all jobs once, then only what changed."""
+"""Watching the log from threads: the newest jobs first, then all, then only what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from threading import Event
@@ -38,33 +38,43 @@ class LogGrew(Message):
     rows: list[JobSummary]
 
 
-def watch(database: Database, post: Callable[[Message], object], stopped: Event) -> None:
-    """Post every job, page by page, then what changes, until stopped.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The newest jobs, and the seq of the log up to which they are told."""
+
+    head: int
+    rows: list[JobSummary]
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all jobs."""
+        return len(self.rows) < FIRST_ROWS
+
+
+def begin(database: Database) -> Beginning:
+    """Read what the first frame shows, and no more."""
+    head = database.head()
+    return Beginning(head, job_list(database.reader, limit=FIRST_ROWS))
+
+
+def watch(
+    database: Database, beginning: Beginning, post: Callable[[Message], object], stopped: Event
+) -> None:
+    """Post the jobs after the first ones, page by page, then what changes, until stopped.
 
     The newest seq is cheap to ask for, so a quiet log costs next to nothing.
     """
-    seen = database.head()
-    for rows, whole in _pages(database.reader, stopped):
+    whole, offset = beginning.whole, len(beginning.rows)
+    while not whole and not stopped.is_set():
+        rows = job_list(database.reader, limit=PAGE_ROWS, offset=offset)
+        whole, offset = len(rows) < PAGE_ROWS, offset + len(rows)
         post(JobsRead(rows, whole))
+    seen = beginning.head
     while not stopped.wait(LOOK_SECONDS):
         head = database.head()
         if head > seen:
             post(LogGrew(head, _changed(database.reader, seen)))
             seen = head
-
-
-def _pages(
-    connection: sqlite3.Connection, stopped: Event
-) -> Iterator[tuple[list[JobSummary], bool]]:
-    """Yield the jobs, newest first; the first page is small, so that it is there at once."""
-    size, offset = FIRST_ROWS, 0
-    while not stopped.is_set():
-        rows = job_list(connection, limit=size, offset=offset)
-        yield rows, len(rows) < size
-        if len(rows) < size:
-            return
-        offset += size
-        size = PAGE_ROWS
 
 
 def _changed(connection: sqlite3.Connection, seen: int) -> list[JobSummary]:

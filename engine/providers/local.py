@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from engine.errors import LabError
 from engine.places import Places
+from engine.training import layout
 from store import times
 from store.queries import datasets
 
 if TYPE_CHECKING:
-    from engine.training.plan import Method
     from store.blobs import BlobStore
     from store.database import Database
     from store.log import Entry, Write
     from store.queries.jobs import JobDetail
 
 _LOG = "log.txt"
-_PROGRESS = "progress.jsonl"
-_CANCEL = "cancel"
-_START_LIMIT = timedelta(seconds=30)
+_START_LIMIT = timedelta(seconds=45)
 _TAIL_BYTES = 128 * 1024
 
 
@@ -54,7 +55,7 @@ class LocalProvider:
         """Start a process that goes on from a checkpoint; see `Provider.resume`."""
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (run / _CANCEL).unlink(missing_ok=True)
+        (run / layout.CANCEL).unlink(missing_ok=True)
         self._write_plan(job, run)
         return _spawn(run, ["--resume-step", str(from_step)] if from_step else [])
 
@@ -66,14 +67,17 @@ class LocalProvider:
 
     def cancel(self, job: JobDetail) -> None:
         """Ask the process to save a checkpoint and end; see `Provider.cancel`."""
-        from engine.training.process import living_pid
+        from engine.training.process import is_alive, read_identity
 
         run = self._places.run(job.id)
         if run.is_dir():
-            (run / _CANCEL).touch()
-        pid = living_pid(run)
-        if pid is not None:
-            os.kill(pid, signal.SIGTERM)
+            (run / layout.CANCEL).touch()
+        identity = read_identity(run)
+        if identity is None or not is_alive(run).alive:
+            return
+        if identity.host != socket.gethostname():
+            raise LabError(f"it runs on the machine {identity.host}: cancel it there")
+        os.kill(identity.pid, signal.SIGTERM)
 
     def news(self, job: JobDetail) -> Iterator[Sequence[Write]]:
         """Give what the process wrote, and what became of it; see `Provider.news`."""
@@ -85,7 +89,7 @@ class LocalProvider:
         lost = self._lost(job, run)
         offset, version, stream = job.progress_offset, job.version, f"job/{job.id}"
         ended = False
-        while data := read_progress(run / _PROGRESS, offset):
+        while data := read_progress(run / layout.PROGRESS, offset):
             found = [self._complete(job, entry) for entry in entries(data, offset)]
             yield [Write(stream, found, version), *self._model_writes(job, found)]
             ended = ended or any(_is_end(entry) for entry in found)
@@ -96,19 +100,22 @@ class LocalProvider:
 
     def _write_plan(self, job: JobDetail, run: Path) -> None:
         from engine import base_models
-        from engine.training.plan import Hyperparameters, TrainingPlan
+        from engine.training.durable import write_whole
+        from engine.training.plan import TrainingPlan
 
-        plan = TrainingPlan(
-            job=job.id,
-            base_model=str(base_models.resolve(job.base_model, self._places.home)),
-            method=cast("Method", job.method),
-            train=self._content(job.dataset),
-            validation=self._content(job.validation) if job.validation else None,
-            output=self._places.model(job.model or job.id),
-            hyperparameters=Hyperparameters.model_validate_json(job.hyperparameters_json),
-            seed=job.seed,
+        plan = TrainingPlan.model_validate(
+            {
+                "job": job.id,
+                "base_model": str(base_models.resolve(job.base_model, self._places.home)),
+                "method": job.method,
+                "train": self._content(job.dataset),
+                "validation": self._content(job.validation) if job.validation else None,
+                "output": self._places.model(job.model or job.id),
+                "hyperparameters": json.loads(job.hyperparameters_json),
+                "seed": job.seed,
+            }
         )
-        plan.write(run)
+        write_whole(run / layout.PLAN, plan.model_dump_json(indent=2))
 
     def _content(self, dataset: str) -> Path:
         version = datasets.dataset(self._database.reader, dataset)
@@ -116,16 +123,15 @@ class LocalProvider:
 
     def _lost(self, job: JobDetail, run: Path) -> str | None:
         """Return why there is no process for the job any more; None if there is one, or may be."""
-        from engine.training.process import state
+        from engine.training.process import is_alive, read_identity
 
-        found = state(run)
-        if found.alive:
-            return None
-        if found.attempt == job.attempt:
-            return found.reason
-        if times.now() - times.from_text(job.updated_at) < _START_LIMIT:
-            return None
-        return "its process never came up"
+        identity = read_identity(run)
+        if identity is not None and str(identity.pid) == job.remote_id:
+            alive, reason = is_alive(run)
+            return None if alive else f"{reason}, and it left no last word (killed, or crashed)"
+        # A process that was just started has not yet said who it is.
+        waited = times.now() - times.from_text(job.updated_at)
+        return None if waited < _START_LIMIT else "its process never came up"
 
     def _loss(self, run: Path, reason: str) -> Entry:
         """Return what a job's process being gone without a last word means."""
@@ -133,7 +139,7 @@ class LocalProvider:
         from store.events import JobCancelled, JobInterrupted
         from store.log import Entry
 
-        if (run / _CANCEL).exists():
+        if (run / layout.CANCEL).exists():
             return Entry(JobCancelled())
         last = next((line for line in reversed(_tail(run / _LOG)) if line.strip()), None)
         said = f"; the last line of its log: {last.strip()[:200]}" if last else ""
@@ -151,8 +157,6 @@ class LocalProvider:
 
     def _model_writes(self, job: JobDetail, entries: Sequence[Entry]) -> Iterator[Write]:
         """Register the model of a job that succeeded, with its lineage, in the same transaction."""
-        import json
-
         from store.events import JobSucceeded, ModelRegistered
         from store.log import Entry, Write
 

@@ -1,8 +1,8 @@
 """Reading a training process's progress file as facts for the log.
 
-The file holds a line of JSON for each thing that happened (see `engine.training.progress`). A fact's
-natural key is the byte of the file at which its last line ends; the job's read model keeps the
-highest one, which is where reading goes on. A last line without its newline is still being written.
+The file holds a line of JSON for each thing that happened (see `engine.training.progress`). A
+fact's natural key is the byte of the file at which its last line ends; the job's read model keeps
+the highest one, where reading goes on. A last line without its newline is still being written.
 """
 
 from __future__ import annotations

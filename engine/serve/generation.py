@@ -86,6 +86,7 @@ def _generation_config(model: ReadyModel, request: ChatRequest, limit: int) -> G
     ends = sorted(model.end_tokens)
     common: dict[str, Any] = {
         "max_new_tokens": limit,
+        "use_cache": True,
         "eos_token_id": ends or None,
         "pad_token_id": ends[0] if ends else 0,
     }

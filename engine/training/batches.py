@@ -17,11 +17,11 @@ _KEEP = "logits_to_keep"
 
 
 class Collator:
-    """Pads examples to the longest of a batch, and spares the model the logits nobody learns from.
+    """Pads examples to the longest of a batch, and spares the model logits nobody learns from.
 
     The words of the prompt come first and are not learned, yet their logits over the vocabulary are
-    a good part of a small model's work. Where the model takes `logits_to_keep`, only those from just
-    before the batch's first learned token are computed; the loss is the same.
+    a good part of a small model's work. Where the model takes `logits_to_keep`, only those from
+    just before the batch's first learned token are computed; the loss is the same.
 
     Args:
         tokenizer: knows the padding.

@@ -1,89 +1,135 @@
-"""Checkpoints to trust: one counts only when its manifest, written last, says that it is whole."""
+"""Checkpoints of a run: which are whole, which to keep.
+
+A checkpoint is a folder `checkpoints/checkpoint-STEP`. What makes it whole is a marker in it, which
+names every other file with its size and SHA-256 and is written last, when all of them are on the
+disk. Without it the folder is what a killed process left behind.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
+from typing import Any
 
-FOLDER = "checkpoints"
-_MANIFEST = "complete.json"
-_PREFIX = "checkpoint-"
+from engine.training import layout
+from engine.training.durable import sync_tree, write_whole
 
-
-def folder_of(run: Path, step: int) -> Path:
-    """Return the folder of a run's checkpoint."""
-    return run / FOLDER / f"{_PREFIX}{step}"
-
-
-def seal(run: Path, step: int) -> None:
-    """Make a checkpoint whole: sync its files, then write sizes and hashes as its manifest."""
-    folder = folder_of(run, step)
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    manifest = {
-        str(file.relative_to(folder)): {"bytes": file.stat().st_size, "sha256": _digest(file)}
-        for file in files
-    }
-    for file in files:
-        _sync(file)
-    partial = folder / f"{_MANIFEST}.partial"
-    partial.write_text(json.dumps(manifest, indent=1) + "\n")
-    _sync(partial)
-    partial.rename(folder / _MANIFEST)
-    _sync(folder)
+MARKER = "complete.json"
+_DAMAGED = "damaged.json"
+_FORMAT = 1
 
 
-def is_whole(run: Path, step: int) -> bool:
-    """Tell whether a checkpoint has its manifest and its files are as that says."""
-    folder = folder_of(run, step)
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text())
-        return all(
-            (folder / name).stat().st_size == entry["bytes"]
-            and _digest(folder / name) == entry["sha256"]
-            for name, entry in manifest.items()
-        )
-    except (OSError, ValueError):
-        return False
+class CheckpointError(Exception):
+    """A checkpoint that training cannot go on from."""
 
 
-def latest_complete(run: Path) -> int | None:
-    """Return the step of the newest checkpoint that is whole, None if there is none."""
-    return next((step for step in reversed(_steps(run)) if is_whole(run, step)), None)
+def latest_complete(run_dir: Path) -> int | None:
+    """Return the step of the newest checkpoint with all its files in full size, None without one.
+
+    Contents are not read; `verify` does that.
+    """
+    for step in sorted(_steps(run_dir), reverse=True):
+        try:
+            _check_sizes(layout.checkpoint(run_dir, step), _marked(run_dir, step))
+        except CheckpointError:
+            continue
+        return step
+    return None
 
 
-def prune(run: Path, keep: int) -> None:
-    """Remove all but the newest sealed checkpoints, and what older attempts left unsealed."""
-    steps = _steps(run)
-    sealed = [step for step in steps if (folder_of(run, step) / _MANIFEST).exists()]
-    kept = set(sealed[-keep:])
-    for step in steps:
-        if step not in kept and (not kept or step < max(kept)):
-            shutil.rmtree(folder_of(run, step))
+def verify(run_dir: Path, step: int) -> None:
+    """Read a checkpoint and compare it with its marker.
+
+    Raises:
+        CheckpointError: if it is not whole, saying what is wrong.
+    """
+    folder, files = layout.checkpoint(run_dir, step), _marked(run_dir, step)
+    _check_sizes(folder, files)
+    for name, expected in files.items():
+        if _sha256(folder / name) != expected["sha256"]:
+            raise CheckpointError(f"{folder / name} is damaged: its content has changed")
 
 
-def discard_after(run: Path, step: int) -> None:
-    """Remove the checkpoints of later steps: training goes on from before them."""
-    for later in _steps(run):
+def seal(run_dir: Path, step: int) -> None:
+    """Make what was written into a checkpoint's folder whole."""
+    folder = layout.checkpoint(run_dir, step)
+    sync_tree(folder)
+    files = {path.relative_to(folder).as_posix(): _described(path) for path in _files(folder)}
+    write_whole(folder / MARKER, json.dumps({"format": _FORMAT, "step": step, "files": files}))
+
+
+def discard(run_dir: Path, step: int) -> None:
+    """Remove a checkpoint, if it exists; its marker goes first."""
+    folder = layout.checkpoint(run_dir, step)
+    (folder / MARKER).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard_after(run_dir: Path, step: int) -> None:
+    """Remove what lies past a step, for training goes on from there."""
+    for later in _steps(run_dir):
         if later > step:
-            shutil.rmtree(folder_of(run, later))
+            discard(run_dir, later)
 
 
-def _steps(run: Path) -> list[int]:
-    names = (folder.name for folder in (run / FOLDER).glob(f"{_PREFIX}*"))
-    return sorted(int(name[len(_PREFIX) :]) for name in names if name[len(_PREFIX) :].isdigit())
+def keep_newest(run_dir: Path, count: int) -> None:
+    """Remove all but the newest whole checkpoints, and what is not whole."""
+    complete = sorted(step for step in _steps(run_dir) if _is_marked(run_dir, step))
+    for step in _steps(run_dir) - set(complete[-count:]):
+        discard(run_dir, step)
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def set_aside(run_dir: Path, step: int) -> None:
+    """Let a damaged checkpoint no longer count as whole, but keep its files."""
+    folder = layout.checkpoint(run_dir, step)
+    if (folder / MARKER).exists():
+        (folder / MARKER).rename(folder / _DAMAGED)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def _steps(run_dir: Path) -> set[int]:
+    names = (path.name for path in (run_dir / layout.CHECKPOINTS).glob("checkpoint-*"))
+    numbers = (name.removeprefix("checkpoint-") for name in names)
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def _is_marked(run_dir: Path, step: int) -> bool:
+    return (layout.checkpoint(run_dir, step) / MARKER).exists()
+
+
+def _marked(run_dir: Path, step: int) -> dict[str, dict[str, Any]]:
+    """Return the files that a checkpoint's marker names, with what it says of them."""
+    marker = layout.checkpoint(run_dir, step) / MARKER
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        files = json.loads(marker.read_text("utf-8"))["files"]
+    except FileNotFoundError as error:
+        raise CheckpointError(f"there is no whole checkpoint of step {step}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{marker} is damaged: it names no files") from error
+    if not isinstance(files, dict):
+        raise CheckpointError(f"{marker} is damaged: it names no files")
+    return files
+
+
+def _check_sizes(folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise CheckpointError(f"{path} is missing")
+        if path.stat().st_size != expected["size"]:
+            size = path.stat().st_size
+            raise CheckpointError(f"{path} is damaged: {size} bytes, not {expected['size']}")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"size": path.stat().st_size, "sha256": _sha256(path)}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,100 +1,170 @@
-"""From a conversation to token ids and labels: only the assistant's words are learned.
+"""Examples as a model learns from them: token ids, and labels on the assistant's words only.
 
-The whole conversation is rendered by the model's chat template and tokenized once; the labels come
-from the characters of the assistant's turns, so that no token depends on where a turn is cut.
+An example is rendered by the model's chat template and tokenized once, as a whole. A token is
+labelled if it holds a character that the assistant wrote, or the mark with which its turn ends.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 IGNORED = -100
-"""The label of a token that is not learned, as torch's cross entropy has it."""
-
-Messages = list[dict[str, Any]]
-Span = tuple[int, int]
+"""The label of a token that the loss leaves out, as PyTorch's cross entropy has it."""
 
 
-class TemplateError(Exception):
-    """A chat template that does not show where the assistant's words are."""
+class ExampleError(Exception):
+    """A line of a data file that is no example."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the examples: `truncated` ones lost their end, `empty` ones have nothing left
-    to learn and were left out.
+class Tokenized(NamedTuple):
+    """An example as the model sees it.
+
+    Attributes:
+        input_ids: its tokens.
+        labels: the same ids where the model shall learn them, `IGNORED` elsewhere.
+        truncated: whether its end was cut off.
     """
 
-    examples: int = 0
-    truncated: int = 0
-    empty: int = 0
+    input_ids: list[int]
+    labels: list[int]
+    truncated: bool
 
 
-def encode(
-    messages: Messages, tokenizer: PreTrainedTokenizerBase, max_length: int
-) -> tuple[list[int], list[int], bool]:
-    """Return token ids, labels (`IGNORED` where nothing is learned), and whether it was truncated.
+class ExampleEncoder:
+    """Turns lines of canonical JSON into tokens and labels.
 
     Args:
-        messages: a conversation.
-        tokenizer: a fast tokenizer with a chat template.
-        max_length: tokens to keep.
+        tokenizer: the model's, with a chat template.
+        max_length: how many tokens of an example are kept.
 
-    Raises:
-        TemplateError: if the template rewrites earlier turns, so that the answers are not found.
+    Attributes:
+        max_length: the same.
     """
-    text: str = tokenizer.apply_chat_template(messages, tokenize=False)
-    spans = list(_assistant_spans(messages, tokenizer, text))
-    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-    ids: list[int] = encoded["input_ids"]
-    labels = [
-        token if _within(offset, spans) else IGNORED
-        for token, offset in zip(ids, encoded["offset_mapping"], strict=True)
-    ]
-    return ids[:max_length], labels[:max_length], len(ids) > max_length
 
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
+        self._tokenizer = tokenizer
+        self.max_length = max_length
 
-def _assistant_spans(
-    messages: Messages, tokenizer: PreTrainedTokenizerBase, text: str
-) -> Iterator[Span]:
-    """Yield where each assistant's turn lies in the text, its end-of-turn token included."""
-    for place, message in enumerate(messages):
-        if message["role"] != "assistant" or message.get("weight") == 0:
-            continue
-        before: str = tokenizer.apply_chat_template(
-            messages[:place], tokenize=False, add_generation_prompt=True
+    def encode(self, lines: Sequence[str], first_line: int = 1) -> list[Tokenized]:
+        """Tokenize some examples at once.
+
+        Args:
+            lines: a JSON object with `messages` each.
+            first_line: the number of the first, for errors.
+
+        Raises:
+            ExampleError: if a line is no such object, or the chat template refuses its messages.
+        """
+        texts, spans = [], []
+        for number, line in enumerate(lines, start=first_line):
+            text, of_assistant = self._rendered(line, number)
+            texts.append(text)
+            spans.append(of_assistant)
+        tokens = self._tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
+        rows = zip(tokens["input_ids"], tokens["offset_mapping"], spans, strict=True)
+        return [self._labelled(ids, offsets, of_assistant) for ids, offsets, of_assistant in rows]
+
+    def _rendered(self, line: str, number: int) -> tuple[str, list[tuple[int, int]]]:
+        from jinja2 import TemplateError
+
+        try:
+            example = json.loads(line)
+            messages = [_with_parsed_calls(message) for message in example["messages"]]
+            return self._render_turns(messages, example.get("tools"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ExampleError(f"line {number} is no example: {error}") from error
+        except TemplateError as error:
+            raise ExampleError(
+                f"line {number} does not fit the model's chat template: {error}"
+            ) from error
+
+    def _render_turns(
+        self, messages: list[dict[str, Any]], tools: list[Any] | None
+    ) -> tuple[str, list[tuple[int, int]]]:
+        """Render a conversation, and find where in the text the assistant's turns are."""
+        text = self._render(messages, tools)
+        spans = []
+        for place, message in enumerate(messages):
+            if message["role"] == "assistant" and message.get("weight") != 0:
+                spans.append(self._turn(text, messages[: place + 1], tools))
+        return text, spans
+
+    def _turn(
+        self, text: str, messages: list[dict[str, Any]], tools: list[Any] | None
+    ) -> tuple[int, int]:
+        """Find the last of some messages in the text of a conversation that begins with them."""
+        earlier, answer = messages[:-1], (messages[-1].get("content") or "").strip()
+        through = self._render(messages, tools)
+        if earlier:
+            prompt = self._render(earlier, tools, prompting=True)
+            start = _common_length(prompt, text)
+        else:
+            start = max(through.rfind(answer), 0)
+        if text.startswith(through):
+            return start, len(through.rstrip())
+        return start, _end_of_turn(text, start, through, answer)
+
+    def _render(
+        self, messages: list[dict[str, Any]], tools: list[Any] | None, *, prompting: bool = False
+    ) -> str:
+        rendered: str = self._tokenizer.apply_chat_template(
+            messages, tools=tools, tokenize=False, add_generation_prompt=prompting
         )
-        whole: str = tokenizer.apply_chat_template(messages[: place + 1], tokenize=False)
-        if not (text.startswith(before) and text.startswith(whole.rstrip())):
-            raise TemplateError(
-                "the model's chat template changes earlier turns when later ones come: "
-                "split such conversations so that each ends with the answer to learn"
-            )
-        yield len(before), len(whole.rstrip())
+        return rendered
+
+    def _labelled(
+        self, ids: list[int], offsets: list[tuple[int, int]], spans: list[tuple[int, int]]
+    ) -> Tokenized:
+        labels = [IGNORED] * len(ids)
+        for start, end in spans:
+            first = bisect_right(offsets, start, key=itemgetter(1))
+            beyond = bisect_left(offsets, end, key=itemgetter(0))
+            labels[first:beyond] = ids[first:beyond]
+        kept = self.max_length
+        return Tokenized(ids[:kept], labels[:kept], len(ids) > kept)
 
 
-def _within(offset: Span, spans: list[Span]) -> bool:
-    start, end = offset
-    return end > start and any(first <= start and end <= last for first, last in spans)
+def _common_length(one: str, other: str) -> int:
+    """Return how many characters two texts share before they differ."""
+    if other.startswith(one):
+        return len(one)
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def encoded_examples(
-    file: Path, tokenizer: PreTrainedTokenizerBase, max_length: int, tally: Tally
-) -> Iterator[dict[str, list[int]]]:
-    """Yield the examples of a canonical JSONL file as rows for a trainer, counting as it goes."""
-    with file.open("rb") as lines:
-        for line in lines:
-            ids, labels, truncated = encode(json.loads(line)["messages"], tokenizer, max_length)
-            tally.truncated += truncated
-            if all(label == IGNORED for label in labels):
-                tally.empty += 1
-                continue
-            tally.examples += 1
-            yield {"input_ids": ids, "attention_mask": [1] * len(ids), "labels": labels}
+def _with_parsed_calls(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message whose tool calls' arguments are objects.
+
+    The hosted APIs keep them as JSON in a string; chat templates want what it says.
+    """
+    calls = message.get("tool_calls")
+    return message | {"tool_calls": [_parsed_call(call) for call in calls]} if calls else message
+
+
+def _parsed_call(call: dict[str, Any]) -> dict[str, Any]:
+    function = call.get("function", {})
+    arguments = function.get("arguments")
+    if not isinstance(arguments, str):
+        return call
+    return call | {"function": function | {"arguments": json.loads(arguments)}}
+
+
+def _end_of_turn(text: str, start: int, through: str, answer: str) -> int:
+    """Find the end of a turn that its template renders otherwise once others follow it.
+
+    Some templates drop a turn's reasoning as soon as the next one is there. The answer and the mark
+    that ends the turn are the same in both renderings.
+    """
+    found = text.find(answer, start) if answer else -1
+    if found < 0:
+        return start
+    end = found + len(answer)
+    mark = through[through.rfind(answer) + len(answer) :].rstrip()
+    return end + len(mark) if text.startswith(mark, end) else end

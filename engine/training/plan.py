@@ -1,125 +1,175 @@
-"""What a training process is told: the plan in its run folder."""
+"""What a training process is to do: base model, data, method and hyperparameters, checked."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from engine.errors import LabError
 
-PLAN = "plan.json"
 Method = Literal["lora", "full"]
-_LEARNING_RATES: dict[str, float] = {"lora": 5e-4, "full": 2e-5}
+Scheduler = Literal["linear", "cosine", "constant"]
+_Count = Annotated[int, Field(ge=1, le=2**31)]
+_MAX_SEED = 2**32 - 1
 
-_Positive = Annotated[int, Field(ge=1)]
-_Part = Annotated[float, Field(ge=0, lt=1)]
+
+class PlanError(LabError):
+    """A plan or one of its hyperparameters cannot be followed."""
 
 
-class Hyperparameters(BaseModel):
-    """The settings of a training run.
+class _Checked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Hyperparameters(_Checked):
+    """How to train; these are the settings of every method.
 
     Attributes:
-        epochs: passes over the training examples.
-        max_steps: optimizer steps after which to stop, whatever the epochs.
-        batch_size: examples in one forward pass.
-        gradient_accumulation: forward passes in one optimizer step.
-        learning_rate: the highest one, reached after the warm-up.
-        warmup_ratio: the part of the steps over which the learning rate rises from 0, linearly.
-        scheduler: how it falls afterwards.
+        epochs: passes over the training examples; a part of one is fine.
+        max_steps: stop after so many steps, even if the epochs are not through.
+        batch_size: examples that are run through the model at once.
+        gradient_accumulation: batches that make one step; a step learns from
+            `batch_size * gradient_accumulation` examples.
+        learning_rate: its highest value, after the warm-up.
+        warmup_ratio: the part of all steps in which the learning rate rises linearly from 0.
+        scheduler: how it falls afterwards: `linear` or `cosine` to 0, or `constant`.
         weight_decay: of AdamW.
-        max_grad_norm: gradients are scaled down to this norm.
-        max_length: tokens kept of an example.
-        lora_rank: rank of the adapter's matrices (LoRA only).
-        lora_alpha: the adapter's output is scaled by alpha / rank.
-        lora_dropout: dropout on the adapter's input.
+        max_grad_norm: gradients are scaled down to this norm; 0 leaves them as they are.
+        max_length: tokens of an example; what goes beyond is cut off.
         save_every: steps between checkpoints.
-        evaluate_every: steps between evaluations; None evaluates before and after only.
-        validation_examples: at most so many examples are evaluated on.
+        evaluate_every: steps between evaluations; None evaluates before and after training only.
+        validation_examples: how many validation examples to evaluate on at most; None takes all.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    epochs: float = Field(3.0, gt=0, le=10_000)
+    max_steps: _Count | None = None
+    batch_size: int = Field(4, ge=1, le=4096)
+    gradient_accumulation: int = Field(1, ge=1, le=65_536)
+    learning_rate: float = Field(2e-5, gt=0, le=1)
+    warmup_ratio: float = Field(0.05, ge=0, le=1)
+    scheduler: Scheduler = "linear"
+    weight_decay: float = Field(0.0, ge=0, le=10)
+    max_grad_norm: float = Field(1.0, ge=0)
+    max_length: int = Field(1024, ge=8, le=2**20)
+    save_every: _Count = 200
+    evaluate_every: _Count | None = None
+    validation_examples: _Count | None = 200
 
-    epochs: Annotated[float, Field(gt=0, le=1000)] = 3.0
-    max_steps: _Positive | None = None
-    batch_size: _Positive = 4
-    gradient_accumulation: _Positive = 1
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    warmup_ratio: _Part = 0.05
-    scheduler: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
-    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    max_length: Annotated[int, Field(ge=8)] = 1024
-    lora_rank: _Positive = 16
-    lora_alpha: Annotated[float, Field(gt=0)] = 32.0
-    lora_dropout: _Part = 0.05
-    save_every: _Positive = 50
-    evaluate_every: _Positive | None = None
-    validation_examples: _Positive = 50
+    def steps_per_epoch(self, examples: int) -> int:
+        """Return how many steps one pass over so many examples takes."""
+        batches = math.ceil(examples / self.batch_size)
+        return math.ceil(batches / self.gradient_accumulation)
 
     def total_steps(self, examples: int) -> int:
-        """Return how many optimizer steps so many training examples give."""
-        batches = math.ceil(examples / self.batch_size)
-        a_pass = max(1, math.ceil(batches / self.gradient_accumulation))
-        return self.max_steps or max(1, math.ceil(a_pass * self.epochs))
+        """Return how many steps training on so many examples takes."""
+        planned = math.ceil(self.epochs * self.steps_per_epoch(examples))
+        return planned if self.max_steps is None else min(planned, self.max_steps)
+
+    def warmup_steps(self, total_steps: int) -> int:
+        """Return in how many of the steps the learning rate rises."""
+        return math.ceil(self.warmup_ratio * total_steps)
 
 
-def hyperparameters(method: str, chosen: Mapping[str, Any]) -> Hyperparameters:
-    """Settle the hyperparameters: what was chosen, and the method's defaults for the rest.
+class LoraHyperparameters(Hyperparameters):
+    """How to train a low-rank adapter (Hu et al. 2021) on every linear layer.
 
-    Raises:
-        LabError: if the method is unknown, or a value is out of bounds or of no such name.
+    Attributes:
+        lora_rank: the rank of the two factors of each layer's change.
+        lora_alpha: the change is scaled by `lora_alpha / lora_rank`.
+        lora_dropout: the part of a layer's inputs that its change does not see in a step.
     """
-    if method not in _LEARNING_RATES:
-        raise LabError(f"there is no method '{method}': it can be {' or '.join(_LEARNING_RATES)}")
-    try:
-        return Hyperparameters(**{"learning_rate": _LEARNING_RATES[method], **chosen})
-    except ValidationError as error:
-        raise LabError(_in_words(error)) from None
+
+    learning_rate: float = Field(5e-4, gt=0, le=1)
+    save_every: _Count = 25
+    lora_rank: int = Field(16, ge=1, le=1024)
+    lora_alpha: float = Field(32.0, gt=0, le=4096)
+    lora_dropout: float = Field(0.0, ge=0, lt=1)
 
 
-def _in_words(error: ValidationError) -> str:
-    faults = (
-        f"{fault['loc'][0]} is {fault['input']!r}: {fault['msg']}" for fault in error.errors()
-    )
-    return "; ".join(faults).replace("Input should", "it should")
+_BY_METHOD: dict[str, type[Hyperparameters]] = {
+    "lora": LoraHyperparameters,
+    "full": Hyperparameters,
+}
 
 
-class TrainingPlan(BaseModel):
-    """Everything a training process needs to know, with nothing left to look up.
+class TrainingPlan(_Checked):
+    """A training process's order.
 
     Attributes:
         job: the job's id.
         base_model: a model folder, or a hub id.
-        method: LoRA or full fine-tuning.
-        train: the training examples, canonical JSONL.
-        validation: the examples to evaluate on, or None.
-        output: the folder that the finished model will be.
-        hyperparameters: the settings.
-        seed: of the data order and all that is drawn.
+        method: `lora` trains an adapter, `full` every weight.
+        train: the examples, a line of canonical JSON each.
+        validation: examples to evaluate on, or None.
+        output: the folder that the result will be.
+        hyperparameters: those of the method.
+        seed: of the adapter's first weights, the order of the examples and dropout.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    job: str
-    base_model: str
+    job: Annotated[str, Field(min_length=1)]
+    base_model: Annotated[str, Field(min_length=1)]
     method: Method
     train: Path
-    validation: Path | None
+    validation: Path | None = None
     output: Path
-    hyperparameters: Hyperparameters
-    seed: int
+    hyperparameters: SerializeAsAny[Hyperparameters]
+    seed: int = Field(0, ge=0, le=_MAX_SEED)
 
-    def write(self, run: Path) -> None:
-        """Put the plan into a run folder, whole or not at all."""
-        partial = run / f"{PLAN}.partial"
-        partial.write_text(self.model_dump_json(indent=2) + "\n")
-        partial.replace(run / PLAN)
+    @model_validator(mode="before")
+    @classmethod
+    def _hyperparameters_of_method(cls, data: Any) -> Any:  # noqa: ANN401 (pydantic passes anything)
+        if not isinstance(data, dict) or not isinstance(data.get("hyperparameters"), dict):
+            return data
+        kind = _BY_METHOD.get(data.get("method", ""), Hyperparameters)
+        return data | {"hyperparameters": kind.model_validate(data["hyperparameters"])}
 
     @classmethod
-    def read(cls, run: Path) -> Self:
-        """Read the plan of a run folder."""
-        return cls.model_validate_json((run / PLAN).read_text())
+    def read(cls, path: Path) -> Self:
+        """Read a plan file.
+
+        Raises:
+            PlanError: if it is missing, no plan, or asks for what cannot be.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise PlanError(f"there is no plan at {path}") from error
+        except ValidationError as error:
+            raise PlanError(f"the plan {path} cannot be followed: {_in_words(error)}") from error
+
+
+def hyperparameters_for(method: str, given: dict[str, Any]) -> Hyperparameters:
+    """Return a method's hyperparameters: those that are given, and its defaults for the others.
+
+    Raises:
+        PlanError: naming each one that is unknown or out of bounds.
+    """
+    kind = _BY_METHOD.get(method)
+    if kind is None:
+        raise PlanError(f"there is no method '{method}': it can be {' or '.join(_BY_METHOD)}")
+    unknown = [name for name in given if name not in kind.model_fields]
+    if unknown:
+        known = ", ".join(kind.model_fields)
+        raise PlanError(f"the method {method} has no {', '.join(unknown)}; it has {known}")
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise PlanError(_in_words(error)) from error
+
+
+def _in_words(error: ValidationError) -> str:
+    """Say what is wrong with each value, without pydantic's links."""
+    return "; ".join(_problem(detail) for detail in error.errors(include_url=False))
+
+
+def _problem(detail: Any) -> str:  # noqa: ANN401 (pydantic_core.ErrorDetails is a TypedDict of Any)
+    place = ".".join(str(part) for part in detail["loc"]) or "it"
+    if detail["type"] == "missing":
+        return f"{place} is missing"
+    if detail["type"] == "extra_forbidden":
+        return f"{place} is unknown"
+    expected = detail["msg"].replace("Input should be", "it should be")
+    return f"{place} is {detail['input']!r}: {expected}"

@@ -1,113 +1,153 @@
-"""Which process trains in a run folder, and whether it still does.
+"""Which process trains in a run folder, and whether it is alive.
 
-A pid alone can be another process's after a while, or after a reboot: its start time and the boot's
-id tell.
+A process id alone says little: it is given anew to others, soon or after a reboot. With the time at
+which the process started and the id of the machine's boot it names one process for good.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-IDENTITY = "process.json"
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+import psutil
+
+from engine.training import layout
+from engine.training.durable import write_whole
+
 _SAME_START_SECONDS = 2.0
-"""Start times are derived from the boot time, which clock corrections move a little."""
+"""How far two readings of one process's start may lie apart."""
+
+_SILENT_SECONDS = 60.0
+"""After how long without a heartbeat a process on another machine counts as dead."""
+
+
+class AlreadyTrainingError(Exception):
+    """Another process trains in this run folder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """A process, told apart from every other one on this machine, past and future."""
+class ProcessIdentity:
+    """One process of one boot of one machine.
+
+    Attributes:
+        pid: its id.
+        create_time: when it started, in seconds since 1970.
+        since_boot: when it started, in seconds since the machine did; no clock change moves it.
+        boot_id: the boot of the machine.
+        host: the machine's name.
+        attempt: how many processes, this one included, have trained in the folder.
+    """
 
     pid: int
     create_time: float
+    since_boot: float
     boot_id: str
     host: str
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Whether the process of a run folder lives.
-
-    Attributes:
-        alive: True if it does.
-        reason: why it does not, in words.
-        attempt: which attempt at the job it was; 0 if none ever came up.
-    """
+class Liveness(NamedTuple):
+    """Whether a run folder's process is alive, and in words how that is known."""
 
     alive: bool
     reason: str
-    attempt: int
 
 
-def write_identity(run: Path) -> Identity:
-    """Note this process as the one that trains in a run folder; attempts count up from 1."""
-    import psutil
+def hold_lock(run_dir: Path) -> int:
+    """Take the run folder for this process, until it ends.
 
-    previous = read_identity(run)
-    identity = Identity(
-        pid=os.getpid(),
-        create_time=psutil.Process().create_time(),
+    Returns:
+        The descriptor that holds it; closing it gives the folder up.
+
+    Raises:
+        AlreadyTrainingError: if another process has it.
+    """
+    descriptor = os.open(run_dir / layout.LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise AlreadyTrainingError(f"another process trains in {run_dir} already") from error
+    return descriptor
+
+
+def write_identity(run_dir: Path) -> ProcessIdentity:
+    """Record that this process trains in the folder; the attempts before it are counted."""
+    earlier = read_identity(run_dir)
+    process = psutil.Process()
+    identity = ProcessIdentity(
+        pid=process.pid,
+        create_time=process.create_time(),
+        since_boot=_since_boot(process),
         boot_id=boot_id(),
         host=socket.gethostname(),
-        attempt=previous.attempt + 1 if previous else 1,
+        attempt=1 if earlier is None else earlier.attempt + 1,
     )
-    partial = run / f"{IDENTITY}.partial"
-    partial.write_text(json.dumps(asdict(identity)) + "\n")
-    partial.replace(run / IDENTITY)
+    write_whole(run_dir / layout.IDENTITY, json.dumps(asdict(identity)))
     return identity
 
 
-def read_identity(run: Path) -> Identity | None:
-    """Return which process was the last to train in a run folder, None if there was none."""
+def read_identity(run_dir: Path) -> ProcessIdentity | None:
+    """Return which process trained in the folder last, None if none is recorded."""
     try:
-        return Identity(**json.loads((run / IDENTITY).read_text()))
-    except FileNotFoundError:
+        return ProcessIdentity(**json.loads((run_dir / layout.IDENTITY).read_text("utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-def state(run: Path) -> State:
-    """Tell whether the process that trains in a run folder lives, or why not."""
-    identity = read_identity(run)
+def is_alive(run_dir: Path) -> Liveness:
+    """Tell whether the process that trained in the folder last is alive."""
+    identity = read_identity(run_dir)
     if identity is None:
-        return State(alive=False, reason="its process never came up", attempt=0)
-    reason = _gone(identity)
-    return State(alive=reason is None, reason=reason or "", attempt=identity.attempt)
-
-
-def living_pid(run: Path) -> int | None:
-    """Return the pid of the process that trains in a run folder, None if it is gone."""
-    identity = read_identity(run)
-    return identity.pid if identity is not None and _gone(identity) is None else None
-
-
-def _gone(identity: Identity) -> str | None:
-    import psutil
-
-    if identity.host != socket.gethostname():
-        return f"its process ran on another machine, {identity.host}"
-    if identity.boot_id != boot_id():
-        return "the machine was restarted while it trained"
-    try:
-        process = psutil.Process(identity.pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return f"its process {identity.pid} died without a last word (killed, or crashed)"
-        started = process.create_time()
-    except psutil.NoSuchProcess:
-        return f"its process {identity.pid} is gone without a last word (killed, or crashed)"
-    if abs(started - identity.create_time) > _SAME_START_SECONDS:
-        return f"its process {identity.pid} is gone; another one has its number now"
-    return None
+        return Liveness(False, "no training process has begun")
+    if identity.boot_id == boot_id():
+        return _on_this_boot(identity)
+    if identity.host == socket.gethostname():
+        return Liveness(False, "the machine restarted since")
+    return _elsewhere(identity, run_dir)
 
 
 def boot_id() -> str:
-    """Return what tells this boot of the machine from every other one."""
-    if _BOOT_ID.exists():
-        return _BOOT_ID.read_text().strip()
-    import psutil
+    """Return what tells this boot of this machine from every other."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return f"{psutil.boot_time():.0f}"
 
-    return f"boot-{psutil.boot_time():.0f}"
+
+def _on_this_boot(identity: ProcessIdentity) -> Liveness:
+    pid = identity.pid
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return Liveness(False, f"process {pid} has ended")
+        apart = abs(_since_boot(process) - identity.since_boot)
+    except psutil.NoSuchProcess:
+        return Liveness(False, f"process {pid} is gone")
+    if apart > _SAME_START_SECONDS:
+        return Liveness(False, f"process {pid} is gone, and its id is another process's now")
+    return Liveness(True, f"process {pid} is running")
+
+
+def _since_boot(process: psutil.Process) -> float:
+    """Return when a process started, in seconds since the boot.
+
+    Both of psutil's times hang on the machine's clock; their difference does not.
+    """
+    return process.create_time() - psutil.boot_time()
+
+
+def _elsewhere(identity: ProcessIdentity, run_dir: Path) -> Liveness:
+    try:
+        silent = time.time() - (run_dir / layout.HEARTBEAT).stat().st_mtime
+    except FileNotFoundError:
+        silent = float("inf")
+    if silent < _SILENT_SECONDS:
+        return Liveness(True, f"it runs on the machine {identity.host}")
+    return Liveness(False, f"it ran on the machine {identity.host}, which shows no heartbeat")

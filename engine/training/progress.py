@@ -1,16 +1,7 @@
-"""The progress file: a training process's account of itself, a JSON line for each thing.
+"""Telling what happens in training: a file to which every fact is one line of JSON.
 
-Kinds of lines (`kind`), each with the time `at` in seconds since 1970:
-
-    started     attempt, from_step, total_steps, device, environment
-    metrics     step, values: name -> number
-    checkpoint  step, path (relative to the run folder)
-    message     level, text
-    finished    step, evaluation: before and after, or null
-    stopped     step, reason (cancelled, terminated), checkpoint: step or null
-    failed      error, traceback
-
-Not-a-number and infinity are written as Python's json does (NaN, Infinity).
+Whoever reads the file needs no more than whole lines: each is written at once, so that killing the
+process loses nothing of what it had told. Numbers are Python's: `NaN` and `Infinity` stand as such.
 """
 
 from __future__ import annotations
@@ -18,40 +9,99 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-PROGRESS = "progress.jsonl"
+Level = Literal["info", "warning"]
+StopReason = Literal["cancelled", "terminated"]
+
+
+class Evaluation(NamedTuple):
+    """A model's loss on held-out examples.
+
+    Attributes:
+        loss: mean negative log-likelihood of an assistant's token, in nats.
+        perplexity: exp(loss).
+        examples: how many were evaluated.
+    """
+
+    loss: float
+    perplexity: float
+    examples: int
 
 
 class ProgressWriter:
-    """Appends lines to a run folder's progress file, each with one write: a kill loses no line.
-
-    A line that an earlier process left torn is ended first, so that it spoils only itself.
+    """Appends facts to a progress file.
 
     Args:
-        run: the run folder.
+        path: the file; made if missing. A line that an earlier process left unfinished is ended.
     """
 
-    def __init__(self, run: Path) -> None:
-        path = run / PROGRESS
-        torn = path.exists() and path.stat().st_size > 0 and _last_byte(path) != b"\n"
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        if torn:
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._file = os.open(path, flags, 0o644)
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":
             os.write(self._file, b"\n")
 
-    def write(self, kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-        """Append a line."""
-        line = {"kind": kind, "at": time.time(), **fields}
-        os.write(self._file, json.dumps(line, separators=(",", ":")).encode() + b"\n")
-
     def close(self) -> None:
-        """Close the file, its lines safe on the disk."""
-        os.fsync(self._file)
+        """Close the file."""
         os.close(self._file)
 
+    def started(
+        self,
+        *,
+        attempt: int,
+        from_step: int,
+        total_steps: int,
+        device: str,
+        environment: Mapping[str, Any],
+    ) -> None:
+        """Tell that training begins, or goes on after `from_step` of `total_steps`."""
+        self._write(
+            "started",
+            attempt=attempt,
+            from_step=from_step,
+            total_steps=total_steps,
+            device=device,
+            environment=environment,
+        )
 
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1)
+    def metrics(self, step: int, values: Mapping[str, float]) -> None:
+        """Tell what was measured at a step."""
+        self._write("metrics", step=step, values=values)
+
+    def checkpoint(self, step: int, path: str) -> None:
+        """Tell that training can go on from a step; what was told so far is as durable as it."""
+        self._write("checkpoint", step=step, path=path)
+        os.fsync(self._file)
+
+    def message(self, text: str, level: Level = "info") -> None:
+        """Tell something in words."""
+        self._write("message", level=level, text=text)
+
+    def finished(
+        self, step: int, before: Evaluation | None = None, after: Evaluation | None = None
+    ) -> None:
+        """Tell that the result is in its place, and how the model did before and after."""
+        evaluation = None
+        if before is not None and after is not None:
+            evaluation = {"before": before._asdict(), "after": after._asdict()}
+        self._write("finished", step=step, evaluation=evaluation)
+        os.fsync(self._file)
+
+    def stopped(self, step: int, reason: StopReason, checkpoint: int | None) -> None:
+        """Tell that the process ends as it was asked to, and from which step it can go on."""
+        self._write("stopped", step=step, reason=reason, checkpoint=checkpoint)
+        os.fsync(self._file)
+
+    def failed(self, error: str, traceback: str) -> None:
+        """Tell what went wrong: in one sentence, and where in the program."""
+        self._write("failed", error=error, traceback=traceback)
+        os.fsync(self._file)
+
+    def _write(self, kind: str, **fields: object) -> None:
+        line = json.dumps({"kind": kind, "at": time.time(), **fields}).encode() + b"\n"
+        while line:
+            line = line[os.write(self._file, line) :]

@@ -1,355 +1,191 @@
-"""The training itself: transformers' Trainer, with every step told to the progress file."""
+"""The training loop: transformers' Trainer, telling every step and stopping when asked to."""
 
 from __future__ import annotations
 
-import json
-import platform
-import shutil
-import tempfile
+import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
-from importlib.metadata import version
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import Trainer, TrainingArguments
 
-from engine.training import checkpoints
-from engine.training.chat_template import ensure_chat_template
-from engine.training.batches import Collator
-from engine.training.examples import Tally, encoded_examples
-from engine.training.perplexity import evaluate
-from engine.training.plan import TrainingPlan
-from engine.training.progress import ProgressWriter
+from engine.training import checkpoints, layout
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from collections.abc import Mapping
 
-_CHECKPOINTS_KEPT = 2
-_BEFORE = "evaluation_before.json"
+    import torch
+
+    from engine.training.devices import Device
+    from engine.training.evaluation import Evaluator
+    from engine.training.plan import TrainingPlan
+    from engine.training.progress import ProgressWriter
+    from engine.training.stopping import StopSignal
+
+_KEPT_CHECKPOINTS = 2
+_SCHEDULERS = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+_log = logging.getLogger(__name__)
 
 
-class StoppedError(Exception):
-    """Somebody asked the process to end."""
+def training_arguments(
+    plan: TrainingPlan, run_dir: Path, device: Device, total_steps: int, *, evaluate: bool
+) -> TrainingArguments:
+    """Return a plan in the Trainer's words."""
+    chosen = plan.hyperparameters
+    return TrainingArguments(
+        output_dir=str(run_dir / layout.CHECKPOINTS),
+        max_steps=total_steps,
+        per_device_train_batch_size=chosen.batch_size,
+        gradient_accumulation_steps=chosen.gradient_accumulation,
+        learning_rate=chosen.learning_rate,
+        warmup_steps=chosen.warmup_steps(total_steps),
+        lr_scheduler_type=_SCHEDULERS[chosen.scheduler],
+        weight_decay=chosen.weight_decay,
+        max_grad_norm=chosen.max_grad_norm,
+        seed=plan.seed,
+        data_seed=plan.seed,
+        bf16=device.bf16,
+        use_cpu=device.kind == "cpu",
+        logging_steps=1,
+        # A loss that is no number is told as it is, not replaced by the mean of those before it.
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=chosen.save_every,
+        eval_strategy="steps" if evaluate else "no",
+        eval_steps=chosen.evaluate_every or total_steps,
+        dataloader_pin_memory=device.kind == "cuda",
+        remove_unused_columns=False,
+        report_to="none",
+        disable_tqdm=True,
+    )
 
 
-class Training:
-    """One run of a training process.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a training loop speaks to.
 
-    Args:
-        plan: what to train.
-        run: the run folder.
-        progress: where every step is told.
-        stopped: tells whether somebody asked the process to end.
+    Attributes:
+        run_dir: the run folder.
+        writer: whom to tell what happens.
+        stop: what ends training early.
+        evaluator: what measures the model, None without validation examples.
     """
 
-    def __init__(
+    run_dir: Path
+    writer: ProgressWriter
+    stop: StopSignal
+    evaluator: Evaluator | None
+
+
+class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are not followed
+    """A Trainer that tells each step's metrics, and whose checkpoints are whole or not at all.
+
+    Args:
+        surroundings: what it speaks to.
+        **settings: Trainer's own.
+    """
+
+    def __init__(self, surroundings: Surroundings, **settings: Any) -> None:  # noqa: ANN401 (Trainer's)
+        self._surroundings = surroundings
+        self._step_tokens = 0
+        self._step_began = 0.0
+        super().__init__(**settings)
+
+    def restore(self, step: int) -> None:
+        """Put the weights of a checkpoint into the model."""
+        self._load_from_checkpoint(str(layout.checkpoint(self._surroundings.run_dir, step)))
+
+    def training_step(
         self,
-        plan: TrainingPlan,
-        run: Path,
-        progress: ProgressWriter,
-        stopped: Callable[[], bool],
-    ) -> None:
-        self.plan = plan
-        self.run = run
-        self.progress = progress
-        self.stopped = stopped
-        self.step = 0
-
-    def train(self, attempt: int, resume_step: int | None) -> None:
-        """Train, from the beginning or from a checkpoint, to the finished model.
-
-        Raises:
-            StoppedError: if it was asked to end; a checkpoint of the last step is then saved, unless
-                training had not begun.
-            LookupError: if the checkpoint to go on from is not whole.
-        """
-        settings = self.plan.hyperparameters
-        checkpoint = self._checkpoint(resume_step)
-        self.step = resume_step or 0
-        transformers.set_seed(self.plan.seed)
-        tokenizer = self._tokenizer()
-        examples = self._examples(self.plan.train, tokenizer)
-        self.validation = self._validation_rows(tokenizer)
-        self._check_stop()
-        total_steps = settings.total_steps(len(examples))
-        done = self.step >= total_steps
-        model = self._model(checkpoint if done else None)
-        self._collate = Collator(tokenizer, _bare(model))
-        self._tell_start(attempt, total_steps)
-        before = self._evaluate_before(model)
-        if not done:
-            model = self._run_trainer(model, examples, checkpoint)
-        self._check_stop()
-        after = self.evaluate(model)
-        self._save(model, tokenizer)
-        evaluation = {"before": before, "after": after} if after else None
-        self.progress.write("finished", step=self.step, evaluation=evaluation)
-
-    def _checkpoint(self, step: int | None) -> Path | None:
-        """Return the checkpoint to go on from, and forget what was saved after it."""
-        if step is not None and not checkpoints.is_whole(self.run, step):
-            raise LookupError(f"checkpoint {step} is not whole: there is nothing to go on from")
-        checkpoints.discard_after(self.run, step or 0)
-        return None if step is None else checkpoints.folder_of(self.run, step)
-
-    def _run_trainer(self, model: Any, examples: Dataset, checkpoint: Path | None) -> Any:  # noqa: ANN401
-        trainer = _Trainer(
-            model=model,
-            args=self._arguments(),
-            train_dataset=examples,
-            data_collator=self._collate,
-        )
-        trainer.remove_callback(transformers.PrinterCallback)
-        trainer.add_callback(_Teller(self, trainer))
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        return trainer.model
-
-    def _tokenizer(self) -> Any:  # noqa: ANN401 - transformers is untyped here
-        tokenizer = AutoTokenizer.from_pretrained(self.plan.base_model)
-        if not tokenizer.is_fast:
-            raise ValueError(f"{self.plan.base_model} has no fast tokenizer (tokenizer.json)")
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token
-        ensure_chat_template(tokenizer)
-        return tokenizer
-
-    def _examples(self, file: Path, tokenizer: Any) -> Dataset:  # noqa: ANN401
-        """Tokenize a file into Arrow on disk: a dataset need not fit into memory."""
-        from datasets import Dataset, Features, Sequence, Value, disable_progress_bars
-
-        disable_progress_bars()
-        cache = self.run / "cache"
-        shutil.rmtree(cache, ignore_errors=True)
-        tally = Tally()
-        length = self.plan.hyperparameters.max_length
-        columns = {"input_ids": "int32", "attention_mask": "int8", "labels": "int64"}
-        examples = Dataset.from_generator(
-            partial(encoded_examples, file, tokenizer, length, tally),
-            features=Features({name: Sequence(Value(kind)) for name, kind in columns.items()}),
-            cache_dir=str(cache),
-        )
-        self._tell_tally(tally, length)
-        return examples
-
-    def _tell_tally(self, tally: Tally, length: int) -> None:
-        if tally.truncated:
-            text = f"{tally.truncated} examples were cut to {length} tokens (max_length)"
-            self.progress.write("message", level="warning", text=text)
-        if tally.empty:
-            text = (
-                f"{tally.empty} examples were left out: no word of the assistant's is left in them"
-            )
-            self.progress.write("message", level="warning", text=text)
-        if not tally.examples:
-            raise ValueError("no example has a word of the assistant's left to learn")
-
-    def _validation_rows(self, tokenizer: Any) -> list[Any]:  # noqa: ANN401
-        if self.plan.validation is None:
-            return []
-        settings = self.plan.hyperparameters
-        rows = encoded_examples(self.plan.validation, tokenizer, settings.max_length, Tally())
-        return list(islice(rows, settings.validation_examples))
-
-    def _model(self, finished: Path | None) -> Any:  # noqa: ANN401
-        """Load the base model ready to be trained, or the model of a finished training."""
-        source = finished if finished and self.plan.method == "full" else self.plan.base_model
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32).to(_device())
-        model.config.use_cache = False
-        if self.plan.method == "full":
-            return model
-        if finished:
-            from peft import PeftModel
-
-            return PeftModel.from_pretrained(model, finished)
-        return self._with_adapter(model)
-
-    def _with_adapter(self, model: Any) -> Any:  # noqa: ANN401
-        from peft import LoraConfig, get_peft_model
-
-        settings = self.plan.hyperparameters
-        lora = LoraConfig(
-            task_type="CAUSAL_LM",
-            r=settings.lora_rank,
-            lora_alpha=settings.lora_alpha,
-            lora_dropout=settings.lora_dropout,
-            target_modules="all-linear",
-        )
-        return get_peft_model(model, lora)
-
-    def _arguments(self) -> transformers.TrainingArguments:
-        settings = self.plan.hyperparameters
-        return transformers.TrainingArguments(
-            output_dir=str(self.run / checkpoints.FOLDER),
-            num_train_epochs=settings.epochs,
-            max_steps=settings.max_steps or -1,
-            per_device_train_batch_size=settings.batch_size,
-            gradient_accumulation_steps=settings.gradient_accumulation,
-            learning_rate=settings.learning_rate,
-            lr_scheduler_type=settings.scheduler,
-            warmup_steps=settings.warmup_ratio,
-            weight_decay=settings.weight_decay,
-            max_grad_norm=settings.max_grad_norm,
-            seed=self.plan.seed,
-            data_seed=self.plan.seed,
-            bf16=_has_fast_bf16(),
-            save_strategy="steps",
-            save_steps=settings.save_every,
-            logging_steps=1,
-            logging_nan_inf_filter=False,
-            disable_tqdm=True,
-            report_to="none",
-            remove_unused_columns=False,
-            dataloader_pin_memory=torch.cuda.is_available(),
-        )
-
-    def _tell_start(self, attempt: int, total_steps: int) -> None:
-        self.progress.write(
-            "started",
-            attempt=attempt,
-            from_step=self.step,
-            total_steps=total_steps,
-            device=str(_device()),
-            environment=_environment(),
-        )
-
-    def _evaluate_before(self, model: Any) -> dict[str, float] | None:  # noqa: ANN401
-        """Evaluate the base model once; a resumed run finds what the first one measured."""
-        kept = self.run / _BEFORE
-        if self.step > 0 and kept.exists():
-            found: dict[str, float] | None = json.loads(kept.read_text())
-            return found
-        before = self.evaluate(model)
-        kept.write_text(json.dumps(before))
-        return before
-
-    def evaluate(self, model: Any) -> dict[str, float] | None:  # noqa: ANN401
-        """Evaluate on the validation examples, if there are any, and tell the figures.
-
-        Raises:
-            StoppedError: if asked to end meanwhile.
-        """
-        if not self.validation:
-            return None
-        size = self.plan.hyperparameters.batch_size
-        found = evaluate(model, self.validation, self._collate, size, self.stopped)
-        if found is None:
-            raise StoppedError
-        values = {"eval_loss": found["loss"], "eval_perplexity": found["perplexity"]}
-        self.progress.write("metrics", step=self.step, values=values)
-        return found
-
-    def _check_stop(self) -> None:
-        if self.stopped():
-            raise StoppedError
-
-    def _save(self, model: Any, tokenizer: Any) -> None:  # noqa: ANN401
-        """Put the finished model in its place, whole or not at all."""
-        output = self.plan.output
-        output.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
-        model.config.use_cache = True
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-        if output.exists():
-            shutil.rmtree(output)
-        folder.rename(output)
-
-
-class _Trainer(transformers.Trainer):  # type: ignore[misc]  # transformers is untyped here
-    """A Trainer that counts the tokens it sees."""
-
-    tokens = 0
-
-    def training_step(self, model: Any, inputs: dict[str, Any], *rest: Any) -> torch.Tensor:  # noqa: ANN401
-        self.tokens += int(inputs["attention_mask"].sum())
-        loss: torch.Tensor = super().training_step(model, inputs, *rest)
+        model: torch.nn.Module,
+        inputs: dict[str, Any],
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor:
+        """Run a batch forward and backward; see `Trainer.training_step`."""
+        if not self._step_tokens:
+            self._step_began = time.perf_counter()
+        self._step_tokens += int(inputs["attention_mask"].sum())
+        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
         return loss
 
+    def log(self, logs: Mapping[str, float], start_time: float | None = None) -> None:
+        """Tell a step's metrics, and heed a request to stop; see `Trainer.log`.
 
-class _Teller(transformers.TrainerCallback):  # type: ignore[misc]  # transformers is untyped here
-    """Tells the progress file of steps and checkpoints, and ends the training when asked."""
-
-    def __init__(self, training: Training, trainer: _Trainer) -> None:
-        self._training = training
-        self._trainer = trainer
-        self._begun = (0.0, 0)
-        self._rate = 0.0
-
-    def on_step_begin(self, *_: object, **__: object) -> None:
-        self._begun = (time.perf_counter(), self._trainer.tokens)
-
-    def on_step_end(self, _args: object, state: Any, control: Any, **_: object) -> None:  # noqa: ANN401
-        seconds, tokens = self._begun
-        self._rate = (self._trainer.tokens - tokens) / (time.perf_counter() - seconds)
-        self._training.step = state.global_step
-        self._heed_stop(control)
-
-    def on_log(
-        self,
-        _args: object,
-        state: Any,  # noqa: ANN401
-        control: Any,  # noqa: ANN401
-        logs: dict[str, float] | None = None,
-        **_: object,
-    ) -> None:
-        if logs is None or "loss" not in logs:
+        Nothing goes into the trainer's own history, which every checkpoint would carry along.
+        """
+        del start_time
+        if "loss" not in logs:
             return
-        names = ("loss", "learning_rate", "grad_norm", "epoch")
-        values = {name: float(logs[name]) for name in names if name in logs}
-        values["tokens_per_second"] = round(self._rate, 1)
-        self._training.progress.write("metrics", step=state.global_step, values=values)
-        self._evaluate_when_due(state)
-        self._heed_stop(control)
+        self.control.should_log = False
+        self._tell(logs)
+        # Trainer resets its sum by subtracting it from itself, after which NaN would stay NaN.
+        self._tr_loss.zero_()
+        if self._surroundings.stop.requested:
+            self._end_here()
 
-    def _evaluate_when_due(self, state: Any) -> None:  # noqa: ANN401
-        every = self._training.plan.hyperparameters.evaluate_every
-        if every and state.global_step % every == 0 and state.global_step < state.max_steps:
-            with suppress(StoppedError):
-                self._training.evaluate(self._trainer.model)
+    def evaluate(
+        self,
+        eval_dataset: object = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> dict[str, float]:
+        """Evaluate the model after the step that was just made; see `Trainer.evaluate`."""
+        del eval_dataset, ignore_keys, metric_key_prefix
+        self.control.should_evaluate = False
+        evaluator = self._surroundings.evaluator
+        step = self.state.global_step
+        if evaluator is None or not evaluator.is_due(step):
+            return {}
+        if not evaluator.evaluate(self.model, step):
+            self._end_here()
+        return {}
 
-    def _heed_stop(self, control: Any) -> None:  # noqa: ANN401
-        if self._training.stopped():
-            control.should_save = True
-            control.should_training_stop = True
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write the trained weights, and no pickled arguments beside them."""
+        save_weights(self.model, Path(output_dir or self.args.output_dir))
 
-    def on_save(self, _args: object, state: Any, _control: object, **_: object) -> None:  # noqa: ANN401
-        run, step = self._training.run, state.global_step
-        checkpoints.seal(run, step)
-        path = checkpoints.folder_of(run, step).relative_to(run)
-        self._training.progress.write("checkpoint", step=step, path=str(path))
-        checkpoints.prune(run, _CHECKPOINTS_KEPT)
+    def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
+        run_dir, step = self._surroundings.run_dir, self.state.global_step
+        checkpoints.discard(run_dir, step)
+        super()._save_checkpoint(model, trial)
+        checkpoints.seal(run_dir, step)
+        path = layout.checkpoint(run_dir, step).relative_to(run_dir)
+        self._surroundings.writer.checkpoint(step, path.as_posix())
+        checkpoints.keep_newest(run_dir, _KEPT_CHECKPOINTS)
+
+    def _tell(self, logs: Mapping[str, float]) -> None:
+        seconds = time.perf_counter() - self._step_began
+        speed, self._step_tokens = self._step_tokens / seconds, 0
+        values = {
+            "loss": logs["loss"],
+            "learning_rate": logs["learning_rate"],
+            "grad_norm": logs["grad_norm"],
+            "tokens_per_second": speed,
+            "epoch": self.state.epoch,
+        }
+        step = self.state.global_step
+        self._surroundings.writer.metrics(step, values)
+        _log.info(
+            "step %d of %d: loss %.4f, %.0f tokens/s",
+            step,
+            self.state.max_steps,
+            logs["loss"],
+            speed,
+        )
+
+    def _end_here(self) -> None:
+        """Let this step be the last, with a checkpoint; an evaluation that is due waits."""
+        self.control.should_evaluate = False
+        self.control.should_save = True
+        self.control.should_training_stop = True
 
 
-def _bare(model: Any) -> torch.nn.Module:  # noqa: ANN401 - transformers is untyped here
-    """Return the causal model under an adapter, whose `forward` names what it takes."""
-    bare: torch.nn.Module = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return bare
-
-
-def _device() -> torch.device:
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def _has_fast_bf16() -> bool:
-    """Tell whether 16-bit arithmetic is fast here: on most GPUs, and on CPUs with AMX."""
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001 - torch has no public name for it
-
-
-def _environment() -> dict[str, str | int]:
-    names = ("torch", "transformers", "peft", "accelerate", "datasets")
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "threads": torch.get_num_threads(),
-        **{name: version(name) for name in names},
-    }
+def save_weights(model: Any, folder: Path) -> None:  # noqa: ANN401 (a model with or without adapter)
+    """Write a model's trained weights: the adapter's if it has one, else all."""
+    if hasattr(model, "peft_config"):
+        # No adapter of ours touches embeddings; finding that out would ask the hub.
+        model.save_pretrained(folder, save_embedding_layers=False)
+        (folder / "README.md").unlink(missing_ok=True)
+    else:
+        model.save_pretrained(folder)

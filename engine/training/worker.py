@@ -1,106 +1,89 @@
 """The training process: `python -m engine.training.worker RUN_DIR [--resume-step N]`.
 
-`plan.json` in its run folder tells it everything; it tells everything by the progress file there. SIGTERM and SIGINT make it finish the step, save a checkpoint and end. Exit status: 0 finished
-or stopped, 1 failed, 3 another process trains in this folder already.
+It takes the run folder for itself, tells what happens in the folder's progress file, and ends with
+one of `finished`, `stopped` and `failed` there, unless it is killed.
+
+Exit status: 0 trained or stopped as asked, 1 it failed, 2 wrong usage, 3 another process trains in
+the folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
-import os
-import signal
+import logging
 import sys
-import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
-from engine.training import checkpoints
-from engine.training.plan import TrainingPlan
-from engine.training.process import write_identity
+from engine.training import checkpoints, layout
+from engine.training.heartbeat import Heartbeat
+from engine.training.process import AlreadyTrainingError, hold_lock, write_identity
 from engine.training.progress import ProgressWriter
+from engine.training.run import Attempt, carry_out
+from engine.training.stopping import StopRequested, StopSignal
 
-HEARTBEAT = "heartbeat"
-CANCEL = "cancel"
-_BEAT_SECONDS = 2.0
-_TAKEN = 3
+_log = logging.getLogger(__name__)
 
-
-def main() -> int:
-    """Train as the command line says; return the exit status."""
-    parser = argparse.ArgumentParser(prog="engine.training.worker")
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--resume-step", type=int)
-    chosen = parser.parse_args()
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    with (chosen.run / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.stderr.write(f"another process trains in {chosen.run} already\n")
-            return _TAKEN
-        return _work(chosen.run, chosen.resume_step, stopped)
+FAILED = 1
+REFUSED = 3
 
 
-def _work(run: Path, resume_step: int | None, stopped: threading.Event) -> int:
-    identity = write_identity(run)
-    threading.Thread(target=_beat, args=(run / HEARTBEAT,), daemon=True).start()
-    progress = ProgressWriter(run)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run an attempt and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m engine.training.worker")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--resume-step", type=int, default=0, metavar="N")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
+    logging.getLogger("engine.training").setLevel(logging.INFO)
+    # From here on a signal is remembered; whoever sends one finds the process by its identity,
+    # which is written only now that it is heeded.
+    stop = StopSignal()
+    stop.install()
     try:
-        return _train(run, identity.attempt, resume_step, progress, stopped)
+        hold_lock(chosen.run_dir)
+    except AlreadyTrainingError as error:
+        _log.error("%s", error)
+        return REFUSED
+    return _attempt(chosen.run_dir, chosen.resume_step, stop)
+
+
+def _attempt(run_dir: Path, from_step: int, stop: StopSignal) -> int:
+    writer = ProgressWriter(run_dir / layout.PROGRESS)
+    identity = write_identity(run_dir)
+    heartbeat = Heartbeat(run_dir / layout.HEARTBEAT)
+    heartbeat.start()
+    if (run_dir / layout.CANCEL).exists():
+        stop.requested = True
+    try:
+        carry_out(Attempt(run_dir, identity.attempt, from_step, writer, stop))
+    except StopRequested as request:
+        _tell_stop(run_dir, writer, from_step if request.step is None else request.step)
+    except BaseException as error:  # noqa: BLE001 (whatever it is, the job's owner is told)
+        _tell_failure(writer, error)
+        return FAILED
     finally:
-        progress.close()
-
-
-def _train(
-    run: Path,
-    attempt: int,
-    resume_step: int | None,
-    progress: ProgressWriter,
-    stopped: threading.Event,
-) -> int:
-    try:
-        plan = TrainingPlan.read(run)
-        if Path(plan.base_model).is_dir():
-            os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TOKENIZERS_PARALLELISM"] = "false"
-        from engine.training.trainer import StoppedError, Training
-
-        training = Training(plan, run, progress, stopped.is_set)
-        try:
-            training.train(attempt, resume_step)
-        except StoppedError:
-            _tell_stop(run, progress, training.step)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the job's history must tell it
-        details = traceback.format_exc()
-        sys.stderr.write(details)
-        progress.write("failed", error=_in_words(error), traceback=details)
-        return 1
+        heartbeat.stop()
     return 0
 
 
-def _tell_stop(run: Path, progress: ProgressWriter, step: int) -> None:
-    reason = "cancelled" if (run / CANCEL).exists() else "terminated"
-    saved = checkpoints.latest_complete(run)
-    progress.write("stopped", step=step, reason=reason, checkpoint=saved)
+def _tell_stop(run_dir: Path, writer: ProgressWriter, step: int) -> None:
+    cancelled = (run_dir / layout.CANCEL).exists()
+    writer.stopped(
+        step,
+        "cancelled" if cancelled else "terminated",
+        checkpoints.latest_complete(run_dir),
+    )
+    _log.info("stopped after step %d", step)
 
 
-def _in_words(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    first = text[0] if text else type(error).__name__
-    if isinstance(error, ModuleNotFoundError):
-        return f"{first}: training on this machine needs pip install 'ftlab[local]'"
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return f"out of memory: try a smaller batch size or max length, or LoRA ({first})"
-    return first
+def _tell_failure(writer: ProgressWriter, error: BaseException) -> None:
+    from engine.training.failures import in_a_sentence
 
-
-def _beat(heartbeat: Path) -> None:
-    forever = threading.Event()
-    while not forever.wait(_BEAT_SECONDS):
-        heartbeat.touch()
+    sentence = in_a_sentence(error)
+    writer.failed(sentence, "".join(traceback.format_exception(error)))
+    _log.error("failed: %s", sentence, exc_info=error)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,13 @@ class Filter:
 
 
 _CONDITIONS = {
-    "stream": "stream >= :stream AND stream < :stream || char(1114111)",
+    "stream": "{stream} >= :stream AND {stream} < :stream || char(1114111)",
     "type": "type = :type",
     "since": "at >= :since",
     "until": "at < :until",
     "actor": "INSTR(actor, :actor) > 0",
-    "after": "seq > :after",
-    "before": "seq < :before",
+    "after": "{seq} > :after",
+    "before": "{seq} < :before",
 }
 _ALL = Filter()
 
@@ -62,12 +62,13 @@ def history(
     values = {**asdict(wanted), "after": after, "before": before, "limit": limit}
     # Only what is asked for stands in the statement, so that SQLite can use an index for it.
     where = " AND ".join(text for name, text in _CONDITIONS.items() if values[name] is not None)
-    if wanted.stream is not None and wanted.stream.endswith("/"):
-        # Many streams: go by seq instead of sorting all of them (a plus hides the index).
-        where = where.replace("stream ", "+stream ")
+    # A plus hides a column's index: one stream is found in the index of streams and then sorted,
+    # anything else is read in the order of seq.
+    one = wanted.stream is not None and not wanted.stream.endswith("/")
+    columns = {"seq": "+seq", "stream": "stream"} if one else {"seq": "seq", "stream": "+stream"}
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM event WHERE {where} "
-        f"ORDER BY seq {'DESC' if newest else 'ASC'} LIMIT :limit",
+        f"SELECT {COLUMNS} FROM event WHERE {where.format(**columns)} "
+        f"ORDER BY {columns['seq']} {'DESC' if newest else 'ASC'} LIMIT :limit",
         values,
     )
     found = [Recorded(*row) for row in rows]

@@ -138,6 +138,35 @@ def recorded(tmp_path: Path, recorded_home: Path) -> Ftlab:
     return Ftlab(tmp_path / "home")
 
 
+@pytest.fixture
+def with_sums(tmp_path: Path, sums_home: Path) -> Ftlab:
+    """The command where `sums`, fifty rows of `sums.jsonl`, was added and split."""
+    shutil.copytree(sums_home, tmp_path / "home")
+    return Ftlab(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def sums(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with fifty rows of chat."""
+    file = tmp_path_factory.mktemp("sums") / "sums.jsonl"
+    rows = (_chat(f"What is {n} + {n}?", f"It is {n + n}.") for n in range(50))
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def _chat(question: str, answer: str) -> dict[str, Any]:
+    asked = {"role": "user", "content": question}
+    return {"messages": [asked, {"role": "assistant", "content": answer}]}
+
+
+@pytest.fixture(scope="session")
+def sums_home(sums: Path) -> Path:
+    ftlab = Ftlab(sums.parent / "home")
+    ftlab.document("data", "add", sums, "--name", "sums")
+    ftlab.document("data", "split", "sums", "--test", "0.1", "--validation", "4", "--seed", "3")
+    return ftlab.home
+
+
 @pytest.fixture(scope="session")
 def recorded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("recorded") / "home"

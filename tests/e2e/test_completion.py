@@ -23,7 +23,7 @@ def _completed(ftlab: Ftlab, words: str) -> list[str]:
         _FTLAB_COMPLETE="bash_complete",
     )
     assert (done.status, done.err) == (0, "")
-    return [line.removeprefix("plain,") for line in done.out.splitlines()]
+    return [line.removeprefix("plain,") for line in done.out.split()]
 
 
 def test_commands_and_options_are_completed(ftlab: Ftlab) -> None:

@@ -90,12 +90,6 @@ def test_interrupted_following_ends_with_the_shells_status(recorded: Ftlab) -> N
         assert complaints.strip() == ""
 
 
-def test_the_past_cannot_be_followed(recorded: Ftlab) -> None:
-    refused = recorded("history", "--follow", "--at", "3")
-    assert (refused.status, refused.out) == (2, "")
-    assert "choose one" in refused.err
-
-
 def test_a_reader_that_goes_away_is_no_error(recorded: Ftlab) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -14,12 +14,6 @@ def test_one_look_tells_how_much_is_new(recorded: Ftlab) -> None:
     assert recorded.document("poll", "--once") == {"events": 0, "polled_by": None}
 
 
-def test_polling_for_good_is_the_daemons_work(recorded: Ftlab) -> None:
-    refused = recorded("poll")
-    assert (refused.status, refused.out) == (2, "")
-    assert "ftlab daemon" in refused.err
-
-
 def test_a_daemon_polls_until_it_is_told_to_end(recorded: Ftlab) -> None:
     with recorded.running("daemon", "--seconds", "0.1") as process:
         assert process.stderr is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -24,12 +25,9 @@ def _tamper(ftlab: Ftlab, *statements: str) -> None:
 
 
 def test_a_whole_store_is_proved_and_its_last_hash_told(recorded: Ftlab) -> None:
+    head = recorded.lines("history", "--limit", "1")[0]["hash"]
     done = recorded("verify")
-    assert done.status == 0
-    assert done.out.startswith("15 events, whole; the last hash is ")
-    proof = recorded.document("verify")
-    assert (proof["whole"], proof["events"], proof["findings"]) == (True, 15, [])
-    assert proof["head"] == recorded.lines("history")[-1]["hash"]
+    assert (done.status, done.out) == (0, f"15 events, whole; the last hash is {head}\n")
 
 
 def test_a_changed_byte_is_found_and_named_by_its_seq(recorded: Ftlab) -> None:
@@ -39,8 +37,9 @@ def test_a_changed_byte_is_found_and_named_by_its_seq(recorded: Ftlab) -> None:
     assert "event 4 is not what was recorded" in done.out
     as_json = recorded("verify", "--json")
     assert as_json.status == 1
-    assert '"seq": 4' in as_json.out
-    assert '"whole": false' in as_json.out
+    proof = json.loads(as_json.out)
+    assert not proof["whole"]
+    assert {finding["seq"] for finding in proof["findings"]} == {4}
 
 
 def test_a_changed_read_model_is_found_and_rebuilt(recorded: Ftlab) -> None:
@@ -48,13 +47,9 @@ def test_a_changed_read_model_is_found_and_rebuilt(recorded: Ftlab) -> None:
     found = recorded("verify")
     assert found.status == 1
     assert "`ftlab rebuild`" in found.out
-    assert recorded("rebuild").out == "15 events folded.\n"
-    assert recorded("verify").status == 0
-    assert recorded.rows("jobs")[0]["loss"] == 2.5
-
-
-def test_rebuilding_tells_the_number_of_events_as_json(recorded: Ftlab) -> None:
     assert recorded.document("rebuild") == {"events": 15}
+    assert recorded.document("verify")["whole"]
+    assert recorded.rows("jobs")[0]["loss"] == 2.5
 
 
 def test_a_copy_made_while_another_process_writes_is_whole(recorded: Ftlab, tmp_path: Path) -> None:

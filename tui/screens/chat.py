@@ -17,7 +17,7 @@ from textual.widgets import Input
 from store.queries.chats import chat_list, chat_turns
 from store.queries.models import ModelRow
 from tui.actions import Place, bindings
-from tui.background import Background, in_words
+from tui.background import Background, Failure, in_words
 from tui.formats import ago, duration, short_model
 from tui.ink import Ink
 from tui.widgets.fixed_lines import FixedLines
@@ -181,11 +181,11 @@ class Chat(Screen[None], Background):
         self.query_one(Transcript).answered(message.answer, message.trouble)
         self._say(f"ready · answered in {duration(monotonic() - self._began)}")
 
-    def work_failed(self, words: str) -> None:
+    def work_failed(self, failure: Failure) -> None:
         """Say why the model could not be started; an answer's trouble is told in the transcript."""
-        if self._conversation is None:
+        if failure.group == "talk" and self._conversation is None:
             self._clock.stop()
-            self._say(f"The model could not be started: {words}", "bad")
+            self._say(f"The model could not be started: {failure.words}", "bad")
 
     def action_stop_or_leave(self) -> None:
         """Stop the answer that is being written; without one, leave."""

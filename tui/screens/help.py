@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from store.job_status import STATUSES
 from tui.actions import Action, Place, actions_of, bindings
 from tui.formats import fit
 from tui.ink import Line, look
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
+from tui.widgets.title_line import TitleLine
 
 _KEYS = 13
 
 
-class Help(ModalScreen[None]):
+class Help(Screen[None]):
     """Lists keys by topic, out of the table of actions.
 
     Args:
@@ -33,10 +34,9 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the text into a box."""
-        with Vertical(id="help") as box:
-            box.border_title = "Help"
-            box.border_subtitle = "esc closes"
-            yield LineView(id="help-lines")
+        yield TitleLine("help")
+        yield LineView(id="help-lines")
+        yield KeyLine("help")
 
     def on_mount(self) -> None:
         """Show the keys."""

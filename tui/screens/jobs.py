@@ -90,7 +90,9 @@ class Jobs(Screen[None], Background):
         self.set_interval(_OLDER_SECONDS, self._rows.grow_older)
         self._keys.leave_out("job.back")
         self._rows.focus()
-        self._ftlab.start_watching()
+        if (page := self._ftlab.first_jobs) is not None:
+            self._show_page(page)
+        self.call_after_refresh(self._ftlab.start_watching)
 
     def _show_page(self, page: JobsRead) -> None:
         self._merge(page.rows)
@@ -111,8 +113,9 @@ class Jobs(Screen[None], Background):
         self.query_one(TitleLine).show_counts(self._rows.book.counts)
         if self._rows.book.rows:
             self.remove_class("no-jobs")
-        if self._panel.job is None:
-            self._panel.show_job(self._rows.selected)
+        if self._panel.job is None and self._rows.selected is not None:
+            # After the list: the first chart loads the library that draws it.
+            self.call_after_refresh(self._show_selected)
 
     def on_row_list_cursor_moved(self) -> None:
         """Show the selected job as soon as the cursor rests."""

@@ -53,10 +53,11 @@ class ModelRows(RowList):
 
     def show(self, models: list[ModelRow]) -> None:
         """Show these models; the cursor stays with its own."""
+        before = self.in_sight()
         selected = self.models[self.cursor].id if self.models else None
         self.models = models
         ids = [model.id for model in models]
-        self.rows_came(ids.index(selected) if selected in ids else 0)
+        self.rows_changed(before, ids.index(selected) if selected in ids else 0)
 
 
 def row_of(model: ModelRow, width: int, now: datetime) -> Line:

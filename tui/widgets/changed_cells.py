@@ -34,7 +34,7 @@ def _span(old: Strip | None, new: Strip | None, width: int) -> tuple[int, int]:
     """Return the cells from the first to past the last that differ."""
     if old is None or new is None:
         return 0, width
-    if old is new:
+    if old is new or old == new:
         return 0, 0
     old_cells, new_cells = list(_cells(old)), list(_cells(new))
     if old_cells == new_cells:

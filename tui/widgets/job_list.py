@@ -102,28 +102,21 @@ class JobRows(RowList):
 
     def merge(self, jobs: Iterable[JobSummary]) -> None:
         """Take in changed and new jobs."""
-        before, top = self.selected, self.scroll_offset.y
-        merged = self.book.merge(jobs)
-        if not merged.came:
-            self.repaint_rows(merged.changed)
+        before, selected, top = self.in_sight(), self.selected, self.scroll_offset.y
+        if not self.book.merge(jobs):
+            self.rows_changed(before)
             return
         self._ages_of = self._now()
-        cursor = self.book.place(before.id) if before is not None else None
-        moved = (cursor or 0) - self.cursor if before is not None else 0
+        cursor = self.book.place(selected.id) if selected is not None else None
+        moved = (cursor or 0) - self.cursor if selected is not None else 0
         # What is looked at stays where it is, unless the top of the list is.
-        self.rows_came(cursor or 0, top + moved if top else None)
+        self.rows_changed(before, cursor or 0, top + moved if top else None)
 
     def grow_older(self) -> None:
-        """Bring the ages up to date, repainting only rows whose age reads otherwise now."""
-        before, self._ages_of = self._ages_of, self._now()
-        top = self.scroll_offset.y
-        in_sight = range(top, min(top + self.size.height, self.row_count))
-        self.repaint_rows(
-            place
-            for place in in_sight
-            if age(self.book.rows[place].planned_at, before)
-            != age(self.book.rows[place].planned_at, self._ages_of)
-        )
+        """Bring the ages up to date."""
+        before = self.in_sight()
+        self._ages_of = self._now()
+        self.rows_changed(before)
 
 
 class JobList(Vertical):

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.background import Background
+from tui.background import Background, Failure
 from tui.ink import Line
 from tui.widgets.line_view import LineView
 
@@ -105,7 +105,7 @@ class JobView(LineView, Background):
         if self.job is not None and self.size != self._read_for:
             self.look(self.job)
 
-    def work_failed(self, words: str) -> None:
+    def work_failed(self, failure: Failure) -> None:
         """Say in the panel itself that it could not be read."""
         self._shown = None
-        self.show([[("Could not be read: ", "bad"), (words, "plain")]])
+        self.show([[("Could not be read: ", "bad"), (failure.words, "plain")]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from tui.actions import bindings
 from tui.ink import Line, Span
+from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
 
 
@@ -46,19 +47,29 @@ class RowList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         """The cells that a row has between the cursor's mark and the scrollbar's column."""
         return max(0, self.content_region.width - 2)
 
-    def rows_came(self, cursor: int, top: int | None = None) -> None:
-        """Repaint after rows came or went.
+    def in_sight(self) -> list[Strip]:
+        """Return the rows in sight as they are painted now; ask before changing them."""
+        return [self.render_line(y) for y in range(self.size.height)]
+
+    def rows_changed(
+        self, before: Sequence[Strip], cursor: int | None = None, top: int | None = None
+    ) -> None:
+        """Repaint the cells that changed since `in_sight` was asked.
 
         Args:
-            cursor: where the row is now that the cursor stood on.
+            before: what it returned.
+            cursor: where the row is now that the cursor stood on; None if it did not move.
             top: the row to have at the top; None keeps the present one.
         """
-        self.virtual_size = Size(0, self.row_count)
-        self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
+        if self.virtual_size.height != self.row_count:
+            self.virtual_size = Size(0, self.row_count)
+        if cursor is not None:
+            self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
         if top is not None:
             self.scroll_to(y=top, animate=False)
         self._follow_cursor()
-        self.refresh()
+        if regions := changed_cells(before, self.in_sight(), self.size.width):
+            self.refresh(*regions)
 
     def repaint_rows(self, places: Iterable[int]) -> None:
         """Repaint those of these rows that are in sight."""

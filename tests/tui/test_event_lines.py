@@ -1,0 +1,102 @@
+"""Events in a few words, for the history."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.catalogue import CATALOGUE
+from store.events import (
+    ChatOpened,
+    ChatTurnRecorded,
+    DatasetImported,
+    DatasetSplit,
+    DatasetVersionRecorded,
+    Fact,
+    JobInterrupted,
+    JobPlanned,
+    LabCreated,
+    ModelRegistered,
+)
+from store.recorded import Recorded
+from tui.event_lines import summary
+
+_PLANNED = JobPlanned(
+    name="run",
+    provider="local",
+    base_model="smollm2",
+    method="lora",
+    hyperparameters={},
+    dataset="ds_1",
+    total_steps=40,
+)
+_VERSION = DatasetVersionRecorded(
+    id="ds_1",
+    name="sums",
+    version=2,
+    content="0123456789abcdef",
+    examples=50,
+    messages=100,
+    characters=900,
+    bytes=2000,
+)
+_MODEL = ModelRegistered(
+    id="mdl_1",
+    name="run",
+    kind="adapter",
+    base_model="smollm2",
+    job="job_1",
+    dataset="ds_1",
+    hyperparameters={},
+)
+_SPLIT = DatasetSplit(
+    version="ds_1", parts={"train": "ds_2", "test": "ds_3"}, seed=7, test=0.1, validation=0
+)
+
+
+def _event(stream: str, kind: str, data: str) -> Recorded:
+    moment = "2026-11-21T12:00:00.000000Z"
+    return Recorded(1, stream, 1, kind, 1, moment, moment, "tester", None, None, data, b"")
+
+
+@pytest.mark.parametrize(
+    ("stream", "fact", "told"),
+    [
+        ("lab", LabCreated(ftlab="0.1.0"), "by ftlab 0.1.0"),
+        (
+            "dataset/sums",
+            DatasetImported(source="sums.csv", bytes=9, format="csv", rows=50, left_out_count=2),
+            "50 rows from sums.csv, 2 left out",
+        ),
+        ("dataset/sums", _VERSION, "sums@2, 50 examples, content 0123456789ab"),
+        ("dataset/sums", _SPLIT, "train, test with seed 7"),
+        ("job/job_1", _PLANNED, "run planned: lora of smollm2, 40 steps"),
+        ("job/job_1", JobInterrupted(reason="killed"), "interrupted: killed"),
+        ("model/mdl_1", _MODEL, "run: adapter of smollm2"),
+        ("chat/chat_1", ChatOpened(model="mdl_1"), "with mdl_1"),
+        ("chat/chat_1", ChatTurnRecorded(question="1 + 1?", answer="2"), "'1 + 1?' -> '2'"),
+    ],
+)
+def test_an_event_is_told_in_a_few_words(stream: str, fact: Fact, told: str) -> None:
+    assert summary(_event(stream, fact.type_name, fact.model_dump_json())) == told
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.names())
+@pytest.mark.parametrize("stream", ["job/job_1", "lab"])
+def test_an_event_of_another_shape_is_still_told(stream: str, kind: str) -> None:
+    assert summary(_event(stream, kind, '{"other": 1}'))
+
+
+def test_long_answers_and_unknown_data_are_cut() -> None:
+    turn = ChatTurnRecorded(question="?", answer="word " * 100)
+    told = summary(_event("chat/chat_1", turn.type_name, turn.model_dump_json()))
+    assert told.startswith("'?' -> 'word word")
+    assert len(told) < 70
+    unknown = _event("lab", "FutureRecorded", '{"text": "' + "x" * 500 + '"}')
+    assert len(summary(unknown)) == 120
+
+
+def test_recorded_text_cannot_steer_the_terminal() -> None:
+    created = LabCreated(ftlab="\x1b[2J0.1\n99 forged")
+    assert summary(_event("lab", "LabCreated", created.model_dump_json())) == (
+        "by ftlab 0.1 99 forged"
+    )
