@@ -1,4 +1,4 @@
-"""Run the benchmarks and print a table of ratios: `python -m benchmarks [ingest startup series]`."""
+"""Run the benchmarks, print tables of ratios: `python -m benchmarks [ingest startup series]`."""
 
 from __future__ import annotations
 

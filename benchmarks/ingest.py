@@ -1,7 +1,8 @@
-"""From a progress file to committed events and read models, in points a second and bytes a point.
+"""From a progress file to committed events and read models: points a second, bytes a point.
 
-A point is one value of one metric at one step. ftlab's figure is the poller's whole way: reading and
-parsing the file, making facts, hashing, committing with synchronous=FULL, folding the read models.
+A point is one value of one metric at one step. ftlab's figure is the poller's whole way: reading
+and parsing the file, making facts, hashing, committing with synchronous=FULL, folding the read
+models.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import json
 import random
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 
-from benchmarks.table import Result, Row, seconds
 from benchmarks.peers import logging_seconds
+from benchmarks.table import Result, Row, seconds
 from engine.lab import Lab
 from engine.places import Places
 from engine.poller import Poller
@@ -67,11 +69,9 @@ def measure(folder: Path) -> list[Result]:
     points = STEPS * len(METRICS)
     rates = [Row("ftlab, 10,000 steps", points / _ftlab(folder / "short", steps), ours=True)]
     long = made_steps(LONG)
-    rates.append(
-        Row("ftlab, 250,000 steps", LONG * len(METRICS) / _ftlab(folder / "long", long))
-    )
+    rates.append(Row("ftlab, 250,000 steps", LONG * len(METRICS) / _ftlab(folder / "long", long)))
     for name, work in _BARE.items():
-        rates.append(Row(name, points / seconds(lambda work=work: work(folder, steps))))
+        rates.append(Row(name, points / seconds(partial(work, folder, steps))))
     for peer in ("trackio", "wandb"):
         taken = logging_seconds(peer, steps, folder)
         if taken is not None:
@@ -107,7 +107,9 @@ def _bare(folder: Path, steps: list[dict[str, float]], *, each: bool, synchronou
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
-    connection.execute("CREATE TABLE metric (step INTEGER PRIMARY KEY, a REAL, b REAL, c REAL, d REAL)")
+    connection.execute(
+        "CREATE TABLE metric (step INTEGER PRIMARY KEY, a REAL, b REAL, c REAL, d REAL)"
+    )
     if not each:
         connection.execute("BEGIN")
     for step, values in enumerate(steps):
@@ -118,15 +120,11 @@ def _bare(folder: Path, steps: list[dict[str, float]], *, each: bool, synchronou
 
 
 _BARE = {
-    "bare SQLite, a commit a step, synchronous=FULL": lambda folder, steps: _bare(
-        folder, steps, each=True, synchronous="FULL"
+    "bare SQLite, a commit a step, synchronous=FULL": partial(_bare, each=True, synchronous="FULL"),
+    "bare SQLite, a commit a step, synchronous=NORMAL": partial(
+        _bare, each=True, synchronous="NORMAL"
     ),
-    "bare SQLite, a commit a step, synchronous=NORMAL": lambda folder, steps: _bare(
-        folder, steps, each=True, synchronous="NORMAL"
-    ),
-    "bare SQLite, one transaction for all": lambda folder, steps: _bare(
-        folder, steps, each=False, synchronous="FULL"
-    ),
+    "bare SQLite, one transaction for all": partial(_bare, each=False, synchronous="FULL"),
 }
 
 

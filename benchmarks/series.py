@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.ingest import METRICS, lab_with_progress, made_steps
@@ -23,8 +24,8 @@ def measure(folder: Path) -> list[Result]:
     reader = lab.database.reader
     assert len(series(reader, job, "loss")) == STEPS
 
-    def milliseconds(work: object) -> float:
-        return 1000 * seconds(work, runs=7)  # type: ignore[arg-type]
+    def milliseconds(work: Callable[[], object]) -> float:
+        return 1000 * seconds(work, runs=7)
 
     chart = [
         Row(
@@ -53,4 +54,6 @@ def _bare(path: Path, steps: list[dict[str, float]]) -> sqlite3.Connection:
 
 
 def _select(connection: sqlite3.Connection) -> array[float]:
-    return array("d", (row[0] for row in connection.execute("SELECT loss FROM metric ORDER BY step")))
+    return array(
+        "d", (row[0] for row in connection.execute("SELECT loss FROM metric ORDER BY step"))
+    )

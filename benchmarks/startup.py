@@ -48,7 +48,9 @@ def measure(folder: Path) -> list[Result]:
         if importlib.util.find_spec(peer) is not None
     ]
     listing = [Row("ftlab jobs --json, 10,000 jobs", run(_FTLAB, "jobs", "--json"), ours=True)]
-    listing.append(Row("ftlab jobs --json --limit 50", run(_FTLAB, "jobs", "--json", "--limit", "50")))
+    listing.append(
+        Row("ftlab jobs --json --limit 50", run(_FTLAB, "jobs", "--json", "--limit", "50"))
+    )
     frames = [
         Row("ftlab, 10,000 jobs", _first_sight([_FTLAB], _NEWEST, environment), ours=True),
         Row(

@@ -128,7 +128,8 @@ class Conversation:
         self._session.cancel()
 
     def close(self) -> None:
-        """Stop the server."""
+        """End the conversation and stop the server."""
+        self._session.close()
         self._server.close()
 
     def __enter__(self) -> Self:

@@ -1,8 +1,8 @@
-"""Make `ftlab.db.example` and the README's picture out of real runs: `python scripts/make_example.py`.
+"""Make `ftlab.db.example` and the README's picture of real runs: `python scripts/make_example.py`.
 
-Trains the embedded model a few times on the bundled sample (about fifteen minutes on two cores): one
-job that finishes, one that is cancelled, one that is killed and resumed, one that is killed and left.
-Everything is driven through the `ftlab` command, as a user would.
+Trains the embedded model a few times on the bundled sample (about fifteen minutes on two cores):
+one job that finishes, one that is cancelled, one that is killed and resumed, one that is killed and
+left. Everything is driven through the `ftlab` command, as a user would.
 """
 
 from __future__ import annotations

@@ -58,8 +58,10 @@ class Database:
                 self._prepare(journal)
 
     def _prepare(self, journal: Journal) -> None:
+        # Asked first: a file that is not ours is refused before anything in it is changed.
+        current = migrations.is_current(self.writer)
         self.journal = self._choose_journal(journal)
-        if not migrations.is_current(self.writer):
+        if not current:
             with self.transaction() as connection:
                 migrations.migrate(connection)
 

@@ -9,7 +9,6 @@ carries a natural key and is taken once, however often it is offered.
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -211,16 +210,6 @@ class EventLog:
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Drop the read models and fold them anew; return how many events there were."""
         return self._projections.rebuild(progress)
-
-
-def tail(database: Database, after: int, *, seconds: float = 0.2) -> Iterator[int]:
-    """Yield the newest seq whenever it has grown past `after`; wait `seconds` between looks."""
-    while True:
-        head = database.head()
-        if head > after:
-            after = head
-            yield head
-        time.sleep(seconds)
 
 
 def _as_json(fact: Fact) -> str:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from store.queries.models import ModelRow
 
 _START_AGAIN_SECONDS = 2.0
-_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
 def _commands() -> type[Provider]:
@@ -47,7 +46,6 @@ class FtlabApp(App[int], Background):
     CSS_PATH = "styles/app.tcss"
     BINDINGS = bindings("everywhere")
     COMMANDS: ClassVar = {_commands}
-    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, lab: Lab, now: Callable[[], datetime] = times.now) -> None:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from store.database import Database
 
 LOOK_SECONDS = 0.3
-FIRST_ROWS, PAGE_ROWS = 200, 4000
+FIRST_ROWS = 200
 _IDS_AT_ONCE = 500
 
 
 @dataclass
 class JobsRead(Message):
-    """A page of the job list was read; `whole` when it was the last."""
+    """Jobs were read; `whole` when all of them are by now."""
 
     rows: list[JobSummary]
     whole: bool
@@ -60,15 +60,12 @@ def begin(database: Database) -> Beginning:
 def watch(
     database: Database, beginning: Beginning, post: Callable[[Message], object], stopped: Event
 ) -> None:
-    """Post the jobs after the first ones, page by page, then what changes, until stopped.
+    """Post the jobs after the first ones, then what changes, until stopped.
 
     The newest seq is cheap to ask for, so a quiet log costs next to nothing.
     """
-    whole, offset = beginning.whole, len(beginning.rows)
-    while not whole and not stopped.is_set():
-        rows = job_list(database.reader, limit=PAGE_ROWS, offset=offset)
-        whole, offset = len(rows) < PAGE_ROWS, offset + len(rows)
-        post(JobsRead(rows, whole))
+    if not beginning.whole:
+        post(JobsRead(job_list(database.reader, offset=len(beginning.rows)), whole=True))
     seen = beginning.head
     while not stopped.wait(LOOK_SECONDS):
         head = database.head()

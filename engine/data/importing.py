@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,7 +172,7 @@ def _recipe(source: Source, bad: BadRows) -> dict[str, Any]:
     }
     return {
         "made": "imported",
-        "source": str(source.path.absolute()),
+        "source": _shown(source.path),
         "left_out": bad.count,
         **{key: value for key, value in templates.items() if value is not None},
     }
@@ -183,10 +184,15 @@ def _imported(
     from store.events import DatasetImported, LeftOut
 
     return DatasetImported(
-        source=str(source.path.absolute()),
+        source=_shown(source.path),
         bytes=examples.position,
         format=examples.file_format,
         rows=counts.examples + bad.count,
         left_out_count=bad.count,
         left_out=tuple(LeftOut(line=row.line, reason=row.reason) for row in bad.first),
     )
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text that can be recorded, whatever bytes its name is made of."""
+    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")

@@ -126,10 +126,12 @@ class LocalProvider:
         from engine.training.process import is_alive, read_identity
 
         identity = read_identity(run)
-        if identity is not None and str(identity.pid) == job.remote_id:
-            alive, reason = is_alive(run)
-            return None if alive else f"{reason}, and it left no last word (killed, or crashed)"
-        # A process that was just started has not yet said who it is.
+        alive, reason = is_alive(run)
+        if alive:
+            return None
+        if identity is not None and identity.attempt >= job.attempt:
+            return f"{reason}, and it left no last word (killed, or crashed)"
+        # A process that was just started, or is about to be, has not yet said who it is.
         waited = times.now() - times.from_text(job.updated_at)
         return None if waited < _START_LIMIT else "its process never came up"
 
@@ -181,9 +183,16 @@ class LocalProvider:
 def _spawn(run: Path, options: list[str]) -> str:
     """Start a training process that outlives this one; return its pid."""
     command = [sys.executable, "-m", "engine.training.worker", str(run), *options]
+    # torch's threads would spin while they wait, several times slower when others use the cores.
+    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ
     with (run / _LOG).open("ab") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=environment,
         )
     return str(process.pid)
 

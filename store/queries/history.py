@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from store.database import Database
 from store.errors import NotFoundError
 from store.recorded import COLUMNS, Recorded
 
@@ -91,3 +94,13 @@ def seq_at(connection: sqlite3.Connection, moment: str) -> int:
     """Return the seq of the last event recorded at or before a moment (UTC text); 0 if none."""
     row = connection.execute("SELECT MAX(seq) FROM event WHERE at <= ?", (moment,)).fetchone()
     return int(row[0] or 0)
+
+
+def tail(database: Database, after: int, *, seconds: float = 0.2) -> Iterator[int]:
+    """Yield the newest seq whenever it has grown past `after`; wait `seconds` between looks."""
+    while True:
+        head = database.head()
+        if head > after:
+            after = head
+            yield head
+        time.sleep(seconds)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +18,7 @@ from store.events import (
     JobSubmitted,
     LabCreated,
 )
-from store.log import Entry, EventLog, Write, tail
+from store.log import Entry, EventLog, Write
 from store.queries.history import event
 from store.queries.jobs import job_detail
 from store.times import now, to_text
@@ -325,19 +324,6 @@ def test_facts_are_a_streams_facts_in_order(log: EventLog) -> None:
         ChatOpened(model="m"),
         ChatTurnRecorded(question="?", answer="!"),
     ]
-
-
-def test_a_tail_tells_each_time_the_log_has_grown(log: EventLog) -> None:
-    log.append("job/a", _said())
-    growing = tail(log.database, 0, seconds=0.01)
-    assert next(growing) == 1
-
-    appending = threading.Thread(target=lambda: log.append("job/a", _said(), _said()))
-    appending.start()
-    assert next(growing) == 3
-    appending.join()
-
-    assert next(islice(tail(log.database, 2, seconds=0.01), 1)) == 3
 
 
 def test_threads_share_a_log_without_losing_anything(log: EventLog) -> None:

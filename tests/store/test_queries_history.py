@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import pytest
 
@@ -8,7 +10,7 @@ from store.database import Database
 from store.errors import NotFoundError
 from store.events import JobCancelRequested, JobMessageReceived
 from store.log import EventLog
-from store.queries.history import Filter, event, history, seq_at
+from store.queries.history import Filter, event, history, seq_at, tail
 from store.recorded import Recorded
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -116,3 +118,16 @@ def test_a_filter_uses_the_index_that_fits(told: Database, wanted: Filter, index
     plan = told.reader.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
 
     assert index in plan[0][3]
+
+
+def test_a_tail_tells_each_time_the_log_has_grown(log: EventLog) -> None:
+    log.append("job/a", SAID)
+    growing = tail(log.database, 0, seconds=0.01)
+    assert next(growing) == 1
+
+    appending = threading.Thread(target=lambda: log.append("job/a", SAID, SAID))
+    appending.start()
+    assert next(growing) == 3
+    appending.join()
+
+    assert next(islice(tail(log.database, 2, seconds=0.01), 1)) == 3

@@ -78,8 +78,8 @@ def history(
 
 
 def _follow(wanted: Filter, limit: int, *, as_json: bool) -> None:
-    from store.log import tail
     from store.queries.history import history as read
+    from store.queries.history import tail
 
     with opened() as lab:
         seen, most = 0, limit

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _REST_SECONDS = 0.08
 _OLDER_SECONDS = 20.0
+_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
 class Jobs(Screen[None], Background):
@@ -46,6 +47,7 @@ class Jobs(Screen[None], Background):
     """
 
     BINDINGS = bindings("jobs")
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     PLACES: tuple[Place, ...] = ("jobs", "rows", "everywhere")
 
     @dataclass
@@ -85,6 +87,8 @@ class Jobs(Screen[None], Background):
 
     def on_mount(self) -> None:
         """Listen to what is read of the log."""
+        # Textual sets it after a first layout, which would be painted for nothing.
+        self.add_class([name for least, name in _BREAKPOINTS if self.app.size.width >= least][-1])
         self._ftlab.jobs_read.subscribe(self, self._show_page)
         self._ftlab.log_grew.subscribe(self, self._show_changes)
         self.set_interval(_OLDER_SECONDS, self._rows.grow_older)

@@ -1,0 +1,1 @@
+"""Making what the repository carries out of real runs."""
