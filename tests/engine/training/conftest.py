@@ -7,24 +7,21 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 import engine
-from engine.training import layout
-from engine.training.durable import write_whole
-from engine.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _SOURCES = Path(engine.__file__).parents[1]
-_SECONDS = 120
 _DIE = Path(__file__).parent / "children" / "train_and_die.py"
+_SECONDS = 120
 
 Line = dict[str, Any]
 Process = subprocess.Popen[str]
@@ -38,7 +35,12 @@ class Run:
 
     @property
     def output(self) -> Path:
-        return self.folder.parent / f"{self.folder.name}-model"
+        return self.folder / "models" / "result"
+
+    @property
+    def home(self) -> Path:
+        """The home directory of the process: nothing may appear in it."""
+        return self.folder / "home"
 
     def start(self, *options: str) -> Process:
         """Start the training process."""
@@ -49,9 +51,15 @@ class Run:
         return self._spawn([str(_DIE), kind, str(step), str(self.folder), *options])
 
     def _spawn(self, arguments: list[str]) -> Process:
-        environment = os.environ | {"PYTHONPATH": str(_SOURCES), "OMP_NUM_THREADS": "1"}
+        # One thread each: the model is tiny, and several processes run side by side.
+        environment = os.environ | {
+            "PYTHONPATH": str(_SOURCES),
+            "OMP_NUM_THREADS": "1",
+            "HOME": str(self.home),
+        }
         return subprocess.Popen(
             [sys.executable, *arguments],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -60,20 +68,24 @@ class Run:
 
     def lines(self, kind: str | None = None) -> list[Line]:
         """Return what was written to the progress file so far."""
-        file = self.folder / layout.PROGRESS
+        file = self.folder / "progress.jsonl"
         if not file.exists():
             return []
         whole = file.read_text().rpartition("\n")[0].splitlines()
         found = [json.loads(line) for line in whole]
         return [line for line in found if kind in {None, line["kind"]}]
 
-    def trained_steps(self) -> dict[int, dict[str, float]]:
-        """Return the values told of each step while training; the last word counts."""
-        told: dict[int, dict[str, float]] = {}
-        for line in self.lines("metrics"):
-            if "loss" in line["values"]:
-                told[line["step"]] = line["values"]
-        return told
+    def trained(self) -> dict[int, dict[str, float]]:
+        """Return what was told of each training step; the last word counts."""
+        return {
+            line["step"]: line["values"]
+            for line in self.lines("metrics")
+            if "loss" in line["values"]
+        }
+
+    def evaluated(self) -> list[int]:
+        """Return the steps at which evaluations were told, in the order in which they were."""
+        return [line["step"] for line in self.lines("metrics") if "eval_loss" in line["values"]]
 
     def wait_for(self, condition: Callable[[], object], process: Process) -> None:
         """Wait until something is so; it must come about while the process lives."""
@@ -83,69 +95,63 @@ class Run:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
-    def ended(self, process: Process) -> tuple[int, str]:
-        """Wait for a process to end; return its exit status and what it said."""
+    def ended(self, process: Process) -> int:
+        """Wait for a process to end and return its exit status; keep what it said in `said.txt`."""
         _, said = process.communicate(timeout=_SECONDS)
-        return process.returncode, said
+        (self.folder / "said.txt").write_text(said)
+        return process.returncode
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said.txt").read_text()
 
 
-@pytest.fixture(scope="session")
-def conversations(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty short examples as canonical JSONL."""
-    file = tmp_path_factory.mktemp("examples") / "train.jsonl"
-    file.write_text("".join(_example(number) for number in range(40)))
-    return file
+class MakeRun(Protocol):
+    """Makes a run folder with a plan in it."""
+
+    def __call__(
+        self, method: str = "lora", *, base: Path | None = None, **hyperparameters: object
+    ) -> Run: ...
 
 
-@pytest.fixture(scope="session")
-def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five examples to evaluate on."""
-    file = tmp_path_factory.mktemp("examples") / "validation.jsonl"
-    file.write_text("".join(_example(number) for number in range(100, 105)))
-    return file
-
-
-def _example(number: int) -> str:
+def example(number: int) -> str:
+    """Return an example as its line of a data file."""
     messages = [
         {"role": "user", "content": f"How many clips are {number} and {number % 7}?"},
-        {"role": "assistant", "content": f"They are {number + number % 7} clips" + "." * (number % 5)},
+        {"role": "assistant", "content": f"They are {number + number % 7}" + "." * (number % 5)},
     ]
     return json.dumps({"messages": messages}) + "\n"
 
 
-MakeRun = Callable[..., Run]
-
-
 @pytest.fixture(scope="session")
-def make_run(
-    tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, conversations: Path, held_out: Path
-) -> MakeRun:
-    """Make a run folder with a plan in it: `make_run(method="lora", base=None, **settings)`."""
+def make_run(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> MakeRun:
+    """Make run folders with 41 examples to train on and 5 to evaluate on."""
 
-    def make(method: str = "lora", base: Path | None = None, **chosen: object) -> Run:
+    def make(method: str = "lora", *, base: Path | None = None, **hyperparameters: object) -> Run:
         run = Run(tmp_path_factory.mktemp("run"))
-        settings = {"batch_size": 2, "epochs": 2, "save_every": 15, **chosen}
-        plan = TrainingPlan.model_validate(
-            {
-                "job": "job_0000000001",
-                "base_model": str(base or tiny_base),
-                "method": method,
-                "train": conversations,
-                "validation": held_out,
-                "output": run.output,
-                "hyperparameters": settings,
-                "seed": 11,
-            }
-        )
-        write_whole(run.folder / layout.PLAN, plan.model_dump_json())
+        run.home.mkdir()
+        train, validation = run.folder / "train.jsonl", run.folder / "validation.jsonl"
+        train.write_text("".join(map(example, range(41))))
+        validation.write_text("".join(map(example, range(100, 105))))
+        plan = {
+            "job": "job_0000000001",
+            "base_model": str(base or tiny_base),
+            "method": method,
+            "train": str(train),
+            "validation": str(validation),
+            "output": str(run.output),
+            "hyperparameters": {"batch_size": 2, "epochs": 2, "save_every": 15} | hyperparameters,
+            "seed": 11,
+        }
+        (run.folder / "plan.json").write_text(json.dumps(plan))
         return run
 
     return make
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tiny_base: Path) -> Iterator[PreTrainedTokenizerBase]:
+def tokenizer(tiny_base: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of the tiny model, with its chat template."""
     from transformers import AutoTokenizer
 
-    yield AutoTokenizer.from_pretrained(tiny_base)
+    return AutoTokenizer.from_pretrained(tiny_base)

@@ -25,7 +25,7 @@ def main(path: str, journal: str) -> None:
     while line.is_alive():
         head = _ask(database, database.reader, head)
         rounds += 1
-        line.join(0.01)
+        line.join(0.05)
     database.close()
     print(rounds, flush=True)  # noqa: T201
 

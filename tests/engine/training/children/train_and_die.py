@@ -1,6 +1,6 @@
 """A training process that the kernel kills (SIGKILL) just before it would tell of something.
 
-Usage: train_and_die.py KIND STEP RUN [--resume-step N]
+Usage: train_and_die.py KIND STEP RUN_DIR [--resume-step N]
 """
 
 from __future__ import annotations
@@ -24,5 +24,4 @@ def _write_or_die(self: ProgressWriter, kind: str, **fields: object) -> None:
 
 if __name__ == "__main__":
     ProgressWriter._write = _write_or_die  # type: ignore[method-assign]  # the fault to inject
-    del sys.argv[1:3]
-    sys.exit(worker.main())
+    sys.exit(worker.main(sys.argv[3:]))
