@@ -103,8 +103,11 @@ def _runs(are_metrics: list[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _moment(record: dict[str, Any]) -> datetime | None:
-    at = record.get("at")
-    return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
+    """Return when it happened, None if the line does not say, or says what is no time."""
+    try:
+        return datetime.fromtimestamp(record["at"], UTC)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _fact(record: dict[str, Any], line: bytes) -> Fact:
@@ -152,10 +155,12 @@ _FACTS: dict[str, Callable[[dict[str, Any]], Fact]] = {
 def _points(records: list[dict[str, Any]], key: str) -> Iterator[Entry]:
     """Make one fact of consecutive points; if one of them is bad, one of each, and say which."""
     try:
-        start = min(record["at"] for record in records)
+        times = [record["at"] for record in records]
+        start = min(times)
+        datetime.fromtimestamp(max(times), UTC)  # Raises if that is no time.
         groups = [_columns(group, start) for group in _by_names(records)]
         yield Entry(MetricsRecorded(groups=groups), datetime.fromtimestamp(start, UTC), key)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         if len(records) > 1:
             for place, record in enumerate(records):
                 yield from _points([record], f"{key}:{place}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,13 +96,14 @@ def without_adapter(model: PreTrainedModel) -> PreTrainedModel:
 def _with_adapter(model: PreTrainedModel, lora: LoraHyperparameters) -> PreTrainedModel:
     from peft import LoraConfig, TaskType, get_peft_model
 
-    return get_peft_model(
-        model,
-        LoraConfig(
-            task_type=TaskType.CAUSAL_LM,
-            r=lora.lora_rank,
-            lora_alpha=lora.lora_alpha,
-            lora_dropout=lora.lora_dropout,
-            target_modules="all-linear",
-        ),
+    config = LoraConfig(
+        task_type=TaskType.CAUSAL_LM,
+        r=lora.lora_rank,
+        lora_alpha=lora.lora_alpha,
+        lora_dropout=lora.lora_dropout,
+        target_modules="all-linear",
     )
+    with warnings.catch_warnings():
+        # peft still asks for a property by the name that it had before transformers renamed it.
+        warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
+        return get_peft_model(model, config)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -15,10 +14,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-
-# The developer's own settings of Textual must not change what the tests see.
-for _name in [name for name in os.environ if name.startswith("TEXTUAL") or name == "NO_COLOR"]:
-    del os.environ[_name]
 
 from engine.lab import Lab
 from engine.places import Places
@@ -139,7 +134,7 @@ class StillLab(Lab):
         del described
         self.polled.set()
 
-    def open_chat(self, model: str, **sampling: Any) -> Conversation:  # noqa: ANN401
+    def open_chat(self, model: str, **sampling: object) -> Conversation:
         del model, sampling
         self.opening()
         return cast("Conversation", self.talk)
@@ -156,9 +151,9 @@ class Story:
         self.clock.now = NOW - timedelta(minutes=minutes_ago)
         return self
 
-    def job(self, id: str, *facts: Fact, name: str | None = None) -> str:  # noqa: A002
+    def job(self, key: str, *facts: Fact, name: str | None = None) -> str:
         planned = JobPlanned(
-            name=name or id,
+            name=name or key,
             provider="local",
             base_model="smollm2-135m-instruct",
             method="lora",
@@ -166,11 +161,11 @@ class Story:
             dataset="ds_1",
             validation="ds_2",
             seed=42,
-            model=f"mdl_{id}",
+            model=f"mdl_{key}",
             total_steps=TOTAL_STEPS,
         )
-        self.log.append(f"job/job_{id}", planned, *facts)
-        return f"job_{id}"
+        self.log.append(f"job/job_{key}", planned, *facts)
+        return f"job_{key}"
 
     def tell(self, job: str, *facts: Fact) -> None:
         self.log.append(f"job/{job}", *facts)
@@ -206,9 +201,9 @@ BEFORE = Evaluation(loss=1.33, perplexity=3.78, examples=40)
 AFTER = Evaluation(loss=0.775, perplexity=2.17, examples=40)
 
 
-def _dataset(id: str, name: str) -> DatasetVersionRecorded:  # noqa: A002
+def _dataset(key: str, name: str) -> DatasetVersionRecorded:
     return DatasetVersionRecorded(
-        id=id,
+        id=key,
         name=name,
         version=1,
         content="c" * 64,
@@ -274,7 +269,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder and a time zone that are the same everywhere."""
+    """A home folder, a time zone and colours that are the same everywhere."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
@@ -387,13 +383,13 @@ def drive() -> Drive:
     """Start the app over a lab, without a terminal, and wait until it shows the jobs."""
 
     @asynccontextmanager
-    async def driving(lab: Lab, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Driven]:
+    async def driving(lab: StillLab, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Driven]:
         from tui.app import FtlabApp
 
         app = FtlabApp(lab, now=lambda: NOW)
         async with app.run_test(size=size) as pilot:
-            driven = Driven(app, cast("Pilot[int]", pilot))
-            await driven.until(lambda: cast("StillLab", lab).polled.is_set())
+            driven = Driven(app, pilot)
+            await driven.until(lab.polled.is_set)
             await settle(pilot)
             yield driven
 

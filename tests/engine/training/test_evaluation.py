@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine.training.batches import Collator
+from engine.training.devices import Device
+from engine.training.evaluation import Evaluations, Evaluator
+from engine.training.examples import IGNORED, ExampleEncoder
+from engine.training.progress import Evaluation, ProgressWriter
+from engine.training.stopping import StopSignal
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
+
+ONE = Evaluation(1.0, math.e, 3)
+
+
+@pytest.fixture(scope="module")
+def model(tiny_base: Path) -> LlamaForCausalLM:
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(tiny_base).train()
+
+
+@pytest.fixture(scope="module")
+def rows(tokenizer: PreTrainedTokenizerBase) -> list[dict[str, list[int]]]:
+    answers = ("24.", "She sold 24 clips in May.", "All day long", "?", "It rains, 日本語.")
+    encoded = ExampleEncoder(tokenizer, 1000).encode([_line(answer) for answer in answers])
+    return [{"input_ids": row.input_ids, "labels": row.labels} for row in encoded]
+
+
+def _line(answer: str) -> str:
+    turns = [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": turns})
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[ProgressWriter]:
+    opened = ProgressWriter(tmp_path / "progress.jsonl")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def evaluator(
+    tmp_path: Path,
+    writer: ProgressWriter,
+    rows: list[dict[str, list[int]]],
+    tokenizer: PreTrainedTokenizerBase,
+    model: LlamaForCausalLM,
+) -> Any:
+    from datasets import Dataset
+
+    def make(batch_size: int, stop: StopSignal | None = None) -> Evaluator:
+        return Evaluator(
+            examples=Dataset.from_list(rows),
+            collate=Collator(tokenizer, model),
+            batch_size=batch_size,
+            every=10,
+            total_steps=25,
+            device=Device("cpu", bf16=False),
+            evaluations=Evaluations(tmp_path / "evaluations.json"),
+            writer=writer,
+            stop=stop or StopSignal(),
+        )
+
+    return make
+
+
+def naive_loss(model: LlamaForCausalLM, rows: list[dict[str, list[int]]]) -> float:
+    """The mean over all learned tokens, one row after the other, from all logits."""
+    import torch
+
+    losses = []
+    for row in rows:
+        logits = model(torch.tensor([row["input_ids"]])).logits[0].log_softmax(-1)
+        labelled = enumerate(row["labels"])
+        losses += [-logits[at - 1, label].item() for at, label in labelled if label != IGNORED]
+    return sum(losses) / len(losses)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5])
+def test_the_loss_is_the_mean_over_all_learned_tokens_whatever_the_batches(
+    evaluator: Any,
+    model: LlamaForCausalLM,
+    rows: list[dict[str, list[int]]],
+    batch_size: int,
+    tmp_path: Path,
+) -> None:
+    chosen = evaluator(batch_size)
+    assert chosen.evaluate(model, 10)
+    found = chosen.evaluations.at(10)
+    assert found.loss == pytest.approx(naive_loss(model, rows), rel=1e-5)
+    assert found.perplexity == pytest.approx(math.exp(found.loss))
+    assert found.examples == 5
+    told = json.loads((tmp_path / "progress.jsonl").read_text())
+    assert told["values"] == {"eval_loss": found.loss, "eval_perplexity": found.perplexity}
+    assert told["step"] == 10
+
+
+def test_evaluating_draws_no_random_number_and_leaves_the_model_training(
+    evaluator: Any, model: LlamaForCausalLM
+) -> None:
+    import torch
+
+    before = torch.get_rng_state()
+    evaluator(2).evaluate(model, 10)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert model.training
+
+
+def test_a_request_to_stop_breaks_it_off(
+    evaluator: Any, model: LlamaForCausalLM, tmp_path: Path
+) -> None:
+    stop = StopSignal()
+    stop.requested = True
+    chosen = evaluator(2, stop)
+    assert not chosen.evaluate(model, 10)
+    assert chosen.is_due(10)
+    assert (tmp_path / "progress.jsonl").read_text() == ""
+
+
+def test_it_is_due_at_every_so_many_steps_and_at_the_last_but_once(
+    evaluator: Any,
+) -> None:
+    chosen = evaluator(2)
+    assert [step for step in range(30) if chosen.is_due(step)] == [0, 10, 20, 25]
+    chosen.evaluations.put(10, ONE)
+    assert not chosen.is_due(10)
+
+
+def test_every_attempt_knows_the_evaluations_of_those_before(tmp_path: Path) -> None:
+    file = tmp_path / "evaluations.json"
+    Evaluations(file).put(0, ONE)
+    later = Evaluations(file)
+    later.put(10, Evaluation(math.nan, math.nan, 3))
+    assert Evaluations(file).at(0) == ONE
+    assert math.isnan(getattr(Evaluations(file).at(10), "loss", 0))
+    later.forget_after(5)
+    assert Evaluations(file).at(10) is None
+    assert Evaluations(file).at(0) == ONE

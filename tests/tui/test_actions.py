@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tui.actions import ACTIONS, Place, actions_of, bindings, key_line
+
+# Which tables of keys are listened to at once.
+TOGETHER: list[tuple[Place, ...]] = [
+    ("rows", "jobs", "everywhere"),
+    ("lines", "jobs", "everywhere"),
+    ("rows", "models", "everywhere"),
+    ("chat",),
+    ("question",),
+]
+
+
+def test_ids_are_unique_and_have_a_topic() -> None:
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+    assert all("." in action.id for action in ACTIONS)
+
+
+@pytest.mark.parametrize("places", TOGETHER)
+def test_no_key_means_two_things_at_once(places: tuple[Place, ...]) -> None:
+    keys = Counter(key for action in actions_of(*places) for key in action.keys.split(","))
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_every_action_says_what_it_does() -> None:
+    assert all(action.help and action.help[-1] != "." for action in ACTIONS)
+
+
+def test_bindings_carry_the_actions_ids() -> None:
+    made = {getattr(binding, "id", None) for binding in bindings("jobs")}
+    assert made == {action.id for action in actions_of("jobs")}
+
+
+def test_the_line_of_keys_begins_with_what_matters_most_and_ends_with_the_way_out() -> None:
+    offered = [action.id for action in key_line("jobs", "everywhere")]
+    assert offered[-2:] == ["ftlab.help", "ftlab.quit"]
+    assert offered.index("job.cancel") < offered.index("panel.metric")
+
+
+def test_keys_are_shown_as_people_name_them() -> None:
+    shown = {action.id: action.shown_keys for action in ACTIONS}
+    assert shown["list.down"] == "j ↓"
+    assert shown["ftlab.help"] == "? f1"
