@@ -39,6 +39,7 @@ class Lab:
     Args:
         places: where it lies.
         role: which face of ftlab acts, for the audit: `cli`, `ui`, `daemon`.
+        create: whether a database that does not exist is begun.
 
     Attributes:
         places: where it lies.
@@ -50,11 +51,11 @@ class Lab:
         StoreError: if the database cannot be opened.
     """
 
-    def __init__(self, places: Places, role: str = "cli") -> None:
+    def __init__(self, places: Places, role: str = "cli", *, create: bool = True) -> None:
         self.places = places
         self.role = role
         self.polling_notice: str | None = None
-        self.database = Database(places.database, journal=_journal())
+        self.database = Database(places.database, create=create, journal=_journal())
         self._polling: Polling | None = None
         if not self.database.read_only and not migrations.read_models_are_current(
             self.database.reader
@@ -62,9 +63,16 @@ class Lab:
             self._begin()
 
     @classmethod
-    def open(cls, home: Path | None = None, database: Path | None = None, role: str = "cli") -> Lab:
+    def open(
+        cls,
+        home: Path | None = None,
+        database: Path | None = None,
+        role: str = "cli",
+        *,
+        create: bool = True,
+    ) -> Lab:
         """Open the lab of the arguments, the environment or the platform's data directory."""
-        return cls(Places.find(home, database), role)
+        return cls(Places.find(home, database), role, create=create)
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.errors import LabError
 from store import job_status
 from store.errors import StoreError, StreamConflictError
 from store.leases import Lease
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from engine.lab import Lab
 
 LEASE = "poller"
+TROUBLES = (LabError, StoreError, OSError)
+"""What a look may come upon; the next one may go well."""
+
 _RACES = 5
 
 
@@ -46,7 +50,7 @@ class Poller:
         for job in self.active_jobs():
             try:
                 count += self.look_at(job)
-            except (StoreError, OSError) as error:
+            except TROUBLES as error:
                 trouble = trouble or error
         if trouble is not None:
             raise trouble
@@ -142,7 +146,7 @@ class Polling:
     def _tick(self) -> None:
         try:
             self.look()
-        except (StoreError, OSError) as error:
+        except TROUBLES as error:
             self._troubled = True
             self._on_trouble(str(error))
             return

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -194,6 +195,8 @@ def _spawn(run: Path, options: list[str]) -> str:
             start_new_session=True,
             env=environment,
         )
+    # Waited for, so that it leaves no zombie when it ends before this process does.
+    threading.Thread(target=process.wait, daemon=True).start()
     return str(process.pid)
 
 

@@ -102,3 +102,14 @@ def test_it_tells_its_version(ftlab: Ftlab) -> None:
 def test_without_a_terminal_there_is_no_dashboard(ftlab: Ftlab) -> None:
     assert "the dashboard needs a terminal" in ftlab().err
     assert not ftlab.home.exists()
+
+
+def test_a_database_that_does_not_exist_is_begun_only_by_what_brings_something_in(
+    ftlab: Ftlab, sums: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mistyped.db"
+    done = ftlab("jobs", "--db", file)
+    assert (done.status, file.exists()) == (1, False)
+    assert f"there is no database at {file}" in done.err
+    assert ftlab("data", "add", sums, "--name", "sums", "--db", file).status == 0
+    assert ftlab("jobs", "--db", file).status == 0

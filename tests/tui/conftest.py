@@ -247,7 +247,13 @@ def _tell_all(story: Story) -> None:
         ),
     )
     story.at(60 * 3)
-    cut = story.job("3", *running(), *losses(1, 40), CheckpointSaved(step=40, path="checkpoint-40"))
+    cut = story.job(
+        "3",
+        *running(),
+        *losses(1, 40),
+        CheckpointSaved(step=40, path="checkpoint-40"),
+        name="gsm8k-3",
+    )
     story.at(60 * 3 - 2)
     story.tell(cut, JobInterrupted(reason="its process (pid 4711) is gone: killed", checkpoint=40))
     stopped = story.at(60).job("4", *running(), *losses(1, 20), name="a-name-that-is-rather-long")

@@ -102,7 +102,9 @@ def test_a_progress_bar_can_be_read_without_colour() -> None:
     assert [text for text, _ in bar(None, 4)] == ["", "────"]
 
 
-@pytest.mark.parametrize("text", ["", "short", "rather longer than it may be", "日本語のモデル", "é́"])
+@pytest.mark.parametrize(
+    "text", ["", "short", "rather longer than it may be", "日本語のモデル", "é́"]
+)
 @pytest.mark.parametrize("width", [0, 1, 2, 5, 8, 20])
 def test_what_is_fitted_has_exactly_the_cells_it_should(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width

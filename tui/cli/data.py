@@ -71,7 +71,7 @@ def add(
     from tui.cli.progress import bytes_read
 
     source = Source(file, file_format, prompt, completion, system)
-    with opened() as lab, bytes_read(f"Reading {file.name}") as progress:
+    with opened(begins=True) as lab, bytes_read(f"Reading {file.name}") as progress:
         added = lab.add_dataset(source, name, skip_bad=skip_bad, progress=progress)
     if as_json:
         print_json({"new": added.new, "left_out": added.left_out.count, "version": added.version})

@@ -30,7 +30,7 @@ def demo(steps: int | None, *, no_ui: bool) -> None:
     from engine import demo as demonstration
     from tui.cli.output import say
 
-    with opened() as lab:
+    with opened(begins=True) as lab:
         job = _train(lab, steps or demonstration.STEPS)
         _compare(lab, job)
         if not no_ui and sys.stdin.isatty() and sys.stdout.isatty():

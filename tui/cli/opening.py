@@ -39,12 +39,20 @@ def chosen_database(context: click.Context) -> Path | None:
 
 
 @contextmanager
-def opened(role: str = "cli") -> Iterator[Lab]:
-    """Open the lab that the command line, the environment or the platform names."""
+def opened(role: str = "cli", *, begins: bool = False) -> Iterator[Lab]:
+    """Open the lab that the command line, the environment or the platform names.
+
+    Args:
+        role: which face of ftlab acts.
+        begins: whether a file that `--db` names is begun if it does not exist. Where nothing is
+            brought in, such a name is rather a slip of the hand.
+    """
     from engine.lab import Lab
     from tui.cli.output import note
 
-    with Lab.open(database=chosen_database(click.get_current_context()), role=role) as lab:
+    chosen = chosen_database(click.get_current_context())
+    create = begins or chosen is None
+    with Lab.open(database=chosen, role=role, create=create) as lab:
         if lab.database.notice:
             note(f"note: {lab.database.notice}")
         yield lab

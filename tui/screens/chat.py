@@ -182,7 +182,8 @@ class Chat(Screen[None], Background):
         """Say why the model could not be started; an answer's trouble is told in the transcript."""
         if failure.group == "talk" and self._conversation is None:
             self._clock.stop()
-            self._say(f"The model could not be started: {failure.words}", "bad")
+            self.query_one(Transcript).failed(f"The model could not be started: {failure.words}")
+            self._say("no model to write to · esc leaves", "bad")
 
     def action_stop_or_leave(self) -> None:
         """Stop the answer that is being written; without one, leave."""

@@ -19,7 +19,7 @@ class Exchange:
     """A question and what came of it.
 
     Attributes:
-        question: what the person wrote.
+        question: what the person wrote; empty for trouble that no question led to.
         answer: what the model wrote, so far.
         trouble: why the answer broke off, if it did.
         heading: a line to set before it, such as when it was.
@@ -51,6 +51,11 @@ class Transcript(LineView):
         self.exchanges.append(Exchange(question))
         self._show(to_end=True)
 
+    def failed(self, trouble: str) -> None:
+        """Show trouble that no question led to."""
+        self.exchanges.append(Exchange("", trouble=trouble))
+        self._show(to_end=True)
+
     def answered(self, answer: str, trouble: str | None = None) -> None:
         """Show what has been written of the newest answer, or why it broke off."""
         self.exchanges[-1] = replace(self.exchanges[-1], answer=answer, trouble=trouble)
@@ -80,7 +85,8 @@ def exchange_lines(exchange: Exchange, width: int) -> list[Line]:
     lines: list[Line] = []
     if exchange.heading:
         lines += [[(f"── {exchange.heading} ", "faint")], []]
-    for number, line in enumerate(wrap(exchange.question, room)):
+    question = wrap(exchange.question, room) if exchange.question else []
+    for number, line in enumerate(question):
         mark = "▸ " if number == 0 else "  "
         lines.append([(mark, "accent"), (line, "dim" if exchange.earlier else "strong")])
     if exchange.answer:

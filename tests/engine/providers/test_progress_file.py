@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,13 +30,13 @@ from store.log import Entry
 AT = 1_795_000_000.25
 
 
-def line(kind: str, **fields: Any) -> bytes:
+def line(kind: str, **fields: object) -> bytes:
     return json.dumps({"kind": kind, "at": AT, **fields}).encode() + b"\n"
 
 
 def point(step: int, at: float = AT, **values: float) -> bytes:
     chosen = values or {"loss": 1.0 / step}
-    return line("metrics", **{"at": at, "step": step, "values": chosen})
+    return line("metrics", at=at, step=step, values=chosen)
 
 
 def facts(data: bytes) -> list[Fact]:
@@ -120,9 +119,7 @@ def test_every_kind_of_line_becomes_its_fact() -> None:
         line("stopped", step=5, reason="terminated", checkpoint=4),
         line("stopped", step=0, reason="terminated", checkpoint=None),
         line("failed", error="it broke", traceback="Traceback"),
-        line(
-            "finished", step=9, evaluation={"before": before._asdict(), "after": after._asdict()}
-        ),
+        line("finished", step=9, evaluation={"before": before._asdict(), "after": after._asdict()}),
         line("finished", step=9, evaluation=None),
     ]
     found = facts(b"".join(written))

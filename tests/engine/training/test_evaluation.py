@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,7 @@ from engine.training.stopping import StopSignal
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
+MakeEvaluator = Callable[..., Evaluator]
 ONE = Evaluation(1.0, math.e, 3)
 
 
@@ -54,7 +55,7 @@ def evaluator(
     rows: list[dict[str, list[int]]],
     tokenizer: PreTrainedTokenizerBase,
     model: LlamaForCausalLM,
-) -> Any:
+) -> MakeEvaluator:
     from datasets import Dataset
 
     def make(batch_size: int, stop: StopSignal | None = None) -> Evaluator:
@@ -77,7 +78,7 @@ def naive_loss(model: LlamaForCausalLM, rows: list[dict[str, list[int]]]) -> flo
     """The mean over all learned tokens, one row after the other, from all logits."""
     import torch
 
-    losses = []
+    losses: list[float] = []
     for row in rows:
         logits = model(torch.tensor([row["input_ids"]])).logits[0].log_softmax(-1)
         labelled = enumerate(row["labels"])
@@ -87,7 +88,7 @@ def naive_loss(model: LlamaForCausalLM, rows: list[dict[str, list[int]]]) -> flo
 
 @pytest.mark.parametrize("batch_size", [1, 2, 5])
 def test_the_loss_is_the_mean_over_all_learned_tokens_whatever_the_batches(
-    evaluator: Any,
+    evaluator: MakeEvaluator,
     model: LlamaForCausalLM,
     rows: list[dict[str, list[int]]],
     batch_size: int,
@@ -96,6 +97,7 @@ def test_the_loss_is_the_mean_over_all_learned_tokens_whatever_the_batches(
     chosen = evaluator(batch_size)
     assert chosen.evaluate(model, 10)
     found = chosen.evaluations.at(10)
+    assert found is not None
     assert found.loss == pytest.approx(naive_loss(model, rows), rel=1e-5)
     assert found.perplexity == pytest.approx(math.exp(found.loss))
     assert found.examples == 5
@@ -105,7 +107,7 @@ def test_the_loss_is_the_mean_over_all_learned_tokens_whatever_the_batches(
 
 
 def test_evaluating_draws_no_random_number_and_leaves_the_model_training(
-    evaluator: Any, model: LlamaForCausalLM
+    evaluator: MakeEvaluator, model: LlamaForCausalLM
 ) -> None:
     import torch
 
@@ -116,7 +118,7 @@ def test_evaluating_draws_no_random_number_and_leaves_the_model_training(
 
 
 def test_a_request_to_stop_breaks_it_off(
-    evaluator: Any, model: LlamaForCausalLM, tmp_path: Path
+    evaluator: MakeEvaluator, model: LlamaForCausalLM, tmp_path: Path
 ) -> None:
     stop = StopSignal()
     stop.requested = True
@@ -127,7 +129,7 @@ def test_a_request_to_stop_breaks_it_off(
 
 
 def test_it_is_due_at_every_so_many_steps_and_at_the_last_but_once(
-    evaluator: Any,
+    evaluator: MakeEvaluator,
 ) -> None:
     chosen = evaluator(2)
     assert [step for step in range(30) if chosen.is_due(step)] == [0, 10, 20, 25]

@@ -123,7 +123,7 @@ def test_the_fallback_template_shows_the_answers(tiny_plain: Path) -> None:
 
 
 def test_an_answer_of_weight_zero_is_read_but_not_learned(asked: PreTrainedTokenizerBase) -> None:
-    turns = [dict(turn) for turn in TURNS]
+    turns: list[dict[str, Any]] = [dict(turn) for turn in TURNS]
     turns[2]["weight"] = 0
     row = encoded(asked, turns)
     assert learned(asked, row) == ["72.<|end|>"]
@@ -151,5 +151,7 @@ def test_a_line_that_is_no_example_is_named(asked: PreTrainedTokenizerBase) -> N
 
 def test_messages_that_the_template_refuses_are_named(asked: PreTrainedTokenizerBase) -> None:
     turns = [TURNS[1], TURNS[0]]
-    with pytest.raises(ExampleError, match="line 1 does not fit .* the system message comes first"):
+    with pytest.raises(
+        ExampleError, match=r"line 1 does not fit .* the system message comes first"
+    ):
         encoded(asked, turns)

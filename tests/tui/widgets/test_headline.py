@@ -16,7 +16,7 @@ def test_a_running_job_has_its_progress_and_the_time_left(lab: StillLab) -> None
         "step 30/60",
         "about 1m 00s left",
         "2m 00s",
-        "loss 1.215",
+        "loss 1.211",
         "eval 1.235",
     ]
 

@@ -25,10 +25,10 @@ def test_a_wide_row_tells_everything(lab: StillLab) -> None:
     assert text_of(row_of(job, 78, NOW)).split() == [
         "●",
         "gsm8k-5",
-        "smollm2-135m-instr…",
+        "smollm2-135m-instru…",
         "━━━━━─────",
         "50%",
-        "1.215",
+        "1.211",
         "2m",
     ]
 

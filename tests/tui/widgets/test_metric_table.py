@@ -26,7 +26,7 @@ def test_a_metric_without_numbers_says_so() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "columns"), [(80, 6), (70, 6), (65, 5), (50, 3), (30, 1)])
+@pytest.mark.parametrize(("width", "columns"), [(80, 6), (73, 6), (70, 5), (50, 3), (30, 1)])
 def test_columns_that_do_not_fit_are_left_out(width: int, columns: int) -> None:
     heading, row = metric_lines([LOSS], width)
     assert len(text_of(row).split()) == columns + 1
