@@ -158,20 +158,19 @@ def _run_conversion(
     """Convert in a process of its own, so that this one need not load torch."""
     command = [sys.executable, "-m", "engine.training.convert_gguf", str(source), str(partial)]
     with tempfile.TemporaryFile("w+", errors="replace") as complaints:
-        child = subprocess.Popen(
+        with subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
             text=True,
-        )
-        try:
-            for line in child.stdout or ():
-                progress(float(line))
-            status = child.wait()
-        finally:
-            child.kill()
-            child.wait()
+        ) as child:
+            try:
+                for line in child.stdout or ():
+                    progress(float(line))
+                status = child.wait()
+            finally:
+                child.kill()
         if status != 0:
             raise LabError(_why_it_failed(model, complaints))
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -104,21 +105,21 @@ def _live(example: Example) -> None:
     )  # fmt: skip
     example.run("data", "split", "gsm8k", "--test", "20", "--validation", "20")
 
-    first = example.train("first-try", 36)
+    first = example.train("first-try", 30)
     example.run("jobs", "follow", first)
 
-    hot = example.train("too-hot", 36, "--learning-rate", "5e-3")
-    example.wait_for_step(hot, 14)
+    hot = example.train("too-hot", 30, "--learning-rate", "5e-3")
+    example.wait_for_step(hot, 10)
     example.run("jobs", "cancel", hot)
 
-    resumed = example.train("long-run", 60, "--learning-rate", "3e-4")
-    example.wait_for_step(resumed, 33)
+    resumed = example.train("long-run", 40, "--learning-rate", "3e-4")
+    example.wait_for_step(resumed, 21)
     example.kill(resumed)
     example.run("jobs", "resume", resumed)
     example.run("jobs", "follow", resumed)
 
-    lost = example.train("low-rank", 36, "--lora-rank", "4")
-    example.wait_for_step(lost, 20)
+    lost = example.train("low-rank", 30, "--lora-rank", "4")
+    example.wait_for_step(lost, 14)
     example.kill(lost)
 
     question = "A baker sells 12 loaves at $3 each and 7 cakes at $9 each. How much does he earn?"
@@ -129,13 +130,17 @@ def _live(example: Example) -> None:
 
 
 def _keep(database: Path) -> None:
-    """Write the database compacted, as one file without a journal beside it."""
+    """Write the database compacted, already in the mode in which ftlab opens it.
+
+    So looking around in it leaves the file as it is.
+    """
     DATABASE.unlink(missing_ok=True)
-    connection = sqlite3.connect(database)
-    connection.execute("DELETE FROM lease")
-    connection.commit()
-    connection.execute("VACUUM INTO ?", (str(DATABASE),))
-    connection.close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DELETE FROM lease")
+        connection.commit()
+        connection.execute("VACUUM INTO ?", (str(DATABASE),))
+    with closing(sqlite3.connect(DATABASE)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 async def _take_picture() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOG = "log.txt"
 _START_LIMIT = timedelta(seconds=45)
+_END_SECONDS = 20.0
 _TAIL_BYTES = 128 * 1024
 
 
@@ -56,6 +57,7 @@ class LocalProvider:
         """Start a process that goes on from a checkpoint; see `Provider.resume`."""
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _wait_for_end(run)
         (run / layout.CANCEL).unlink(missing_ok=True)
         self._write_plan(job, run)
         return _spawn(run, ["--resume-step", str(from_step)] if from_step else [])
@@ -179,6 +181,29 @@ class LocalProvider:
                 )
                 key = f"job:{job.id}"
                 yield Write(f"model/{job.model}", [Entry(registered, entry.occurred, key)])
+
+
+def _wait_for_end(run: Path) -> None:
+    """Let the process of the attempt before, which has had its last word, give up the run folder.
+
+    Raises:
+        LabError: if it does not end.
+    """
+    import psutil
+
+    from engine.training.process import is_alive, read_identity
+
+    identity = read_identity(run)
+    if identity is None or not is_alive(run).alive:
+        return
+    try:
+        psutil.Process(identity.pid).wait(_END_SECONDS)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired:
+        raise LabError(
+            f"its process {identity.pid} has not ended yet: resume it in a moment"
+        ) from None
 
 
 def _spawn(run: Path, options: list[str]) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
 from store import tables
+from store.database import Database
 from store.errors import NotFoundError
+from store.log import EventLog
+from store.past import as_of
 from store.queries import chats, datasets, find, history, jobs, metrics, models
-
-if TYPE_CHECKING:
-    from store.log import EventLog
+from store.verify import verify
 
 ROWS: list[tuple[type, type[SQLModel]]] = [
     (jobs.JobSummary, tables.Job),
@@ -132,3 +135,18 @@ def test_what_does_not_exist_is_not_found(
 ) -> None:
     with pytest.raises(NotFoundError):
         ask(log.database.reader, "nothing")
+
+
+def test_no_question_leaves_a_lock_behind(tmp_path: Path, fill: Callable[[EventLog], None]) -> None:
+    with closing(Database(tmp_path / "ftlab.db", journal="rollback")) as database:
+        fill(EventLog(database, "tester"))
+        with closing(sqlite3.connect(database.path, timeout=0, isolation_level=None)) as other:
+            for ask, _ in ANSWERS:
+                ask(database.reader)
+                other.execute("BEGIN EXCLUSIVE")
+                other.execute("ROLLBACK")
+            jobs.job_detail(database.reader, "run")
+            list(EventLog(database, "tester").read(stream="job/job_1"))
+            as_of(database, 3).close()
+            verify(database)
+            other.execute("BEGIN EXCLUSIVE")

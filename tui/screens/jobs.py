@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _REST_SECONDS = 0.08
 _OLDER_SECONDS = 20.0
+_NOTICE_SECONDS = 1.0
 _BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
@@ -91,6 +92,7 @@ class Jobs(Screen[None], Background):
         self.add_class([name for least, name in _BREAKPOINTS if self.app.size.width >= least][-1])
         self._ftlab.jobs_read.subscribe(self, self._show_page)
         self._ftlab.log_grew.subscribe(self, self._show_changes)
+        self.set_interval(_NOTICE_SECONDS, self._show_notice)
         self.set_interval(_OLDER_SECONDS, self._rows.grow_older)
         self._keys.leave_out("job.back")
         self._rows.focus()
@@ -106,11 +108,6 @@ class Jobs(Screen[None], Background):
 
     def _show_changes(self, growth: LogGrew) -> None:
         self._merge(growth.rows)
-        self._show_notice()
-        selected = self._panel.job
-        for job in growth.rows:
-            if selected is not None and job.id == selected.id:
-                self._panel.job_changed(job)
 
     def _merge(self, jobs: list[JobSummary]) -> None:
         self._rows.merge(jobs)
@@ -120,6 +117,14 @@ class Jobs(Screen[None], Background):
         if self._panel.job is None and self._rows.selected is not None:
             # After the list: the first chart loads the library that draws it.
             self.call_after_refresh(self._show_selected)
+        self._tell_panel()
+
+    def _tell_panel(self) -> None:
+        """Show what changed of the job in the panel."""
+        shown = self._panel.job
+        now = None if shown is None else self._rows.book.get(shown.id)
+        if now is not None and now != shown:
+            self._panel.job_changed(now)
 
     def on_row_list_cursor_moved(self) -> None:
         """Show the selected job as soon as the cursor rests."""

@@ -84,8 +84,10 @@ class JobPanel(Vertical):
     def job_changed(self, job: JobSummary) -> None:
         """Show what changed of the job in sight, at most twice a second."""
         self.job = job
-        if self._waiting is None:
-            wait = max(0.0, self._looked + _APART_SECONDS - monotonic())
+        wait = self._looked + _APART_SECONDS - monotonic()
+        if wait <= 0:
+            self.show_job(job)
+        elif self._waiting is None:
             self._waiting = self.set_timer(wait, self._look_again)
 
     def _look_again(self) -> None:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from tui.background import Background, Failure
 from tui.ink import Line
 from tui.widgets.line_view import LineView
+from tui.wrapping import wrap
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -85,6 +86,11 @@ class JobView(LineView, Background):
             self.shown = None
             self.show([[("reading…", "dim")]])
 
+    def _be_patient(self) -> None:
+        if self._impatience is not None:
+            self._impatience.stop()
+            self._impatience = None
+
     def _clear(self) -> None:
         self.shown = None
         self.show([])
@@ -93,9 +99,7 @@ class JobView(LineView, Background):
         """Show what was read, unless another job is looked at by now."""
         if message.job != self.job:
             return
-        if self._impatience is not None:
-            self._impatience.stop()
-            self._impatience = None
+        self._be_patient()
         fresh, at_end = message.job != self.shown, self.at_end
         self.shown = message.job
         self.show(message.lines)
@@ -111,5 +115,7 @@ class JobView(LineView, Background):
 
     def work_failed(self, failure: Failure) -> None:
         """Say in the panel itself that it could not be read."""
-        self.shown = None
-        self.show([[("Could not be read: ", "bad"), (failure.words, "plain")]])
+        self._be_patient()
+        self.shown = self.job
+        words = wrap(f"Could not be read. {failure.words}", self.room)
+        self.show([[(line, "bad")] for line in words])

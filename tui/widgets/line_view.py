@@ -14,7 +14,7 @@ from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
 
 
-class LineView(Inked, ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(ScrollView, Inked, can_focus=True, inherit_bindings=False):
     """Paints the lines in sight, and repaints only the cells that differ from before."""
 
     BINDINGS = bindings("lines")

@@ -19,7 +19,7 @@ from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
 
 
-class RowList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
+class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
     """The base of lists: a subclass tells how many rows there are and what a row says."""
 
     BINDINGS = bindings("rows")

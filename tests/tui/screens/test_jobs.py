@@ -112,13 +112,10 @@ async def test_the_end_of_the_log_is_shown_harmless(lab: StillLab, drive: Drive)
     folder = lab.places.run("job_5")
     folder.mkdir(parents=True)
     lines = [f"step {number}" for number in range(100)]
-    (folder / "log.txt").write_text("\n".join([*lines, "\x1b]0;x\x07\x1b[2J10%\r100% done"]))
-    if not lab.log_tail("job_5"):
-        pytest.skip("the log of a run has another name")
+    (folder / "log.txt").write_text("\n".join([*lines, "\x1b]0;x\x07\x1b[2Jdone\x08"]))
     async with drive(lab) as ui:
         await ui.press("5")
-        await ui.until_shown("step 99", "100% done")
-        assert "10%" not in ui.screen_text().replace("100%", "")
+        await ui.until_shown("step 99", "│ done\ufffd")
 
 
 async def test_enter_gives_the_job_the_screen_and_escape_gives_it_back(
@@ -321,7 +318,7 @@ async def test_a_panel_that_cannot_be_read_says_so_and_the_app_goes_on(
     monkeypatch.setattr(lab, "log_tail", fault)
     async with drive(lab) as ui:
         await ui.press("5")
-        await ui.until_shown("Could not be read", "OSError: the disk does not answer")
+        await ui.until_shown("Could not be read.", "(OSError:", "the disk does not answer)")
         await ui.press("1")
         await ui.until_shown("learning rate")
 
