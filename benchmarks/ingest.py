@@ -11,6 +11,8 @@ import json
 import random
 import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -79,6 +81,7 @@ def measure(folder: Path) -> list[Result]:
     sizes = [
         Row("ftlab: log, read models and all", _size(folder / "long/ftlab.db", LONG), ours=True),
         Row("bare SQLite, a row a step", _size(folder / "bare.db", STEPS)),
+        Row("bare SQLite, a row a step, metrics as JSON", _size(folder / "json.db", STEPS)),
     ]
     return [
         Result("Progress file to the database", "points/s", rates, more_is_better=True),
@@ -101,30 +104,67 @@ def _ftlab(folder: Path, steps: list[dict[str, float]]) -> float:
     return sorted(times)[1]
 
 
-def _bare(folder: Path, steps: list[dict[str, float]], *, each: bool, synchronous: str) -> None:
-    path = folder / "bare.db"
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
-    connection.execute(
-        "CREATE TABLE metric (step INTEGER PRIMARY KEY, a REAL, b REAL, c REAL, d REAL)"
-    )
-    if not each:
+def _bare(
+    folder: Path, steps: list[dict[str, float]], *, each: bool, synchronous: str = "FULL"
+) -> None:
+    """Insert a row a step into columns made for exactly these metrics."""
+    with _new_database(folder / "bare.db", synchronous) as connection:
+        columns = ", ".join(f"{name} REAL" for name in METRICS)
+        connection.execute(f"CREATE TABLE metric (step INTEGER PRIMARY KEY, {columns})")
+        if not each:
+            connection.execute("BEGIN")
+        for step, values in enumerate(steps):
+            connection.execute(
+                "INSERT INTO metric VALUES (?, ?, ?, ?, ?)", (step, *values.values())
+            )
+        if not each:
+            connection.execute("COMMIT")
+
+
+def _bare_from_file(folder: Path, steps: list[dict[str, float]]) -> None:
+    """The same out of a progress file, so that the parsing is in both; the file is there before."""
+    del steps
+    with _new_database(folder / "parsed.db", "FULL") as connection:
+        columns = ", ".join(f"{name} REAL" for name in METRICS)
+        connection.execute(f"CREATE TABLE metric (step INTEGER PRIMARY KEY, {columns})")
         connection.execute("BEGIN")
-    for step, values in enumerate(steps):
-        connection.execute("INSERT INTO metric VALUES (?, ?, ?, ?, ?)", (step, *values.values()))
-    if not each:
+        with (folder / "short/runs/job_bench/progress.jsonl").open("rb") as lines:
+            for line in lines:
+                record = json.loads(line)
+                connection.execute(
+                    "INSERT INTO metric VALUES (?, ?, ?, ?, ?)",
+                    (record["step"], *record["values"].values()),
+                )
         connection.execute("COMMIT")
-    connection.close()
 
 
-_BARE = {
-    "bare SQLite, a commit a step, synchronous=FULL": partial(_bare, each=True, synchronous="FULL"),
-    "bare SQLite, a commit a step, synchronous=NORMAL": partial(
+def _bare_json(folder: Path, steps: list[dict[str, float]]) -> None:
+    """Insert a row a step with its metrics as JSON, as one does who cannot know their names."""
+    with _new_database(folder / "json.db", "FULL") as connection:
+        connection.execute("CREATE TABLE metric (step INTEGER PRIMARY KEY, data TEXT)")
+        connection.execute("BEGIN")
+        for step, values in enumerate(steps):
+            connection.execute("INSERT INTO metric VALUES (?, ?)", (step, json.dumps(values)))
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _new_database(path: Path, synchronous: str) -> Iterator[sqlite3.Connection]:
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        yield connection
+
+
+_BARE: dict[str, Callable[[Path, list[dict[str, float]]], None]] = {
+    "bare SQLite, a row and a commit a step, synchronous=FULL": partial(_bare, each=True),
+    "bare SQLite, a row and a commit a step, synchronous=NORMAL": partial(
         _bare, each=True, synchronous="NORMAL"
     ),
-    "bare SQLite, one transaction for all": partial(_bare, each=False, synchronous="FULL"),
+    "bare SQLite, one transaction, a row a step, metrics as JSON": _bare_json,
+    "bare SQLite, one transaction, a row a step, out of the same file": _bare_from_file,
+    "bare SQLite, one transaction, a row a step, values in memory": partial(_bare, each=False),
 }
 
 

@@ -209,8 +209,6 @@ def _wait_for_end(run: Path) -> None:
 def _spawn(run: Path, options: list[str]) -> str:
     """Start a training process that outlives this one; return its pid."""
     command = [sys.executable, "-m", "engine.training.worker", str(run), *options]
-    # torch's threads would spin while they wait, several times slower when others use the cores.
-    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ
     with (run / _LOG).open("ab") as log:
         process = subprocess.Popen(
             command,
@@ -218,7 +216,6 @@ def _spawn(run: Path, options: list[str]) -> str:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=environment,
         )
     # Waited for, so that it leaves no zombie when it ends before this process does.
     threading.Thread(target=process.wait, daemon=True).start()

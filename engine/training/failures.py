@@ -10,6 +10,7 @@ from engine.training.plan import PlanError
 
 _SPOKEN = (CheckpointError, ExampleError, ModelError, OutputError, PlanError)
 _MEMORY_ADVICE = "a smaller batch_size (with gradient_accumulation) or max_length needs less"
+_LONGEST = 500
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -25,12 +26,13 @@ def in_a_sentence(error: BaseException) -> str:
     said = _one_line(str(error))
     if isinstance(error, MemoryError) or any(words in said.lower() for words in _OUT_OF_MEMORY):
         return f"there is not enough memory: {_MEMORY_ADVICE}"
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}"
+        return f"{error.strerror}{where}" if error.strerror else said
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _one_line(text: str) -> str:
-    """Return the first paragraph of a text as one line."""
-    return " ".join(text.strip().split("\n\n", 1)[0].split())
+    """Return the first paragraph of a text as one line of a readable length."""
+    line = " ".join(text.strip().split("\n\n", 1)[0].split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

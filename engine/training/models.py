@@ -64,7 +64,7 @@ def load_model(plan: TrainingPlan, device: Device) -> PreTrainedModel:
     that computes in it, which halves their memory.
 
     Raises:
-        ModelError: if it is no causal language model, or its weights are no safetensors.
+        OSError: if its weights are missing, or no safetensors.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -80,10 +80,19 @@ def load_model(plan: TrainingPlan, device: Device) -> PreTrainedModel:
 
 
 def longest_example(base_model: str, max_length: int) -> int:
-    """Return how many tokens of an example a model can take, `max_length` at most."""
-    from transformers import AutoConfig
+    """Return how many tokens of an example a model can take, `max_length` at most.
+
+    Raises:
+        ModelError: if it is no causal language model.
+    """
+    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
 
     config = AutoConfig.from_pretrained(base_model)
+    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        raise ModelError(
+            f"{base_model} is a model of the kind {config.model_type}; only causal language models "
+            "can be trained"
+        )
     positions = getattr(config, "max_position_embeddings", None)
     return min(max_length, positions) if isinstance(positions, int) else max_length
 

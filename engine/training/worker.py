@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--resume-step", type=int, default=0, metavar="N")
     chosen = parser.parse_args(arguments)
+    if not chosen.run_dir.is_dir():
+        parser.error(f"there is no run folder {chosen.run_dir}")
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
     logging.getLogger("engine.training").setLevel(logging.INFO)
     # From here on a signal is remembered; whoever sends one finds the process by its identity,

@@ -114,6 +114,7 @@ class ScriptedTalk:
             self.held.set()
 
     def close(self) -> None:
+        self.cancel()
         self.closed.set()
 
 
@@ -124,7 +125,7 @@ class StillLab(Lab):
         super().__init__(places, "ui")
         self.polled = Event()
         self.talk = ScriptedTalk(["Four ", "clips."])
-        self.opening: Callable[[], None] = lambda: None
+        self.opening: Callable[[], object] = lambda: None
 
     def provider(self, name: str) -> Provider:
         del name

@@ -35,7 +35,7 @@ async def test_earlier_conversations_stand_above(lab: StillLab, drive: Drive) ->
 
 async def test_it_says_at_once_that_the_model_is_starting(lab: StillLab, drive: Drive) -> None:
     loaded = Event()
-    lab.opening = lambda: None if loaded.wait(10) else None
+    lab.opening = lambda: loaded.wait(10)
     async with drive(lab, (80, 24)) as ui:
         await ui.press("G")
         began = monotonic()
@@ -101,7 +101,7 @@ async def test_leaving_while_the_model_starts_ends_what_was_started(
     lab: StillLab, drive: Drive
 ) -> None:
     loaded = Event()
-    lab.opening = lambda: None if loaded.wait(10) else None
+    lab.opening = lambda: loaded.wait(10)
     async with drive(lab, (80, 24)) as ui:
         await _chatting(ui)
         await ui.press("escape")

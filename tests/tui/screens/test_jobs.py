@@ -383,18 +383,12 @@ async def test_ten_thousand_jobs_scroll(empty_lab: StillLab, drive: Drive) -> No
 def _fill(lab: StillLab, count: int) -> None:
     """Put rows into the read model alone: ten thousand real histories take a minute to record."""
     moment = "2026-11-20T12:00:00.000000Z"
-    columns = (
-        "id, name, provider, base_model, method, hyperparameters_json, dataset, seed, status, "
-        "attempt, step, total_steps, loss, progress_offset, planned_at, started_at, updated_at, "
-        "version"
-    )
-    rows = [
-        (
-            f"job_{number:06}", f"many-{number}", "local", "tiny", "lora", "{}", "ds_1", 0,
-            "running", 1, 5, 10, 1.5, 0, moment, moment, moment, 1,
-        )
-        for number in range(count)
-    ]  # fmt: skip
-    marks = ", ".join("?" * len(rows[0]))
     with lab.database.transaction() as connection:
-        connection.executemany(f"INSERT INTO job ({columns}) VALUES ({marks})", rows)
+        connection.executemany(
+            "INSERT INTO job (id, name, planned_at, started_at, updated_at, provider, base_model, "
+            "method, hyperparameters_json, dataset, seed, status, attempt, step, total_steps, "
+            "loss, progress_offset, version) "
+            "VALUES (?, ?, ?3, ?3, ?3, 'local', 'tiny', 'lora', '{}', "
+            "'ds_1', 0, 'running', 1, 5, 10, 1.5, 0, 1)",
+            [(f"job_{number:06}", f"many-{number}", moment) for number in range(count)],
+        )

@@ -14,7 +14,10 @@ from tui.app import FtlabApp
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-SIZES = [(80, 24), (120, 36)]
+SMALL, WIDE, NARROW = (
+    pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 36), (50, 20))
+)
+SIZES = [SMALL, WIDE]
 Compare = Callable[..., bool]
 Steps = Callable[[Driven], Awaitable[None]]
 
@@ -27,13 +30,13 @@ def _same(snap_compare: Compare, lab: StillLab, size: tuple[int, int], steps: St
         await driven.until(lab.polled.is_set)
         await settle(pilot)
         await steps(driven)
-        await settle(pilot)
+        await pilot.pause()
 
     app = FtlabApp(lab, now=lambda: NOW)
     return snap_compare(app, terminal_size=size, run_before=drive)
 
 
-@pytest.mark.parametrize("size", [*SIZES, (50, 20)])
+@pytest.mark.parametrize("size", [*SIZES, NARROW])
 def test_several_jobs_with_curves(
     snap_compare: Compare, lab: StillLab, size: tuple[int, int]
 ) -> None:
@@ -111,6 +114,5 @@ def test_a_chat_in_the_middle_of_an_answer(
         await ui.until_shown("ready", "── 20h ago")
         await ui.press(*"What is 2 + 2?", "enter")
         await ui.until_shown("answering… esc stops it")
-        lab.talk.held = None
 
     assert _same(snap_compare, lab, size, steps)
