@@ -98,8 +98,8 @@ def _set_environment(plan: TrainingPlan, run_dir: Path) -> None:
     }
     if models.is_local(plan.base_model):
         os.environ["HF_HUB_OFFLINE"] = "1"
-    # OpenMP's threads wait for one another by spinning, for milliseconds by default. Beside any other
-    # process that wants the processor this makes training four times slower; a short while does not.
+    # OpenMP's threads wait for one another by spinning, for milliseconds unless told otherwise.
+    # Beside other processes that want the processor, that makes training four times slower.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     # With several GPUs Trainer would split every batch over all of them.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")

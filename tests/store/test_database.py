@@ -390,6 +390,26 @@ def test_a_backup_tells_how_far_it_has_come(filled: EventLog, tmp_path: Path) ->
     assert done == total > 10
 
 
+def test_a_backup_holds_the_moment_at_which_it_began_however_long_it_takes(
+    log: EventLog, tmp_path: Path
+) -> None:
+    long = JobMessageReceived(level="info", text="x" * 1_000_000)
+    log.append("job/a", *[long] * 10)
+    calls = 0
+
+    def append_meanwhile(*_: int) -> None:
+        nonlocal calls
+        calls += 1
+        log.append("job/a", _said())
+
+    log.database.backup(tmp_path / "copy.db", append_meanwhile)
+
+    with closing(Database(tmp_path / "copy.db")) as copy:
+        assert copy.head() == 10
+        assert verify(copy).whole
+    assert 2 <= calls == log.database.head() - 10
+
+
 def test_a_backup_does_not_overwrite_anything(filled: EventLog, tmp_path: Path) -> None:
     target = tmp_path / "precious.txt"
     target.write_text("mine")

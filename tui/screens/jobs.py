@@ -16,7 +16,7 @@ from textual.timer import Timer
 from store.errors import NotFoundError
 from store.queries.jobs import JobSummary, job_detail
 from store.queries.models import ModelRow, model
-from tui.actions import Place, bindings
+from tui.actions import Place, actions_of, bindings
 from tui.background import Background
 from tui.job_book import JobBook
 from tui.permissions import why_no_chat, why_not_cancel, why_not_resume
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _REST_SECONDS = 0.08
 _OLDER_SECONDS = 20.0
 _NOTICE_SECONDS = 1.0
+_OF_JOBS = [action.id for action in actions_of("jobs") if action.topic != "Ftlab"]
 _BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
@@ -103,7 +104,7 @@ class Jobs(Screen[None], Background):
     def _show_page(self, page: JobsRead) -> None:
         self._merge(page.rows)
         if page.whole:
-            self.set_class(not self._rows.book.rows, "no-jobs")
+            self._say_if_empty()
             self.call_after_refresh(self._ftlab.start_polling)
 
     def _show_changes(self, growth: LogGrew) -> None:
@@ -112,12 +113,17 @@ class Jobs(Screen[None], Background):
     def _merge(self, jobs: list[JobSummary]) -> None:
         self._rows.merge(jobs)
         self.query_one(TitleLine).show_counts(self._rows.book.counts)
-        if self._rows.book.rows:
-            self.remove_class("no-jobs")
+        if self.has_class("no-jobs"):
+            self._say_if_empty()
         if self._panel.job is None and self._rows.selected is not None:
             # After the list: the first chart loads the library that draws it.
             self.call_after_refresh(self._show_selected)
         self._tell_panel()
+
+    def _say_if_empty(self) -> None:
+        empty = not self._rows.book.rows
+        self.set_class(empty, "no-jobs")
+        self._keys.leave_out(*(_OF_JOBS if empty else ("job.back",)))
 
     def _tell_panel(self) -> None:
         """Show what changed of the job in the panel."""

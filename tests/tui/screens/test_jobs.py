@@ -368,9 +368,12 @@ async def test_hostile_names_are_shown_as_text(lab: StillLab, drive: Drive, stor
         assert "\x1b" not in ui.screen_text()
 
 
-async def test_ten_thousand_jobs_scroll(empty_lab: StillLab, drive: Drive) -> None:
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (50, 20)])
+async def test_ten_thousand_jobs_scroll(
+    empty_lab: StillLab, drive: Drive, size: tuple[int, int]
+) -> None:
     _fill(empty_lab, 10_000)
-    async with drive(empty_lab) as ui:
+    async with drive(empty_lab, size) as ui:
         await ui.until(lambda: len(ui.rows.book.rows) == 10_000)
         assert ui.selected == "many-9999"
         await ui.press("end")
