@@ -11,13 +11,13 @@ import importlib.util
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from engine.child import python_module
 from engine.errors import LabError
 
 Progress = Callable[[str, float], None]
@@ -156,13 +156,16 @@ def _run_conversion(
     model: EmbeddedModel, source: Path, partial: Path, progress: Callable[[float], None]
 ) -> None:
     """Convert in a process of its own, so that this one need not load torch."""
-    command = [sys.executable, "-m", "engine.training.convert_gguf", str(source), str(partial)]
+    command, environment = python_module(
+        "engine.training.convert_gguf", str(source), str(partial)
+    )
     with tempfile.TemporaryFile("w+", errors="replace") as complaints:
         with subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
+            env=environment,
             text=True,
         ) as child:
             try:

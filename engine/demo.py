@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 DATASET = "demo"
 BASE_MODEL = "smollm2-135m-instruct"
-STEPS = 36
+STEPS = 30
 
 _SIZES = SplitSizes(test=20, validation=20, seed=0)
 _BATCH_SIZE = 4
 _MAX_TOKENS = 120
+_WHOLE = ("stop", "length")
 
 Progress = Callable[[str, float], None]
 
@@ -116,7 +117,7 @@ def _recorded(lab: Lab, model: str, question: str) -> str | None:
     reader = lab.database.reader
     for chat in chats.chat_list(reader, model):
         for turn in chats.chat_turns(reader, chat.id):
-            if turn.question == question and turn.error is None:
+            if turn.question == question and chat.system is None and turn.finish_reason in _WHOLE:
                 return turn.answer
     return None
 

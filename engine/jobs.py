@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import JobStateError, LabError
 from engine.poller import Poller
 from store import job_status
-from store.errors import NotFoundError
+from store.errors import StoreError, StreamConflictError
 from store.ids import new_id
 from store.queries import datasets, jobs
 
@@ -177,7 +177,10 @@ def resume(lab: Lab, reference: str) -> None:
     provider = lab.provider(detail.provider)
     step = provider.resumable_step(detail)
     resumed = JobResumed(attempt=detail.attempt + 1, from_step=step)
-    lab.log.append(f"job/{detail.id}", resumed, expected=detail.version)
+    try:
+        lab.log.append(f"job/{detail.id}", resumed, expected=detail.version)
+    except StreamConflictError:
+        raise JobStateError(f"somebody else acted on {detail.name} just now: look again") from None
     again = jobs.job_detail(lab.database.reader, detail.id)
     _act(lab, again, lambda: provider.resume(again, step))
 
@@ -197,7 +200,7 @@ def _act(lab: Lab, job: JobDetail, act: Callable[[], str]) -> None:
     stream = f"job/{job.id}"
     try:
         remote_id = act()
-    except (OSError, LabError, NotFoundError) as error:
+    except (OSError, LabError, StoreError, ValueError) as error:
         lab.log.append(stream, JobFailed(error=f"it could not be started: {error}"))
         raise LabError(f"{job.name} could not be started: {error}") from error
     lab.log.append(stream, JobSubmitted(remote_id=remote_id))

@@ -129,7 +129,11 @@ class Polling:
         self.stop()
 
     def _run(self, scheduler: BaseScheduler) -> None:
+        import logging
         from datetime import UTC, datetime
+
+        # A look that takes longer than the interval is no trouble, and troubles are told by us.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
         self._scheduler = scheduler
         scheduler.add_job(

@@ -166,6 +166,7 @@ class ChatTurn(SQLModel, table=True):
     ordinal: int = Field(primary_key=True)
     question: str
     answer: str
+    finish_reason: str | None = None
     completion_tokens: int | None = None
     seconds: float | None = None
     error: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from store.recorded import Recorded
@@ -13,6 +13,21 @@ from tui.ink import Ink
 Sentence = tuple[str, Ink]
 _Data = dict[str, Any]
 _Steps = list[int] | dict[str, int]
+
+
+METRICS = "MetricsRecorded"
+"""The type of the events that come in great numbers."""
+
+
+def story(events: Sequence[Recorded]) -> Sentence:
+    """Say in one sentence what an event tells, or several with metrics that follow each other."""
+    if len(events) == 1:
+        return sentence(events[0])
+    oldest, newest = json.loads(events[0].data), json.loads(events[-1].data)
+    try:
+        return _metrics({"groups": [*oldest["groups"], *newest["groups"]]})
+    except (KeyError, TypeError, ValueError, IndexError):
+        return sentence(events[-1])
 
 
 def sentence(event: Recorded) -> Sentence:
@@ -114,7 +129,7 @@ _WORDS: dict[str, Callable[[_Data], Sentence]] = {
     "JobSubmitted": _submitted,
     "JobStatusChanged": _status_changed,
     "JobMessageReceived": _message,
-    "MetricsRecorded": _metrics,
+    METRICS: _metrics,
     "CheckpointSaved": _checkpoint,
     "JobCancelRequested": _cancel_requested,
     "JobInterrupted": _interrupted,

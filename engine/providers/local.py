@@ -7,13 +7,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.child import python_module
 from engine.errors import LabError
 from engine.places import Places
 from engine.training import layout
@@ -51,7 +51,7 @@ class LocalProvider:
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_plan(job, run)
-        return _spawn(run, [])
+        return _spawn(job, run, [])
 
     def resume(self, job: JobDetail, from_step: int) -> str:
         """Start a process that goes on from a checkpoint; see `Provider.resume`."""
@@ -60,7 +60,7 @@ class LocalProvider:
         _wait_for_end(run)
         (run / layout.CANCEL).unlink(missing_ok=True)
         self._write_plan(job, run)
-        return _spawn(run, ["--resume-step", str(from_step)] if from_step else [])
+        return _spawn(job, run, ["--resume-step", str(from_step)])
 
     def resumable_step(self, job: JobDetail) -> int:
         """Return the newest checkpoint that is whole; see `Provider.resumable_step`."""
@@ -73,8 +73,8 @@ class LocalProvider:
         from engine.training.process import is_alive, read_identity
 
         run = self._places.run(job.id)
-        if run.is_dir():
-            (run / layout.CANCEL).touch()
+        run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (run / layout.CANCEL).touch()
         identity = read_identity(run)
         if identity is None or not is_alive(run).alive:
             return
@@ -134,6 +134,8 @@ class LocalProvider:
             return None
         if identity is not None and identity.attempt >= job.attempt:
             return f"{reason}, and it left no last word (killed, or crashed)"
+        if job.remote_id is None and (run / layout.CANCEL).exists():
+            return "cancelled before it began"
         # A process that was just started, or is about to be, has not yet said who it is.
         waited = times.now() - times.from_text(job.updated_at)
         return None if waited < _START_LIMIT else "its process never came up"
@@ -206,9 +208,10 @@ def _wait_for_end(run: Path) -> None:
         ) from None
 
 
-def _spawn(run: Path, options: list[str]) -> str:
+def _spawn(job: JobDetail, run: Path, options: list[str]) -> str:
     """Start a training process that outlives this one; return its pid."""
-    command = [sys.executable, "-m", "engine.training.worker", str(run), *options]
+    attempt = ["--attempt", str(job.attempt)]
+    command, environment = python_module("engine.training.worker", str(run), *attempt, *options)
     with (run / _LOG).open("ab") as log:
         process = subprocess.Popen(
             command,
@@ -216,6 +219,7 @@ def _spawn(run: Path, options: list[str]) -> str:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=environment,
         )
     # Waited for, so that it leaves no zombie when it ends before this process does.
     threading.Thread(target=process.wait, daemon=True).start()

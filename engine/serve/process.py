@@ -6,10 +6,8 @@ Light on purpose: the parent loads neither torch nor the server's own packages.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -19,6 +17,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Self
 
+from engine.child import python_module
 from engine.errors import LabError
 from engine.serve.settings import LOOPBACK, ServedModel, ServerSettings
 
@@ -157,27 +156,16 @@ class LocalServer:
 
 
 def _spawn() -> subprocess.Popen[bytes]:
-    """Start the server's process.
-
-    In a session of its own, so that Ctrl-C in the terminal reaches the parent alone. `-P` and the
-    package's own path keep a folder named `engine` in the working directory from being run instead.
-    """
+    """Start the server's process, in a session of its own: Ctrl-C reaches the parent alone."""
+    command, environment = python_module("engine.serve")
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "engine.serve"],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(),
+        env=environment,
         start_new_session=True,
     )
-
-
-def _environment() -> dict[str, str]:
-    """Return this environment without the keys of hosted services, which the child needs not."""
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_KEY")}
-    paths = (str(_PACKAGE_ROOT), kept.get("PYTHONPATH", ""))
-    kept["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    return kept
 
 
 def _opened(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
@@ -42,7 +43,9 @@ def find_device() -> Device:
         return Device("cuda", torch.cuda.is_bf16_supported(including_emulation=False))
     if torch.backends.mps.is_available():
         return Device("mps", bf16=False)
-    return Device("cpu", bool(torch.cpu.get_capabilities().get("amx_bf16", False)))
+    # Older versions of torch do not tell.
+    capabilities: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return Device("cpu", bool(capabilities.get("amx_bf16", False)))
 
 
 def environment(device: Device) -> dict[str, Any]:

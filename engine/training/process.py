@@ -41,7 +41,7 @@ class ProcessIdentity:
         since_boot: when it started, in seconds since the machine did; no clock change moves it.
         boot_id: the boot of the machine.
         host: the machine's name.
-        attempt: how many processes, this one included, have trained in the folder.
+        attempt: which attempt at the job it is, from 1.
     """
 
     pid: int
@@ -77,9 +77,15 @@ def hold_lock(run_dir: Path) -> int:
     return descriptor
 
 
-def write_identity(run_dir: Path) -> ProcessIdentity:
-    """Record that this process trains in the folder; the attempts before it are counted."""
+def write_identity(run_dir: Path, attempt: int | None = None) -> ProcessIdentity:
+    """Record that this process trains in the folder.
+
+    Args:
+        run_dir: the run folder.
+        attempt: which attempt at the job this is; one after the last recorded if None.
+    """
     earlier = read_identity(run_dir)
+    counted = 1 if earlier is None else earlier.attempt + 1
     process = psutil.Process()
     identity = ProcessIdentity(
         pid=process.pid,
@@ -87,7 +93,7 @@ def write_identity(run_dir: Path) -> ProcessIdentity:
         since_boot=_since_boot(process),
         boot_id=boot_id(),
         host=socket.gethostname(),
-        attempt=1 if earlier is None else earlier.attempt + 1,
+        attempt=counted if attempt is None else attempt,
     )
     write_whole(run_dir / layout.IDENTITY, json.dumps(asdict(identity)))
     return identity

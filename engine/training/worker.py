@@ -1,4 +1,4 @@
-"""The training process: `python -m engine.training.worker RUN_DIR [--resume-step N]`.
+"""The training process: `python -m engine.training.worker RUN_DIR [options]`.
 
 It takes the run folder for itself, tells what happens in the folder's progress file, and ends with
 one of `finished`, `stopped` and `failed` there, unless it is killed.
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.training.worker")
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--resume-step", type=int, default=0, metavar="N")
+    parser.add_argument("--attempt", type=int, metavar="N", help="counted here if left out")
     chosen = parser.parse_args(arguments)
     if not chosen.run_dir.is_dir():
         parser.error(f"there is no run folder {chosen.run_dir}")
@@ -48,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AlreadyTrainingError as error:
         _log.error("%s", error)
         return REFUSED
-    return _attempt(chosen.run_dir, chosen.resume_step, stop)
+    return _attempt(chosen.run_dir, chosen.resume_step, chosen.attempt, stop)
 
 
-def _attempt(run_dir: Path, from_step: int, stop: StopSignal) -> int:
+def _attempt(run_dir: Path, from_step: int, number: int | None, stop: StopSignal) -> int:
     writer = ProgressWriter(run_dir / layout.PROGRESS)
-    identity = write_identity(run_dir)
+    identity = write_identity(run_dir, number)
     heartbeat = Heartbeat(run_dir / layout.HEARTBEAT)
     heartbeat.start()
     if (run_dir / layout.CANCEL).exists():

@@ -28,6 +28,7 @@ def _turn_recorded(session: Session, event: Recorded, fact: events.ChatTurnRecor
             ordinal=chat.turns,
             question=fact.question,
             answer=fact.answer,
+            finish_reason=fact.finish_reason,
             completion_tokens=fact.completion_tokens,
             seconds=fact.seconds,
             error=fact.error,

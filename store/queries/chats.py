@@ -13,6 +13,7 @@ class ChatTurnRow:
     ordinal: int
     question: str
     answer: str
+    finish_reason: str | None
     completion_tokens: int | None
     seconds: float | None
     error: str | None
@@ -43,8 +44,8 @@ def chat_list(connection: sqlite3.Connection, model: str | None = None) -> list[
 def chat_turns(connection: sqlite3.Connection, chat: str) -> list[ChatTurnRow]:
     """Return the turns of a conversation, in order."""
     rows = connection.execute(
-        "SELECT ordinal, question, answer, completion_tokens, seconds, error, at FROM chat_turn "
-        "WHERE chat = ? ORDER BY ordinal",
+        "SELECT ordinal, question, answer, finish_reason, completion_tokens, seconds, error, at "
+        "FROM chat_turn WHERE chat = ? ORDER BY ordinal",
         (chat,),
     )
     return [ChatTurnRow(*row) for row in rows]

@@ -129,7 +129,7 @@ def _rows(connection: sqlite3.Connection) -> Rows:
     found = {}
     for model in READ_MODELS:
         columns = ", ".join(f'"{name}"' for name in model.model_fields)
-        query = f"SELECT {columns} FROM {model.__tablename__} ORDER BY {columns}"  # noqa: S608
+        query = f"SELECT {columns} FROM {model.__tablename__} ORDER BY {columns}"  # noqa: S608 - from the models
         found[str(model.__tablename__)] = connection.execute(query).fetchall()
     return found
 

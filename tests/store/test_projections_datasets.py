@@ -11,7 +11,7 @@ from store.log import EventLog
 from store.queries.datasets import dataset, dataset_list
 
 
-def _version(**fields: Any) -> DatasetVersionRecorded:  # noqa: ANN401 - fields of many types
+def _version(**fields: object) -> DatasetVersionRecorded:
     given: dict[str, Any] = {
         "id": "ds_1",
         "name": "gsm8k",

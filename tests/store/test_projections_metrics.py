@@ -22,7 +22,7 @@ JOB = "job/a"
 
 
 def _chunks(log: EventLog, columns: str) -> list[tuple[object, ...]]:
-    query = f"SELECT {columns} FROM metric_chunk ORDER BY job, name, ordinal"  # noqa: S608
+    query = f"SELECT {columns} FROM metric_chunk ORDER BY job, name, ordinal"  # noqa: S608 - names of the tests
     return log.database.reader.execute(query).fetchall()
 
 

@@ -86,7 +86,7 @@ class StillProvider:
 
 
 class ScriptedTalk:
-    """A conversation whose answers are given; with `held`, they wait in the middle."""
+    """A conversation whose answers are given; with `held`, they wait for it."""
 
     model_name = "scripted"
 
@@ -99,9 +99,9 @@ class ScriptedTalk:
 
     def ask(self, question: str) -> Iterator[str]:
         del question
-        for place, piece in enumerate(self.pieces):
-            if self.held is not None and place == 1:
-                self.held.wait(10)
+        if self.held is not None:
+            self.held.wait(10)
+        for piece in self.pieces:
             if self.cancelled.is_set():
                 return
             yield piece

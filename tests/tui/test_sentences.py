@@ -23,7 +23,7 @@ from store.events import (
     StepRange,
 )
 from store.recorded import Recorded
-from tui.sentences import sentence
+from tui.sentences import METRICS, sentence, story
 
 PLANNED = JobPlanned(
     name="a",
@@ -34,7 +34,7 @@ PLANNED = JobPlanned(
     dataset="ds_1",
     total_steps=1200,
 )
-METRICS = MetricsRecorded(
+MEASURED = MetricsRecorded(
     groups=[
         MetricGroup(steps=StepRange(first=1, count=20), values={"loss": [2.0] * 19 + [1.25]}),
         MetricGroup(steps=[20], values={"eval_loss": [1.5]}),
@@ -55,7 +55,7 @@ def _recorded(type_name: str, data: str) -> Recorded:
         (JobSubmitted(remote_id="4711"), "handed to the provider as 4711"),
         (JobStatusChanged(status="validating_files"), "the provider reports: validating files"),
         (JobMessageReceived(level="info", text="loading"), "loading"),
-        (METRICS, "steps 1-20  loss 1.250  eval_loss 1.500"),
+        (MEASURED, "steps 1-20  loss 1.250  eval_loss 1.500"),
         (CheckpointSaved(step=40, path="c"), "checkpoint saved at step 40"),
         (JobCancelRequested(), "asked to stop"),
         (JobInterrupted(reason="killed"), "interrupted: killed"),
@@ -97,3 +97,13 @@ def test_metrics_without_a_loss_are_told_by_their_first_names() -> None:
 )
 def test_what_a_newer_ftlab_recorded_is_shown_as_it_is(type_name: str, data: str) -> None:
     assert sentence(_recorded(type_name, data))[0] == f"{type_name} {data}"
+
+
+def test_metrics_that_follow_each_other_are_one_story() -> None:
+    group = MetricGroup(steps=StepRange(first=21, count=5), values={"loss": [1.1] * 5})
+    later = MetricsRecorded(groups=[group])
+    events = [_recorded(METRICS, fact.model_dump_json()) for fact in (MEASURED, later, later)]
+    assert story(events)[0] == "steps 1-25  loss 1.100  eval_loss 1.500"
+    assert story(events[:1]) == sentence(events[0])
+    broken = [events[0], _recorded(METRICS, "{}")]
+    assert story(broken)[0] == "MetricsRecorded {}"

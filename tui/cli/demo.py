@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--steps", type=click.IntRange(min=1), metavar="N", help="Training steps [default: 36]."
+    "--steps", type=click.IntRange(min=1), metavar="N", help="Training steps [default: 30]."
 )
 @click.option("--no-ui", is_flag=True, help="Do not open the dashboard at the end.")
 @db_option

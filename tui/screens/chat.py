@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _APART_SECONDS = 0.1
 _EARLIER_TURNS = 20
+_LOADING, _ANSWERING = "loading the model… esc stops it", "answering… esc stops it"
 
 
 class Chat(Screen[None], Background):
@@ -73,7 +74,7 @@ class Chat(Screen[None], Background):
         self._conversation: Conversation | None = None
         self._left = Event()
         self._handing_over = Lock()
-        self._began = monotonic()
+        self._doing, self._began = "", monotonic()
         self._answering = False
 
     def compose(self) -> ComposeResult:
@@ -89,17 +90,28 @@ class Chat(Screen[None], Background):
         written = self.query_one(Input)
         written.cursor_blink = False
         written.focus()
-        self._clock = self.set_interval(1.0, self._say_starting)
-        self._say_starting()
+        self._clock = self.set_interval(1.0, self._say_busy)
+        self._be_busy("starting the model…")
         self.in_background("earlier", self._read_earlier)
         self.in_background("talk", self._open)
 
     def _say(self, words: str, ink: Ink = "dim") -> None:
         self.query_one("#chat-state", FixedLines).show([[(f" {words}", ink)]])
 
-    def _say_starting(self) -> None:
+    def _be_busy(self, doing: str) -> None:
+        """Say what takes time, and from now on how long."""
+        self._doing, self._began = doing, monotonic()
+        self._clock.reset()
+        self._clock.resume()
+        self._say_busy()
+
+    def _say_busy(self) -> None:
         spent = monotonic() - self._began
-        self._say("starting the model…" + (f" {duration(spent)}" if spent >= 1 else ""), "accent")
+        self._say(self._doing + (f" {duration(spent)}" if spent >= 1 else ""), "accent")
+
+    def _rest(self, words: str, ink: Ink = "dim") -> None:
+        self._clock.pause()
+        self._say(words, ink)
 
     def _read_earlier(self) -> Message:
         reader = self._lab.database.reader
@@ -131,8 +143,7 @@ class Chat(Screen[None], Background):
 
     def on_chat_opened(self) -> None:
         """Listen."""
-        self._clock.stop()
-        self._say("ready")
+        self._rest("ready")
 
     def on_input_submitted(self) -> None:
         """Send what was written."""
@@ -146,9 +157,10 @@ class Chat(Screen[None], Background):
             return
         written.value = ""
         self._answering = True
-        self._began = monotonic()
         self.query_one(Transcript).asked(question)
-        self._say("answering… esc stops it", "accent")
+        # The model is loaded for the first question.
+        first = len([one for one in self.query_one(Transcript).exchanges if not one.earlier]) == 1
+        self._be_busy(_LOADING if first else _ANSWERING)
         conversation = self._conversation
         self.in_background("talk", lambda: self._listen(conversation, question))
 
@@ -168,6 +180,9 @@ class Chat(Screen[None], Background):
 
     def on_chat_answer_grew(self, message: AnswerGrew) -> None:
         """Show what came."""
+        if self._doing == _LOADING:
+            self._doing = _ANSWERING
+            self._say_busy()
         self.query_one(Transcript).answered(message.answer)
 
     def on_chat_answer_ended(self, message: AnswerEnded) -> None:
@@ -176,19 +191,19 @@ class Chat(Screen[None], Background):
             return
         self._answering = False
         self.query_one(Transcript).answered(message.answer, message.trouble)
-        self._say(f"ready · answered in {monotonic() - self._began:.1f} s")
+        self._rest(f"ready · answered in {monotonic() - self._began:.1f} s")
 
     def work_failed(self, failure: Failure) -> None:
         """Say why the model could not be started; an answer's trouble is told in the transcript."""
         if failure.group == "talk" and self._conversation is None:
-            self._clock.stop()
             self.query_one(Transcript).failed(f"The model could not be started: {failure.words}")
-            self._say("no model to write to · esc leaves", "bad")
+            self._rest("no model to write to · esc leaves", "bad")
 
     def action_stop_or_leave(self) -> None:
         """Stop the answer that is being written; without one, leave."""
         if self._answering and self._conversation is not None:
-            self._say("stopping…", "accent")
+            self._doing = "stopping…"
+            self._say_busy()
             self._conversation.cancel()
         else:
             self.app.pop_screen()

@@ -18,11 +18,12 @@ from tui.widgets.job_view import JobView
 if TYPE_CHECKING:
     from engine.lab import Lab
 
-_POINTS_A_CELL = 2
+# The lowest, highest and last point for each of the two dots that a cell is wide.
+_POINTS_A_CELL = 6
 
 
 class Curves(JobView):
-    """Draws the chosen chart in the panel's size, from as many points as it has dots across."""
+    """Draws the chosen chart in the panel's size, from no more points than it has dots for."""
 
     def __init__(self, lab: Lab, now: Callable[[], datetime], name: str) -> None:
         super().__init__(lab, now, name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from store.queries.history import Filter, history
 from store.recorded import Recorded
 from store.times import from_text
 from tui.ink import Line
-from tui.sentences import sentence
+from tui.sentences import METRICS, story
 from tui.widgets.job_view import JobView
 
 NEWEST = 200
@@ -27,16 +28,29 @@ class EventList(JobView):
 
 
 def event_lines(events: Sequence[Recorded], now: datetime) -> list[Line]:
-    """Return a line an event, the newest first: when, and what."""
-    moments = [_when(event, now) for event in events]
+    """Return a line an event, the newest first: when, and what.
+
+    Metrics that follow each other are one line, or they would drown everything else.
+    """
+    told = [(run[-1], story(run)) for run in _runs(events)]
+    moments = [_when(newest, now) for newest, _ in told]
     width = max(map(len, moments), default=0)
-    lines: list[Line] = []
-    for event, moment in zip(reversed(events), reversed(moments), strict=True):
-        text, ink = sentence(event)
-        lines.append([(f"{moment:>{width}}  ", "faint"), (text, ink)])
+    lines: list[Line] = [
+        [(f"{moment:>{width}}  ", "faint"), (text, ink)]
+        for moment, (_, (text, ink)) in zip(moments, told, strict=True)
+    ]
     if len(events) == NEWEST:
-        lines.append([("older ones: ftlab history " + events[0].stream, "faint")])
-    return lines
+        lines.insert(0, [("older ones: ftlab history " + events[0].stream, "faint")])
+    return lines[::-1]
+
+
+def _runs(events: Sequence[Recorded]) -> list[list[Recorded]]:
+    """Return the events one by one, those with metrics together with their neighbours."""
+    groups = groupby(events, key=lambda event: event.type == METRICS)
+    runs: list[list[Recorded]] = []
+    for metrics, group in groups:
+        runs += [list(group)] if metrics else [[event] for event in group]
+    return runs
 
 
 def _when(event: Recorded, now: datetime) -> str:

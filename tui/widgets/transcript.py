@@ -12,6 +12,7 @@ from tui.widgets.line_view import LineView
 from tui.wrapping import wrap
 
 _INDENT = 2
+_WIDEST = 100  # longer lines are hard to follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Transcript(LineView):
 
 def exchange_lines(exchange: Exchange, width: int) -> list[Line]:
     """Return the lines of an exchange in so many cells, a blank one last."""
-    room = width - _INDENT
+    room = min(width, _WIDEST) - _INDENT
     spoken: Ink = "dim" if exchange.earlier else "plain"
     lines: list[Line] = []
     if exchange.heading:
@@ -91,7 +92,8 @@ def exchange_lines(exchange: Exchange, width: int) -> list[Line]:
         lines.append([(mark, "accent"), (line, "dim" if exchange.earlier else "strong")])
     if exchange.answer:
         lines += [
-            [(" " * _INDENT, "plain"), (line, spoken)] for line in wrap(exchange.answer, room)
+            [(" " * _INDENT, "plain"), (line, spoken)]
+            for line in wrap(exchange.answer.strip(), room)
         ]
     if exchange.trouble:
         lines += [[("! ", "bad"), (line, "bad")] for line in wrap(exchange.trouble, room)]

@@ -13,6 +13,7 @@ import pytest
 
 from engine.training import checkpoints
 from engine.training.process import is_alive, read_identity
+from engine.training.worker import main
 
 if TYPE_CHECKING:
     import torch
@@ -267,3 +268,12 @@ def test_a_checkpoint_that_is_not_there_is_not_gone_on_from(make_run: MakeRun) -
     run = make_run()
     assert run.ended(run.start("--resume-step", "7")) == 1
     assert run.lines()[-1]["error"] == "there is no whole checkpoint of step 7"
+
+
+def test_a_run_folder_that_is_not_there_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "nowhere")])
+    assert ended.value.code == 2
+    assert f"there is no run folder {tmp_path / 'nowhere'}" in capsys.readouterr().err

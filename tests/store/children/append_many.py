@@ -13,7 +13,7 @@ from store.log import EventLog, Write
 
 def main(path: str, journal: str, name: str, appends: int) -> None:
     """Wait for a line, then append; print how many were done."""
-    print("ready", flush=True)  # noqa: T201 - it speaks to the test that started it
+    _say("ready")
     sys.stdin.readline()
     database = Database(Path(path), journal=cast("Journal", journal))
     log = EventLog(database, name)
@@ -25,7 +25,13 @@ def main(path: str, journal: str, name: str, appends: int) -> None:
             [Write(f"chat/{name}", [turn], expected=number + 1), Write("job/all", [said])]
         )
     database.close()
-    print("done", flush=True)  # noqa: T201
+    _say("done")
+
+
+def _say(text: str) -> None:
+    """Tell the test that started this."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,11 +12,17 @@ from store.log import EventLog
 
 def main(path: str, name: str) -> None:
     """Wait for a line, then open and append one event."""
-    print("ready", flush=True)  # noqa: T201 - it speaks to the test that started it
+    _say("ready")
     sys.stdin.readline()
     database = Database(Path(path))
     EventLog(database, name).append("job/all", JobMessageReceived(level="info", text=name))
     database.close()
+
+
+def _say(text: str) -> None:
+    """Tell the test that started this."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -10,11 +10,17 @@ from store.blobs import BlobStore
 
 def main(root: str, contents: int) -> None:
     """Wait for a line, then store so many contents."""
-    print("ready", flush=True)  # noqa: T201 - it speaks to the test that started it
+    _say("ready")
     sys.stdin.readline()
     blobs = BlobStore(Path(root))
     for number in range(contents):
         blobs.put(str(number).encode() * 1000)
+
+
+def _say(text: str) -> None:
+    """Tell the test that started this."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from store.queries.metrics import series_list
 def main(path: str, journal: str) -> None:
     """Print how many rounds went well; an answer that cannot be true ends the program."""
     database = Database(Path(path), journal=cast("Journal", journal))
-    print("ready", flush=True)  # noqa: T201 - it speaks to the test that started it
+    _say("ready")
     line = threading.Thread(target=sys.stdin.readline)
     line.start()
     rounds = head = 0
@@ -27,7 +27,7 @@ def main(path: str, journal: str) -> None:
         rounds += 1
         line.join(0.05)
     database.close()
-    print(rounds, flush=True)  # noqa: T201
+    _say(str(rounds))
 
 
 def _ask(database: Database, reader: sqlite3.Connection, before: int) -> int:
@@ -39,7 +39,7 @@ def _ask(database: Database, reader: sqlite3.Connection, before: int) -> int:
     if newest != folded:
         raise AssertionError(f"the read models are at {folded}, the log is at {newest}")
     turns = "turns <> (SELECT COALESCE(MAX(ordinal), 0) FROM chat_turn WHERE chat = chat.id)"
-    if torn := reader.execute(f"SELECT id FROM chat WHERE {turns}").fetchall():  # noqa: S608
+    if torn := reader.execute(f"SELECT id FROM chat WHERE {turns}").fetchall():  # noqa: S608 - no input in it
         raise AssertionError(f"half of an append is seen in {torn}")
     chat_list(reader)
     history(reader, Filter(stream="chat/"), limit=20, newest=True)
@@ -48,6 +48,12 @@ def _ask(database: Database, reader: sqlite3.Connection, before: int) -> int:
     job_count(reader)
     series_list(reader, "all")
     return head
+
+
+def _say(text: str) -> None:
+    """Tell the test that started this."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ async def test_escape_stops_the_answer_and_then_leaves(lab: StillLab, drive: Dri
         await _chatting(ui)
         await ui.until_shown("ready")
         await ui.press(*"go on", "enter")
-        await ui.until_shown("answering… esc stops it")
+        await ui.until_shown("loading the model… esc stops it")
         await ui.press("escape")
         await ui.until_shown("ready · answered in")
         assert isinstance(ui.app.screen, Chat)
