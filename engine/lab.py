@@ -55,7 +55,7 @@ class Lab:
         self.places = places
         self.role = role
         self.polling_notice: str | None = None
-        self.database = Database(places.database, create=create, journal=_journal())
+        self.database = open_database(places, create=create)
         self._polling: Polling | None = None
         if not self.database.read_only and not migrations.read_models_are_current(
             self.database.reader
@@ -205,19 +205,25 @@ class Lab:
             when: a seq (`120`), or what `store.times.parse_when` reads.
 
         Raises:
-            LabError: if it is neither.
+            LabError: if it is neither, or the event is yet to come.
         """
         from store.past import as_of
         from store.queries.history import seq_at
         from store.times import parse_when, to_text
 
-        if when.isdigit():
-            return as_of(self.database, int(when))
+        if when.isdecimal():
+            return as_of(self.database, self._recorded_seq(int(when)))
         try:
             moment = to_text(parse_when(when))
         except ValueError as error:
             raise LabError(f"{error}, or an event's seq such as 120") from None
         return as_of(self.database, seq_at(self.database.reader, moment))
+
+    def _recorded_seq(self, seq: int) -> int:
+        head = self.database.head()
+        if seq > head:
+            raise LabError(f"there is no event {seq} yet: the last one is {head}")
+        return seq
 
     def start_polling(self, *, described: str | None = None) -> None:
         """Bring in the news of jobs from now on, from a thread, while no other process does."""
@@ -236,6 +242,15 @@ class Lab:
 
     def _note_trouble(self, trouble: str | None) -> None:
         self.polling_notice = trouble
+
+
+def open_database(places: Places, *, create: bool = True) -> Database:
+    """Open a lab's database as it stands: nothing is begun in it and nothing folded anew.
+
+    Raises:
+        StoreError: if it cannot be opened.
+    """
+    return Database(places.database, create=create, journal=_journal())
 
 
 def _user_at_host() -> str:

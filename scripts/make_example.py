@@ -26,7 +26,7 @@ DATABASE = ROOT / "ftlab.db.example"
 PICTURE = ROOT / "docs/dashboard.svg"
 _FTLAB = str(Path(sys.executable).with_name("ftlab"))
 _MODEL = ("--model", "smollm2-135m-instruct")
-_COMMON = ("--batch-size", "4", "--save-every", "6", "--evaluate-every", "12")
+_COMMON = ("--batch-size", "4", "--save-every", "4", "--evaluate-every", "8")
 
 
 class Example:
@@ -86,12 +86,10 @@ class Example:
 def main() -> None:
     """Make both files."""
     home = Path(tempfile.mkdtemp(prefix="ftlab-example-"))
-    try:
-        _live(Example(home))
-        _keep(home / "ftlab.db")
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    _live(Example(home))
+    _keep(home / "ftlab.db")
     asyncio.run(_take_picture())
+    shutil.rmtree(home)
 
 
 def _live(example: Example) -> None:
@@ -105,21 +103,21 @@ def _live(example: Example) -> None:
     )  # fmt: skip
     example.run("data", "split", "gsm8k", "--test", "20", "--validation", "20")
 
-    first = example.train("first-try", 30)
+    first = example.train("first-try", 24)
     example.run("jobs", "follow", first)
 
-    hot = example.train("too-hot", 30, "--learning-rate", "5e-3")
-    example.wait_for_step(hot, 10)
+    hot = example.train("too-hot", 24, "--learning-rate", "5e-3")
+    example.wait_for_step(hot, 7)
     example.run("jobs", "cancel", hot)
 
-    resumed = example.train("long-run", 40, "--learning-rate", "3e-4")
-    example.wait_for_step(resumed, 21)
+    resumed = example.train("long-run", 28, "--learning-rate", "3e-4")
+    example.wait_for_step(resumed, 14)
     example.kill(resumed)
     example.run("jobs", "resume", resumed)
     example.run("jobs", "follow", resumed)
 
-    lost = example.train("low-rank", 30, "--lora-rank", "4")
-    example.wait_for_step(lost, 14)
+    lost = example.train("low-rank", 24, "--lora-rank", "4")
+    example.wait_for_step(lost, 9)
     example.kill(lost)
 
     question = "A baker sells 12 loaves at $3 each and 7 cakes at $9 each. How much does he earn?"

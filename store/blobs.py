@@ -1,20 +1,25 @@
 """Content-addressed files: dataset contents and, later, result files.
 
 A blob's name is the SHA-256 of its bytes. It is written under a temporary name, synced and renamed,
-so that a blob that exists is whole; equal content is stored once. Reading verifies it.
+so that a blob that exists is whole; equal content is stored once. Reading verifies it. The writer
+holds a lock on the temporary file: one that nobody holds is left over and goes with the next write.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from store.errors import BlobCorruptError, NotFoundError
+
+
+_PARTIAL = ".partial-"
 
 
 class BlobWriter:
@@ -58,18 +63,38 @@ class BlobStore:
     def write(self) -> Iterator[BlobWriter]:
         """Write a blob; it exists when the block ends well, and leaves nothing when it does not."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".partial-", dir=self.root)
-        partial = Path(name)
+        self._remove_left_over()
+        handle, partial = self._begin()
         try:
             with os.fdopen(handle, "wb") as file:
                 writer = BlobWriter(file)
                 yield writer
                 file.flush()
                 os.fsync(file.fileno())
-            writer.content = writer.hexdigest()
-            self._keep(partial, writer.content)
+                writer.content = writer.hexdigest()
+                # Before the lock goes with the file, or somebody might take it for left over.
+                self._keep(partial, writer.content)
         finally:
             partial.unlink(missing_ok=True)
+
+    def _begin(self) -> tuple[int, Path]:
+        """Make a temporary file and lock it; another one if somebody removed it in between."""
+        while True:
+            handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=self.root)
+            # Where the file system knows no locks, nobody can take one and remove the file.
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:
+                return handle, Path(name)
+            os.close(handle)
+
+    def _remove_left_over(self) -> None:
+        """Remove what writers that were killed left behind."""
+        for partial in self.root.glob(f"{_PARTIAL}*"):
+            # It may be gone or somebody's who is still writing.
+            with suppress(OSError), partial.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                partial.unlink()
 
     def _keep(self, partial: Path, content: str) -> None:
         target = self.path(content)

@@ -8,6 +8,7 @@ with `synchronous=FULL`: what was acknowledged outlives the process and a power 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -24,6 +25,8 @@ from store.filesystem import network_file_system
 
 BUSY_SECONDS = 60.0
 """How long a process waits for another one's write; writes take milliseconds."""
+
+_FULL_BYTES = 64 * 1024
 
 Journal = Literal["auto", "wal", "rollback"]
 Progress = Callable[[int, int], None]
@@ -206,15 +209,20 @@ def closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connec
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into words that name the file and what to do."""
+def told(path: Path, hint: str = "") -> Iterator[None]:
+    """Turn what SQLite raises into words that name the file and what to do.
+
+    Args:
+        path: the file.
+        hint: what to do about a failure that has no words of its own here.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        raise _in_words(path, error) from error
+        raise _in_words(path, error, hint) from error
 
 
-def _in_words(path: Path, error: sqlite3.Error) -> StoreError:
+def _in_words(path: Path, error: sqlite3.Error, hint: str) -> StoreError:
     """Judge by SQLite's result code (sqlite.org/rescode.html), whose low byte is the kind."""
     kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -222,7 +230,7 @@ def _in_words(path: Path, error: sqlite3.Error) -> StoreError:
             f"another process has kept {path} locked for over {BUSY_SECONDS:.0f} s: "
             "look which one is stuck (lsof, or `ftlab poll --once` in another terminal)"
         )
-    if kind == sqlite3.SQLITE_FULL:
+    if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _disk_is_full(path)):
         return StoreError(f"the disk that holds {path} is full: nothing was recorded")
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(
@@ -231,7 +239,18 @@ def _in_words(path: Path, error: sqlite3.Error) -> StoreError:
         )
     if kind == sqlite3.SQLITE_CANTOPEN:
         return StoreError(_why_not_opened(path))
-    return StoreError(f"{path}: {error}")
+    if str(error).startswith("Could not decode to UTF-8"):
+        # The module's own words quote the bytes, however many they are.
+        return StoreError(f"{path}: something recorded in it is no UTF-8 text{hint}")
+    return StoreError(f"{path}: {error}{hint}")
+
+
+def _disk_is_full(path: Path) -> bool:
+    """Tell whether hardly a page is free: the log's shared memory then fails as an I/O error."""
+    try:
+        return shutil.disk_usage(path.parent).free < _FULL_BYTES
+    except OSError:
+        return False
 
 
 def _why_not_opened(path: Path) -> str:

@@ -38,5 +38,19 @@ class StreamConflictError(StoreError):
         )
 
 
+class UnreadableEventError(StoreError):
+    """What is recorded does not fit its event type.
+
+    Attributes:
+        seq: the event.
+        type_name: its type's recorded name.
+    """
+
+    def __init__(self, seq: int, type_name: str) -> None:
+        self.seq = seq
+        self.type_name = type_name
+        super().__init__(f"event {seq} ({type_name}) cannot be read: `ftlab verify` tells more")
+
+
 class BlobCorruptError(StoreError):
     """A stored file's content no longer has the hash that names it."""

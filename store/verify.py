@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
+from store import migrations
 from store.catalogue import CATALOGUE, Catalogue
 from store.chain import FIELDS, GENESIS, chain_hash
 from store.database import Database, told
+from store.errors import UnreadableEventError
 from store.past import private
 from store.projections import Folder, fold_all
 from store.tables import READ_MODELS
@@ -83,10 +83,12 @@ def _verify(
     connection.execute("BEGIN")
     chain = _Chain(connection)
     findings = list(chain.findings(progress))
-    findings += _head_findings(connection, chain)
+    if positioned := _has_position(connection):
+        findings += _head_findings(connection, chain)
     findings += _structure_findings(connection)
-    if not findings:
+    if positioned and not findings:
         findings += _fold_findings(connection, folder, catalogue, progress)
+    findings += _schema_findings(connection)
     return Verification(chain.events, chain.hash.hex(), findings)
 
 
@@ -141,6 +143,11 @@ def _missing(first: int, end: int, why: str) -> Iterator[Finding]:
         yield Finding(first + _SHOWN, f"events {first + _SHOWN} to {end - 1} are missing{why}")
 
 
+def _has_position(connection: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM recorded.sqlite_master WHERE type = 'table' AND name = 'projection'"
+    return connection.execute(query).fetchone() is not None
+
+
 def _head_findings(connection: sqlite3.Connection, chain: _Chain) -> Iterator[Finding]:
     row = connection.execute("SELECT seq, hash FROM recorded.projection").fetchone()
     if row is None:
@@ -162,17 +169,49 @@ def _structure_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
             yield Finding(None, f"the file is damaged ({told_by_sqlite}): restore a backup")
 
 
+_SCHEMA = (
+    "SELECT type, name, sql FROM {}.sqlite_master "
+    "WHERE type = 'trigger' OR tbl_name IN ('event', 'projection', 'lease') ORDER BY rowid"
+)
+"""Every trigger counts, whatever its table: one on another table can write to the log's."""
+
+
+def _schema_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Compare the tables that the steps make, their indexes and all triggers with a new file's.
+
+    The triggers and the indexes keep the log append-only and its keys unique.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrations.migrate(fresh)
+        wanted = {(kind, name): sql for kind, name, sql in fresh.execute(_SCHEMA.format("main"))}
+    found = {
+        (kind, name): sql for kind, name, sql in connection.execute(_SCHEMA.format("recorded"))
+    }
+    for kind, name in [*wanted, *(found.keys() - wanted.keys())]:
+        if (kind, name) not in found:
+            yield Finding(None, f"the {kind} {name} is missing: restore a backup")
+        elif (kind, name) not in wanted:
+            yield Finding(None, f"the {kind} {name} is none of ftlab's: drop it")
+        elif found[kind, name] != wanted[kind, name]:
+            yield Finding(None, f"the {kind} {name} was changed: restore a backup")
+
+
 def _fold_findings(
     connection: sqlite3.Connection, folder: Folder, catalogue: Catalogue, progress: Progress | None
 ) -> Iterator[Finding]:
-    if connection.execute("SELECT 1 FROM recorded.projection").fetchone() is None:
+    row = connection.execute("SELECT version FROM recorded.projection").fetchone()
+    if row is None:
         return
     connection.execute("CREATE TABLE projection (name PRIMARY KEY, version, seq, hash)")
     folder.create_tables()
     try:
         fold_all(connection, folder, catalogue, progress, table="recorded.event")
-    except ValidationError as error:
-        yield Finding(None, f"an event does not fit its type: {error}")
+    except UnreadableEventError as error:
+        what = f"event {error.seq} does not fit its type {error.type_name}: {error.__cause__}"
+        yield Finding(error.seq, what)
+        return
+    if row[0] != migrations.READ_MODELS:
+        # Another version's rows: the next command folds them anew.
         return
     # A changed byte in a row may be no text any more.
     connection.text_factory = lambda raw: raw.decode(errors="replace")

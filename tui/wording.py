@@ -1,4 +1,4 @@
-"""How moments and sizes are put into words by the commands."""
+"""How moments, sizes and counts are put into words by the commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from store.times import from_text
 def local_time(moment: str) -> str:
     """Say a recorded moment in the machine's own zone, to the second."""
     return from_text(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def number_of(count: int, thing: str) -> str:
+    """Say how many there are: `1 example`, `2 examples`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def size(count: int) -> str:

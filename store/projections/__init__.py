@@ -21,7 +21,7 @@ from store import migrations
 from store.catalogue import Catalogue
 from store.chain import GENESIS
 from store.database import Database
-from store.errors import StoreError
+from store.errors import StoreError, UnreadableEventError
 from store.events import Fact
 from store.projections import chats, datasets, jobs, metrics, models
 from store.projections.fold import Fold
@@ -157,7 +157,11 @@ def _known(
     )
     for row in rows:
         event = Recorded(*row)
-        yield event, catalogue.read(event.type, event.schema, event.data)
+        try:
+            fact = catalogue.read(event.type, event.schema, event.data)
+        except ValueError as error:  # pydantic's ValidationError is one, and so is json's error
+            raise UnreadableEventError(event.seq, event.type) from error
+        yield event, fact
 
 
 @contextmanager

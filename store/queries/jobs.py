@@ -92,11 +92,6 @@ def job_list(
     return [JobSummary(*row) for row in rows]
 
 
-def job_count(connection: sqlite3.Connection) -> int:
-    """Return how many jobs there are."""
-    return int(connection.execute("SELECT COUNT(*) FROM job").fetchone()[0])
-
-
 def jobs_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[JobSummary]:
     """Return the named jobs, newest first; ids that do not exist are left out."""
     import json

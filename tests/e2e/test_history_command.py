@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +71,23 @@ def test_a_limit_keeps_the_newest(recorded: Ftlab) -> None:
 
 def test_history_can_be_read_as_it_stood(recorded: Ftlab) -> None:
     assert _seqs(recorded, "--at", "2") == [1, 2]
+
+
+def test_what_is_yet_to_come_cannot_be_asked_for(recorded: Ftlab) -> None:
+    for command in ("history", "jobs"):
+        done = recorded(command, "--at", "99999")
+        assert (done.status, done.out) == (1, "")
+        assert done.err == "ftlab: there is no event 99999 yet: the last one is 15\n"
+
+
+def test_bytes_that_are_no_text_are_told_in_words(recorded: Ftlab) -> None:
+    with closing(sqlite3.connect(recorded.database)) as connection, connection:
+        connection.execute("DROP TRIGGER event_is_never_changed")
+        connection.execute("UPDATE event SET data = CAST(x'ff' AS TEXT) WHERE seq = 4")
+    done = recorded("history")
+    assert (done.status, done.out) == (1, "")
+    told = "something recorded in it is no UTF-8 text: `ftlab verify` tells what is wrong"
+    assert done.err == f"ftlab: {recorded.database}: {told}\n"
 
 
 def test_following_prints_what_was_and_what_comes(recorded: Ftlab, log: EventLog) -> None:

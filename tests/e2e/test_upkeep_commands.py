@@ -19,9 +19,12 @@ _WRITER = Path(__file__).parent / "children" / "write_on.py"
 
 def _tamper(ftlab: Ftlab, *statements: str) -> None:
     with closing(sqlite3.connect(ftlab.database)) as connection, connection:
+        query = "SELECT sql FROM sqlite_master WHERE name = 'event_is_never_changed'"
+        (trigger,) = connection.execute(query).fetchone()
         connection.execute("DROP TRIGGER event_is_never_changed")
         for statement in statements:
             connection.execute(statement)
+        connection.execute(trigger)
 
 
 def test_a_whole_store_is_proved_and_its_last_hash_told(recorded: Ftlab) -> None:
@@ -40,6 +43,28 @@ def test_a_changed_byte_is_found_and_named_by_its_seq(recorded: Ftlab) -> None:
     proof = json.loads(as_json.out)
     assert not proof["whole"]
     assert {finding["seq"] for finding in proof["findings"]} == {4}
+
+
+def test_a_damaged_event_that_keeps_all_from_being_folded_anew_is_named(recorded: Ftlab) -> None:
+    damage = "UPDATE event SET data = '{' WHERE seq = 4"
+    _tamper(recorded, damage, "UPDATE projection SET version = 0")
+    done = recorded("jobs")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "ftlab: event 4 (JobSubmitted) cannot be read: `ftlab verify` tells more\n"
+    proof = recorded("verify")
+    assert (proof.status, proof.err) == (1, "")
+    assert "event 4 is not what was recorded" in proof.out
+    assert "15 events, 1 finding; the last hash is " in proof.out
+
+
+def test_a_missing_table_is_told_in_words(recorded: Ftlab) -> None:
+    _tamper(recorded, "DROP TABLE projection")
+    done = recorded("jobs")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"ftlab: {recorded.database}: no such table: projection: `ftlab ver")
+    proof = recorded("verify")
+    assert (proof.status, proof.err) == (1, "")
+    assert "the table projection is missing" in proof.out
 
 
 def test_a_changed_read_model_is_found_and_rebuilt(recorded: Ftlab) -> None:

@@ -102,6 +102,24 @@ def test_a_disk_that_fails_at_the_end_leaves_nothing(
     assert _files(blobs) == []
 
 
+def test_what_a_killed_writer_left_behind_goes_with_the_next_write(blobs: BlobStore) -> None:
+    blobs.put(b"first")
+    (blobs.root / ".partial-killed").write_bytes(b"half of it")
+
+    kept = [blobs.put(b"first"), blobs.put(b"second")]
+
+    assert {path.name for path in _files(blobs)} == set(kept)
+
+
+def test_somebody_who_is_still_writing_is_left_alone(blobs: BlobStore) -> None:
+    with blobs.write() as slow:
+        slow.write(b"slow")
+        blobs.put(b"quick")
+
+    assert slow.content is not None
+    assert blobs.read(slow.content) == b"slow"
+
+
 def test_a_blob_does_not_exist_before_it_is_whole(blobs: BlobStore) -> None:
     content = hashlib.sha256(b"hello").hexdigest()
     with blobs.write() as blob:

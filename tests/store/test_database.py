@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -302,6 +303,18 @@ def test_a_full_disk_is_told_in_plain_words(database: Database) -> None:
         database.transaction() as connection,
     ):
         connection.execute("INSERT INTO lease VALUES ('poller', ?, 'b', 0)", ("x" * 1_000_000,))
+
+
+@pytest.mark.parametrize(("free", "words"), [(4096, "is full"), (10**9, "disk I/O error")])
+def test_an_io_error_where_nothing_is_free_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    failure = sqlite3.OperationalError("disk I/O error")
+    failure.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+
+    with pytest.raises(StoreError, match=words), told(tmp_path / "lab.db"):
+        raise failure
 
 
 def test_a_disk_that_fills_up_while_rows_are_folded_is_told_in_plain_words(

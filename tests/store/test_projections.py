@@ -205,3 +205,14 @@ def test_readers_see_the_old_rows_until_a_rebuild_is_whole(filled: EventLog) -> 
     filled.rebuild(lambda *_: counts.append(count()))
 
     assert counts == [2]
+
+
+def test_an_event_that_cannot_be_read_is_named_when_everything_is_folded_anew(
+    filled: EventLog,
+) -> None:
+    connection = filled.database.writer
+    connection.execute("DROP TRIGGER event_is_never_changed")
+    connection.execute("UPDATE event SET data = '{' WHERE seq = 4")
+
+    with pytest.raises(StoreError, match=r"event 4 \(\w+\) cannot be read: `ftlab verify`"):
+        filled.rebuild()

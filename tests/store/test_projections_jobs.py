@@ -21,7 +21,7 @@ from store.events import (
     JobSucceeded,
 )
 from store.log import Entry, EventLog
-from store.queries.jobs import JobDetail, checkpoints, job_count, job_detail
+from store.queries.jobs import JobDetail, checkpoints, job_detail, job_list
 from store.times import now, to_text
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def test_every_event_of_the_stream_moves_its_version_and_the_latest_time_stays(
 def test_a_job_that_was_never_planned_has_no_row(log: EventLog, fact: Fact) -> None:
     log.append(JOB, fact)
 
-    assert job_count(log.database.reader) == 0
+    assert job_list(log.database.reader) == []
     assert checkpoints(log.database.reader, "job_1") == []
 
 

@@ -88,7 +88,6 @@ def test_every_read_model_is_listed_once() -> None:
 ANSWERS: list[tuple[Callable[[sqlite3.Connection], Any], Any]] = [
     (jobs.job_list, []),
     (lambda reader: jobs.job_list(reader, status="running", provider="local", limit=1), []),
-    (jobs.job_count, 0),
     (lambda reader: jobs.jobs_by_id(reader, ["job_1"]), []),
     (lambda reader: jobs.changed_jobs(reader, 0), []),
     (lambda reader: jobs.checkpoints(reader, "job_1"), []),

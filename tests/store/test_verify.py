@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from store.chain import FIELDS
+from store.chain import FIELDS, chain_hash
 from store.database import Database, Journal
 from store.events import JobMessageReceived
 from store.log import EventLog
@@ -42,14 +42,17 @@ def sound(scratch: Scratch, fill: Callable[[EventLog], None], quick_folder: Path
 
 @contextmanager
 def _changed(sound: Path, change: Change) -> Iterator[Database]:
-    """Change a copy behind ftlab's back, as anybody with sqlite3 could."""
+    """Change a copy behind ftlab's back, as anybody with sqlite3 could who covers the traces."""
     copy = sound.with_name("changed.db")
     shutil.copy(sound, copy)
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER event_is_never_changed")
-        connection.execute("DROP TRIGGER event_is_never_removed")
-        connection.execute("DROP TRIGGER event_has_no_gap")
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        triggers = connection.execute(query).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
         change(connection)
+        for _, statement in triggers:
+            connection.execute(statement)
     database = Database(copy)
     yield database
     database.close()
@@ -66,6 +69,20 @@ def _named(found: Verification) -> set[int | None]:
 
 def _run(*statements: str) -> Change:
     return lambda connection: [connection.execute(statement) for statement in statements]
+
+
+def _append_unreadable(log: EventLog, seq: int) -> None:
+    """Add an event whose hash fits and whose data do not, as a faulty writer might."""
+    *_, last = log.read()
+    time = last.at
+    fields = (seq, "job/job_9", 1, "JobSubmitted", 1, time, time, "x", None, None, "{}")
+    digest = chain_hash(last.hash, fields)
+    with log.database.transaction() as connection:
+        connection.execute(
+            f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * 12)})",
+            (*fields, digest),
+        )
+        connection.execute("UPDATE projection SET seq = ?, hash = ?", (seq, digest))
 
 
 def _events(path: Path) -> int:
@@ -176,8 +193,6 @@ def test_a_changed_hash_of_the_last_event_is_found(sound: Path) -> None:
 def test_a_changed_event_with_its_hash_made_to_fit_betrays_itself_at_the_next(
     sound: Path,
 ) -> None:
-    from store.chain import chain_hash
-
     def forge(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE event SET actor = 'nobody' WHERE seq = 5")
         before = connection.execute("SELECT hash FROM event WHERE seq = 4").fetchone()[0]
@@ -375,6 +390,52 @@ def test_an_index_that_lost_an_event_is_found(sound: Path) -> None:
 
     assert not found.whole
     assert "the file is damaged" in found.findings[0].what
+
+
+@pytest.mark.parametrize(
+    ("statements", "what"),
+    [
+        (["DROP TRIGGER event_is_never_changed"], "trigger event_is_never_changed is missing"),
+        (["DROP INDEX event_key"], "index event_key is missing"),
+        (
+            ["DROP INDEX event_type", "CREATE INDEX event_type ON event (stream)"],
+            "index event_type was changed",
+        ),
+        (
+            ["CREATE TRIGGER mine AFTER INSERT ON event BEGIN DELETE FROM job; END"],
+            "trigger mine is none of ftlab's",
+        ),
+        (["CREATE INDEX mine ON event (at)"], "index mine is none of ftlab's"),
+        (["DROP TABLE projection"], "table projection is missing"),
+        (["DROP TABLE lease"], "table lease is missing"),
+    ],
+)
+def test_what_guards_the_log_is_compared_with_a_new_files(
+    filled: EventLog, statements: list[str], what: str
+) -> None:
+    for statement in statements:
+        filled.database.writer.execute(statement)
+
+    (finding,) = verify(filled.database).findings
+
+    assert what in finding.what
+
+
+def test_an_event_that_does_not_fit_its_type_is_named(filled: EventLog) -> None:
+    seq = filled.database.head() + 1
+    _append_unreadable(filled, seq)
+
+    (finding,) = verify(filled.database).findings
+
+    assert finding.seq == seq
+    assert f"event {seq} does not fit its type JobSubmitted" in finding.what
+
+
+def test_read_models_of_another_version_are_no_finding(filled: EventLog) -> None:
+    filled.database.writer.execute("UPDATE projection SET version = version + 1")
+    filled.database.writer.execute("DROP TABLE chat")
+
+    assert verify(filled.database).whole
 
 
 def test_a_rebuild_heals_the_read_models(sound: Path) -> None:

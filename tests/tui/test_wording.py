@@ -31,3 +31,8 @@ def test_a_moment_is_told_in_the_machines_own_zone() -> None:
 )
 def test_a_size_is_told_in_its_unit(count: int, said: str) -> None:
     assert wording.size(count) == said
+
+
+def test_one_thing_is_told_in_the_singular() -> None:
+    said = [wording.number_of(count, "example") for count in (0, 1, 2)]
+    assert said == ["0 examples", "1 example", "2 examples"]

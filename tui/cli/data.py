@@ -81,10 +81,12 @@ def add(
 
 def _print_added(added: Added) -> None:
     from tui.cli.output import note, say
+    from tui.wording import number_of
 
     version, left_out = added.version, added.left_out
+    examples = number_of(version.examples, "example")
     what = "recorded" if added.new else "has this very content already"
-    say(f"{version.name}@{version.version} {what}: {version.examples} examples  {version.id}")
+    say(f"{version.name}@{version.version} {what}: {examples}  {version.id}")
     for bad in left_out.first[:_ROWS_NAMED]:
         note(f"left out: {bad}")
     if left_out.count > _ROWS_NAMED:
@@ -178,7 +180,7 @@ def _print_version(version: DatasetRow, jobs: list[str]) -> None:
             ("dataset", f"{version.name}@{version.version}"),
             ("id", version.id),
             ("recorded", wording.local_time(version.recorded_at)),
-            ("examples", f"{version.examples} ({version.messages} messages)"),
+            ("examples", f"{version.examples} ({wording.number_of(version.messages, 'message')})"),
             ("characters", str(version.characters)),
             ("content", f"{version.content} ({wording.size(version.bytes)})"),
             ("left out", str(version.left_out) if version.left_out else None),
@@ -224,6 +226,7 @@ def split(dataset: str, test: str, validation: str, seed: int, *, as_json: bool)
     from engine.data.splitting import parse_size
     from tui.cli.output import print_json, say
     from tui.cli.progress import bytes_read
+    from tui.wording import number_of
 
     sizes = SplitSizes(parse_size(test), parse_size(validation), seed)
     with opened() as lab, bytes_read(f"Splitting {dataset}") as progress:
@@ -232,4 +235,5 @@ def split(dataset: str, test: str, validation: str, seed: int, *, as_json: bool)
         print_json(parts)
         return
     for part in parts.values():
-        say(f"{part.name}@{part.version}  {part.examples} examples  {part.id}")
+        examples = number_of(part.examples, "example")
+        say(f"{part.name}@{part.version}  {examples}  {part.id}")

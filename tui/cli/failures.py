@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ def tell(error: Exception) -> None:
     """Say on standard error what happened; an error nobody foresaw is also saved as a report."""
     if isinstance(error, OSError) and error.filename is not None:
         _say(f"ftlab: {os.fsdecode(error.filename)}: {error.strerror}")
+    elif isinstance(error, sqlite3.Error):
+        _say(f"ftlab: {error}: `ftlab verify` tells what is wrong")
     elif _was_foreseen(error):
         _say(f"ftlab: {error}")
     else:

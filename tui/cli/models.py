@@ -110,7 +110,9 @@ def _print_model(found: ModelRow, job: JobDetail, trained_on: DatasetRow) -> Non
 
 
 def _examples(count: int | None) -> str | None:
-    return None if count is None else f"{count} held-out examples"
+    from tui.wording import number_of
+
+    return None if count is None else number_of(count, "held-out example")
 
 
 def _change(before: float | None, after: float | None) -> str | None:

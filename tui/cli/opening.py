@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from engine.lab import Lab
+    from store.database import Database
 
 _DATABASE = f"{__name__}.database"
 
@@ -48,14 +49,36 @@ def opened(role: str = "cli", *, begins: bool = False) -> Iterator[Lab]:
             brought in, such a name is rather a slip of the hand.
     """
     from engine.lab import Lab
-    from tui.cli.output import note
+    from engine.places import Places
+    from store.database import told
 
     chosen = chosen_database(click.get_current_context())
-    create = begins or chosen is None
-    with Lab.open(database=chosen, role=role, create=create) as lab:
-        if lab.database.notice:
-            note(f"note: {lab.database.notice}")
+    places = Places.find(database=chosen)
+    with (
+        told(places.database, ": `ftlab verify` tells what is wrong"),
+        Lab(places, role, create=begins or chosen is None) as lab,
+    ):
+        _pass_on_notice(lab.database)
         yield lab
+
+
+@contextmanager
+def opened_database() -> Iterator[Database]:
+    """Open the database alone, as it stands: even one whose events can no longer be folded."""
+    from engine.lab import open_database
+    from engine.places import Places
+
+    chosen = chosen_database(click.get_current_context())
+    with closing(open_database(Places.find(database=chosen), create=chosen is None)) as database:
+        _pass_on_notice(database)
+        yield database
+
+
+def _pass_on_notice(database: Database) -> None:
+    from tui.cli.output import note
+
+    if database.notice:
+        note(f"note: {database.notice}")
 
 
 @contextmanager

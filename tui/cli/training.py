@@ -138,12 +138,13 @@ def _show_plan(plan: Plan, *, as_json: bool) -> None:
         )
         return
     dataset, validation = plan.dataset, plan.validation
+    examples = number_of(dataset.examples, "example")
     print_fields(
         [
             ("job", plan.name),
             ("base model", plan.request.base_model),
             ("method", plan.request.method),
-            ("dataset", f"{dataset.name}@{dataset.version}, {dataset.examples} examples"),
+            ("dataset", f"{dataset.name}@{dataset.version}, {examples}"),
             ("validation", f"{validation.name}@{validation.version}" if validation else "none"),
             ("steps", str(plan.total_steps)),
             *((name.replace("_", " "), str(value)) for name, value in settled.items()),

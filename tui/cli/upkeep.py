@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.exceptions import Exit
 
-from tui.cli.opening import db_option, opened
+from tui.cli.opening import db_option, opened, opened_database
 from tui.cli.options import json_option
 
 
@@ -22,16 +22,17 @@ def verify(*, as_json: bool) -> None:
     from store.verify import verify as prove
     from tui.cli.output import plain, print_json, say
     from tui.cli.progress import counted
+    from tui.wording import number_of
 
-    with opened() as lab, counted("Verifying") as progress:
-        outcome = prove(lab.database, progress)
+    with opened_database() as database, counted("Verifying") as progress:
+        outcome = prove(database, progress)
     if as_json:
         print_json({"whole": outcome.whole, **plain(outcome)})
     else:
         for finding in outcome.findings:
             say(finding.what)
-        state = "whole" if outcome.whole else f"{len(outcome.findings)} findings"
-        say(f"{outcome.events} events, {state}; the last hash is {outcome.head}")
+        state = "whole" if outcome.whole else number_of(len(outcome.findings), "finding")
+        say(f"{number_of(outcome.events, 'event')}, {state}; the last hash is {outcome.head}")
     if not outcome.whole:
         raise Exit(1)
 
@@ -43,13 +44,14 @@ def rebuild(*, as_json: bool) -> None:
     """Drop the read models and fold the log anew. The rows come out the same."""
     from tui.cli.output import print_json, say
     from tui.cli.progress import counted
+    from tui.wording import number_of
 
     with opened() as lab, counted("Folding") as progress:
         count = lab.log.rebuild(progress)
     if as_json:
         print_json({"events": count})
     else:
-        say(f"{count} events folded.")
+        say(f"{number_of(count, 'event')} folded.")
 
 
 @click.command()

@@ -11,7 +11,7 @@ from typing import cast
 from store.database import Database, Journal
 from store.queries.chats import chat_list
 from store.queries.history import Filter, history
-from store.queries.jobs import changed_jobs, job_count, job_list
+from store.queries.jobs import changed_jobs, job_list
 from store.queries.metrics import series_list
 
 
@@ -45,7 +45,6 @@ def _ask(database: Database, reader: sqlite3.Connection, before: int) -> int:
     history(reader, Filter(stream="chat/"), limit=20, newest=True)
     changed_jobs(reader, before)
     job_list(reader, limit=20)
-    job_count(reader)
     series_list(reader, "all")
     return head
 

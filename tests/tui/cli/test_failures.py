@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ def test_trouble_with_a_file_names_the_file(
         (tmp_path / "absent").read_bytes()
     tell(raised.value)
     assert capsys.readouterr().err == f"ftlab: {tmp_path / 'absent'}: No such file or directory\n"
+
+
+def test_what_sqlite_complains_of_sends_to_verify(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(sqlite3.OperationalError("no such table: job"))
+    told = "ftlab: no such table: job: `ftlab verify` tells what is wrong\n"
+    assert capsys.readouterr().err == told
 
 
 def test_what_nobody_foresaw_is_kept_with_its_traceback(
