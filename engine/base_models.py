@@ -156,9 +156,7 @@ def _run_conversion(
     model: EmbeddedModel, source: Path, partial: Path, progress: Callable[[float], None]
 ) -> None:
     """Convert in a process of its own, so that this one need not load torch."""
-    command, environment = python_module(
-        "engine.training.convert_gguf", str(source), str(partial)
-    )
+    command, environment = python_module("engine.training.convert_gguf", str(source), str(partial))
     with tempfile.TemporaryFile("w+", errors="replace") as complaints:
         with subprocess.Popen(
             command,

@@ -7,5 +7,9 @@ class LabError(Exception):
     """Something that cannot be done as asked."""
 
 
+class RequestError(LabError):
+    """What was asked for cannot be, whatever the lab holds."""
+
+
 class JobStateError(LabError):
     """A job is not in a state in which this can be done to it."""

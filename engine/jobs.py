@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import JobStateError, LabError
+from engine.errors import JobStateError, LabError, RequestError
 from engine.poller import Poller
 from store import job_status
 from store.errors import StoreError, StreamConflictError
@@ -72,6 +72,7 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     from engine.training.plan import hyperparameters_for
 
     lab.provider(request.provider)
+    _check_name(request.suffix)
     request = replace(request, base_model=_settled(request.base_model))
     dataset = datasets.dataset(lab.database.reader, request.dataset)
     settled = hyperparameters_for(request.method, dict(request.hyperparameters))
@@ -83,6 +84,11 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
         hyperparameters=settled,
         total_steps=settled.total_steps(dataset.examples),
     )
+
+
+def _check_name(suffix: str | None) -> None:
+    if suffix is not None and not (suffix.strip() and suffix.isprintable()):
+        raise RequestError(f"{suffix!r} cannot name a job: write it in printable characters")
 
 
 def _settled(base_model: str) -> str:

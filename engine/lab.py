@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from engine.errors import LabError
+from engine.errors import LabError, RequestError
 from engine.places import Places
 from store import migrations
 from store.database import Database, Journal
@@ -123,7 +123,7 @@ class Lab:
             LabError: if there is none.
         """
         if name != "local":
-            raise LabError(f"there is no provider '{name}': jobs run on the provider 'local'")
+            raise RequestError(f"there is no provider '{name}': jobs run on the provider 'local'")
         from engine.providers.local import LocalProvider
 
         return LocalProvider(self.places, self.database, self.blobs)

@@ -18,7 +18,6 @@ from typing import BinaryIO
 
 from store.errors import BlobCorruptError, NotFoundError
 
-
 _PARTIAL = ".partial-"
 
 

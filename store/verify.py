@@ -171,9 +171,11 @@ def _structure_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 _SCHEMA = (
     "SELECT type, name, sql FROM {}.sqlite_master "
-    "WHERE type = 'trigger' OR tbl_name IN ('event', 'projection', 'lease') ORDER BY rowid"
+    "WHERE sql IS NOT NULL "
+    "AND (type = 'trigger' OR tbl_name IN ('event', 'projection', 'lease')) ORDER BY rowid"
 )
-"""Every trigger counts, whatever its table: one on another table can write to the log's."""
+"""Every trigger counts, whatever its table: one on another table can write to the log's. What has
+no statement is an index that SQLite made for a table's own UNIQUE or PRIMARY KEY."""
 
 
 def _schema_findings(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from engine.errors import LabError
+from engine.errors import RequestError
 
 Method = Literal["lora", "full"]
 Scheduler = Literal["linear", "cosine", "constant"]
@@ -16,7 +16,7 @@ _Count = Annotated[int, Field(ge=1, le=2**31)]
 _MAX_SEED = 2**32 - 1
 
 
-class PlanError(LabError):
+class PlanError(RequestError):
     """A plan or one of its hyperparameters cannot be followed."""
 
 

@@ -87,17 +87,17 @@ def test_a_dry_run_shows_the_plan_and_records_nothing(with_sums: Ftlab, tiny_bas
 def test_what_cannot_be_trained_is_refused_in_plain_words(
     with_sums: Ftlab, tiny_base: Path, tmp_path: Path
 ) -> None:
-    refusals = {
-        "no dataset is called 'nothing'": ("train", "nothing", "--model", tiny_base),
-        "config.json": ("train", "sums/train", "--model", tmp_path),
-        "learning_rate": ("train", "sums/train", "--model", tiny_base, "--learning-rate", "-1"),
-        "there is no provider": (
-            "train", "sums/train", "--model", tiny_base, "--provider", "nobody",
-        ),
-    }  # fmt: skip
-    for words, command in refusals.items():
+    on_sums = ("train", "sums/train", "--model", tiny_base)
+    refusals = [
+        (4, "no dataset is called 'nothing'", ("train", "nothing", "--model", tiny_base)),
+        (1, "config.json", ("train", "sums/train", "--model", tmp_path)),
+        (2, "learning_rate", (*on_sums, "--learning-rate", "-1")),
+        (2, "there is no provider", (*on_sums, "--provider", "nobody")),
+        (2, "cannot name a job", (*on_sums, "--suffix", "a\nb")),
+    ]
+    for status, words, command in refusals:
         done = with_sums(*command)
-        assert done.status != 0
+        assert done.status == status
         assert words in done.err
         assert "Traceback" not in done.err
     assert with_sums.rows("jobs") == []

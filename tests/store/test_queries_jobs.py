@@ -6,7 +6,6 @@ import pytest
 
 from store.events import ChatOpened, JobMessageReceived, JobStatusChanged
 from store.log import EventLog, Write
-from store.queries import jobs
 from store.queries.datasets import jobs_of, versions_of
 from store.queries.jobs import JobSummary, changed_jobs, job_detail, job_list, jobs_by_id
 

@@ -11,14 +11,17 @@ from pathlib import Path
 
 from tui.harmless import harmless
 
-FAILED, BAD_DATA, NOT_FOUND = 1, 3, 4
+FAILED, WRONG_USAGE, BAD_DATA, NOT_FOUND = 1, 2, 3, 4
 
 
 def status_of(error: Exception) -> int:
     """Return the exit status for an error."""
     from engine.data.errors import DataError
+    from engine.errors import RequestError
     from store.errors import AmbiguousError, NotFoundError
 
+    if isinstance(error, RequestError):
+        return WRONG_USAGE
     if isinstance(error, DataError):
         return BAD_DATA
     if isinstance(error, NotFoundError | AmbiguousError):

@@ -41,7 +41,7 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
 
     Args:
         detail: the job.
-        saved: the steps of its checkpoints.
+        saved: the steps of its checkpoints; a run keeps the newest two.
     """
     hyperparameters = json.loads(detail.hyperparameters_json)
     print_fields(
@@ -54,7 +54,7 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("validation", detail.validation),
             ("model", detail.model),
             ("step", f"{detail.step} of {detail.total_steps or '?'}, attempt {detail.attempt}"),
-            ("checkpoints", ", ".join(map(str, saved)) or None),
+            ("checkpoints", ", ".join(map(str, saved[-2:])) or None),
             ("planned", wording.local_time(detail.planned_at)),
             ("started", detail.started_at and wording.local_time(detail.started_at)),
             ("ended", detail.ended_at and wording.local_time(detail.ended_at)),

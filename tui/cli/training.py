@@ -122,6 +122,7 @@ def _start(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
 
 def _show_plan(plan: Plan, *, as_json: bool) -> None:
     from tui.cli.output import print_fields, print_json
+    from tui.wording import number_of
 
     settled = plan.hyperparameters.model_dump(mode="json", exclude_none=True)
     if as_json:
