@@ -72,7 +72,7 @@ class Example:
                 return
             if shown["status"] not in {"planned", "queued", "running"}:
                 raise SystemExit(f"{job} is {shown['status']}: {shown['reason']}")
-            time.sleep(0.5)
+            time.sleep(2)
 
     def kill(self, job: str) -> None:
         """Kill a job's process as a crash would, and let the poller find out."""
@@ -80,7 +80,7 @@ class Example:
         os.kill(identity["pid"], signal.SIGKILL)
         while self.json("jobs", "show", job)["status"] != "interrupted":
             self.run("poll", "--once")
-            time.sleep(0.5)
+            time.sleep(2)
 
 
 def main() -> None:
