@@ -153,6 +153,8 @@ async def _take_picture() -> None:
         with Lab(Places.find(Path(home), copy), role="ui") as lab:
             app = FtlabApp(lab)
             async with app.run_test(size=(120, 36)) as pilot:
+                await pilot.pause(1)
+                await pilot.press("down")
                 await pilot.pause(3)
                 PICTURE.write_text(app.export_screenshot(title="ftlab --db ftlab.db.example"))
 

@@ -195,7 +195,9 @@ class Chat(Screen[None], Background):
 
     def work_failed(self, failure: Failure) -> None:
         """Say why the model could not be started; an answer's trouble is told in the transcript."""
-        if failure.group == "talk" and self._conversation is None:
+        if failure.group != "talk":
+            super().work_failed(failure)
+        elif self._conversation is None:
             self.query_one(Transcript).failed(f"The model could not be started: {failure.words}")
             self._rest("no model to write to · esc leaves", "bad")
 

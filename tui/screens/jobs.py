@@ -190,7 +190,7 @@ class Jobs(Screen[None], Background):
                 "let it run",
             )
             told = f"{job.name} was asked to stop"
-            self._ask(question, lambda: self.lab.cancel_job(job.id), told)
+            self._ask(question, job, self.lab.cancel_job, told)
 
     def action_resume_job(self) -> None:
         """Ask whether the selected job shall go on, and let it."""
@@ -201,7 +201,7 @@ class Jobs(Screen[None], Background):
                 "resume it",
                 "leave it",
             )
-            self._ask(question, lambda: self.lab.resume_job(job.id), f"{job.name} goes on")
+            self._ask(question, job, self.lab.resume_job, f"{job.name} goes on")
 
     def _allowed(self, why_not: Callable[[JobSummary], str | None]) -> JobSummary | None:
         """Return the selected job if the action makes sense for it; say why not otherwise."""
@@ -214,14 +214,16 @@ class Jobs(Screen[None], Background):
             return None
         return job
 
-    def _ask(self, question: Question, act: Callable[[], None], told: str) -> None:
+    def _ask(
+        self, question: Question, job: JobSummary, act: Callable[[str], None], told: str
+    ) -> None:
         def work() -> Message:
-            act()
+            act(job.id)
             return self.Told(told)
 
         def answered(answer: bool | None) -> None:
             if answer:
-                self.in_background("act", work)
+                self.in_background(f"act {job.id}", work)
 
         self.app.push_screen(question, answered)
 
