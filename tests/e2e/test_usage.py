@@ -71,14 +71,23 @@ def test_an_unforeseen_error_is_told_in_a_sentence_and_kept_as_a_report(
     recorded: Ftlab,
 ) -> None:
     with closing(sqlite3.connect(recorded.database)) as connection, connection:
-        connection.execute("ALTER TABLE job RENAME COLUMN name TO called")
-    done = recorded("jobs")
+        connection.execute("UPDATE job SET hyperparameters_json = '{'")
+    done = recorded("jobs", "show", "quick")
     assert (done.status, done.out) == (1, "")
-    assert "no such column: name" in done.err
+    assert "this should not have happened: JSONDecodeError" in done.err
     assert "Traceback" not in done.err
     (report,) = (recorded.home / "reports").iterdir()
     assert str(report) in done.err
     assert "Traceback" in report.read_text()
+
+
+def test_a_missing_column_is_told_with_what_to_do(recorded: Ftlab) -> None:
+    with closing(sqlite3.connect(recorded.database)) as connection, connection:
+        connection.execute("ALTER TABLE job RENAME COLUMN name TO called")
+    done = recorded("jobs")
+    assert (done.status, done.out) == (1, "")
+    assert "no such column: name" in done.err
+    assert "`ftlab verify` tells what is wrong" in done.err
 
 
 def test_a_new_store_says_how_to_begin(ftlab: Ftlab) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -12,6 +11,7 @@ from tui.actions import bindings
 from tui.ink import Line
 from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
+from tui.widgets.scrolled_length import set_length
 
 
 class LineView(ScrollView, Inked, can_focus=True, inherit_bindings=False):
@@ -32,8 +32,7 @@ class LineView(ScrollView, Inked, can_focus=True, inherit_bindings=False):
         strips = self.strips(lines)
         before = self._in_sight()
         self._lines, self._strips = lines, strips
-        if len(strips) != self.virtual_size.height:
-            self.virtual_size = Size(0, len(strips))
+        set_length(self, len(strips))
         if regions := changed_cells(before, self._in_sight(), self.size.width):
             self.refresh(*regions)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -17,6 +16,7 @@ from tui.actions import bindings
 from tui.ink import Line, Span
 from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
+from tui.widgets.scrolled_length import set_length
 
 
 class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
@@ -61,8 +61,7 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
             cursor: where the row is now that the cursor stood on; None if it did not move.
             top: the row to have at the top; None keeps the present one.
         """
-        if self.virtual_size.height != self.row_count:
-            self.virtual_size = Size(0, self.row_count)
+        set_length(self, self.row_count)
         if cursor is not None:
             self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
         if top is not None:
