@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 
 from engine.child import python_module
 from engine.errors import LabError
+from store.errors import NotFoundError
 
 Progress = Callable[[str, float], None]
 
@@ -71,22 +72,31 @@ def resolve(name: str, home: Path, progress: Progress | None = None) -> str:
             being done, and which part of it (0 to 1) is.
 
     Raises:
-        LabError: if the name leads nowhere, or the embedded model cannot be made ready.
+        NotFoundError: if the name leads nowhere.
+        LabError: if the embedded model cannot be made ready.
     """
+    check(name)
     embedded = _embedded(name)
     if embedded is not None:
         return str(_converted(embedded, home, progress or (lambda _stage, _part: None)))
     folder = Path(name).expanduser()
-    if folder.is_dir():
-        if not _is_model(folder):
-            raise LabError(f"{folder} is no model folder: there is no config.json in it")
-        return str(folder.resolve())
-    if _is_hub_id(name):
-        return name
-    raise LabError(
-        f"'{name}' is no base model: write {EMBEDDED} (embedded), a model folder, "
-        "or a hub id such as HuggingFaceTB/SmolLM2-135M"
-    )
+    return str(folder.resolve()) if folder.is_dir() else name
+
+
+def check(name: str) -> None:
+    """See that a name leads to a base model; a hub id is taken at its word.
+
+    Raises:
+        NotFoundError: if it does not.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir() and _embedded(name) is None and not _is_model(folder):
+        raise NotFoundError(f"{folder} is no model folder: there is no config.json in it")
+    if not exists(name):
+        raise NotFoundError(
+            f"'{name}' is no base model: write {EMBEDDED} (embedded), a model folder, "
+            "or a hub id such as HuggingFaceTB/SmolLM2-135M"
+        )
 
 
 def _embedded(name: str) -> EmbeddedModel | None:

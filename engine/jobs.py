@@ -66,15 +66,18 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     """Look everything up and settle what would be trained.
 
     Raises:
-        NotFoundError: if a dataset version does not exist.
-        LabError: if there is no such provider or base model, or a hyperparameter is out of bounds.
+        NotFoundError: if a dataset version or the base model does not exist.
+        RequestError: if there is no such provider, or a hyperparameter is out of bounds.
     """
+    from engine import base_models
     from engine.training.plan import hyperparameters_for
 
     lab.provider(request.provider)
     _check_name(request.suffix)
     request = replace(request, base_model=_settled(request.base_model))
     dataset = datasets.dataset(lab.database.reader, request.dataset)
+    if request.provider == "local":
+        base_models.check(request.base_model)
     settled = hyperparameters_for(request.method, dict(request.hyperparameters))
     return Plan(
         request=request,

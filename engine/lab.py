@@ -40,6 +40,7 @@ class Lab:
         places: where it lies.
         role: which face of ftlab acts, for the audit: `cli`, `ui`, `daemon`.
         create: whether a database that does not exist is begun.
+        progress: told of events done and in all if the read models have to be folded anew.
 
     Attributes:
         places: where it lies.
@@ -51,7 +52,14 @@ class Lab:
         StoreError: if the database cannot be opened.
     """
 
-    def __init__(self, places: Places, role: str = "cli", *, create: bool = True) -> None:
+    def __init__(
+        self,
+        places: Places,
+        role: str = "cli",
+        *,
+        create: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         self.places = places
         self.role = role
         self.polling_notice: str | None = None
@@ -60,7 +68,7 @@ class Lab:
         if not self.database.read_only and not migrations.read_models_are_current(
             self.database.reader
         ):
-            self._begin()
+            self._begin(progress)
 
     @classmethod
     def open(
@@ -109,11 +117,12 @@ class Lab:
 
         return BlobStore(self.places.blobs)
 
-    def _begin(self) -> None:
+    def _begin(self, progress: Callable[[int, int], None] | None) -> None:
         """Fold what other projections folded anew, and begin the log of a new database."""
         from store.events import LabCreated
-        from store.log import Entry
+        from store.log import Entry, EventLog
 
+        self.log = EventLog(self.database, self.actor, progress=progress)
         self.log.append("lab", Entry(LabCreated(ftlab=VERSION), key="created"))
 
     def provider(self, name: str) -> Provider:

@@ -20,7 +20,7 @@ from store.chain import GENESIS, chain_hash
 from store.database import Database
 from store.errors import StoreError, StreamConflictError
 from store.events import Fact
-from store.projections import Projections
+from store.projections import Progress, Projections
 from store.recorded import COLUMNS, Recorded
 from store.times import now, to_text
 
@@ -79,6 +79,8 @@ class EventLog:
         actor: who or what appends through this object, for the audit.
         catalogue: the event types.
         clock: tells the time of recording.
+        progress: told of events done and in all if other projections folded the read models, which
+            are then folded anew.
     """
 
     def __init__(
@@ -87,13 +89,14 @@ class EventLog:
         actor: str,
         catalogue: Catalogue = CATALOGUE,
         clock: Callable[[], datetime] = now,
+        progress: Progress | None = None,
     ) -> None:
         self.database = database
         self.actor = actor
         self.catalogue = catalogue
         self._clock = clock
         self._projections = Projections(database, catalogue)
-        self._projections.bring_up_to_date()
+        self._projections.bring_up_to_date(progress)
 
     def append(
         self, stream: str, *entries: Entry | Fact, expected: int | None = None

@@ -58,7 +58,6 @@ class LocalProvider:
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         _wait_for_end(run)
-        (run / layout.CANCEL).unlink(missing_ok=True)
         self._write_plan(job, run)
         return _spawn(job, run, ["--resume-step", str(from_step)])
 
@@ -74,7 +73,7 @@ class LocalProvider:
 
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (run / layout.CANCEL).touch()
+        layout.cancel(run, job.attempt).touch()
         identity = read_identity(run)
         if identity is None or not is_alive(run).alive:
             return
@@ -99,7 +98,7 @@ class LocalProvider:
             offset += len(data)
             version += len(found)
         if lost is not None and not ended:
-            yield [Write(stream, [self._loss(run, lost)], version)]
+            yield [Write(stream, [_loss(job, run, lost)], version)]
 
     def _write_plan(self, job: JobDetail, run: Path) -> None:
         from engine import base_models
@@ -134,23 +133,11 @@ class LocalProvider:
             return None
         if identity is not None and identity.attempt >= job.attempt:
             return f"{reason}, and it left no last word (killed, or crashed)"
-        if job.remote_id is None and (run / layout.CANCEL).exists():
+        if job.remote_id is None and layout.cancel(run, job.attempt).exists():
             return "cancelled before it began"
         # A process that was just started, or is about to be, has not yet said who it is.
         waited = times.now() - times.from_text(job.updated_at)
         return None if waited < _START_LIMIT else "its process never came up"
-
-    def _loss(self, run: Path, reason: str) -> Entry:
-        """Return what a job's process being gone without a last word means."""
-        from engine.training.checkpoints import latest_complete
-        from store.events import JobCancelled, JobInterrupted
-        from store.log import Entry
-
-        if (run / layout.CANCEL).exists():
-            return Entry(JobCancelled())
-        last = next((line for line in reversed(_tail(run / _LOG)) if line.strip()), None)
-        said = f"; the last line of its log: {last.strip()[:200]}" if last else ""
-        return Entry(JobInterrupted(reason=reason + said, checkpoint=latest_complete(run)))
 
     def _complete(self, job: JobDetail, entry: Entry) -> Entry:
         """Add to a success which model it made, known from the plan."""
@@ -183,6 +170,19 @@ class LocalProvider:
                 )
                 key = f"job:{job.id}"
                 yield Write(f"model/{job.model}", [Entry(registered, entry.occurred, key)])
+
+
+def _loss(job: JobDetail, run: Path, reason: str) -> Entry:
+    """Return what a job's process being gone without a last word means."""
+    from engine.training.checkpoints import latest_complete
+    from store.events import JobCancelled, JobInterrupted
+    from store.log import Entry
+
+    if layout.cancel(run, job.attempt).exists():
+        return Entry(JobCancelled())
+    last = next((line for line in reversed(_tail(run / _LOG)) if line.strip()), None)
+    said = f"; the last line of its log: {last.strip()[:200]}" if last else ""
+    return Entry(JobInterrupted(reason=reason + said, checkpoint=latest_complete(run)))
 
 
 def _wait_for_end(run: Path) -> None:
@@ -236,9 +236,11 @@ def _tail(log: Path) -> list[str]:
         with log.open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - _TAIL_BYTES))
-            return file.read().decode("utf-8", "replace").splitlines()
+            text = file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return []
+    # A progress bar writes over its line again and again: its last state is what a terminal shows.
+    return [line.rstrip("\r").rpartition("\r")[2] for line in text.removesuffix("\n").split("\n")]
 
 
 def _is_end(entry: Entry) -> bool:

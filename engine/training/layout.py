@@ -19,9 +19,6 @@ HEARTBEAT = "heartbeat"
 PROGRESS = "progress.jsonl"
 """What happened, a line each (`engine.training.progress`)."""
 
-CANCEL = "cancel"
-"""Exists if the stop that was asked for is for good."""
-
 EVALUATIONS = "evaluations.json"
 """Losses on the validation examples, by step."""
 
@@ -30,6 +27,15 @@ CHECKPOINTS = "checkpoints"
 
 CACHE = "cache"
 """The tokenized examples; made again if missing."""
+
+
+def cancel(run_dir: Path, attempt: int) -> Path:
+    """Return the file that exists if an attempt was asked to stop for good.
+
+    Each attempt has its own, so that one asked for while the next begins is neither lost nor
+    taken for an old one.
+    """
+    return run_dir / f"cancel-{attempt}"
 
 
 def checkpoint(run_dir: Path, step: int) -> Path:

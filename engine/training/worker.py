@@ -57,28 +57,25 @@ def _attempt(run_dir: Path, from_step: int, number: int | None, stop: StopSignal
     identity = write_identity(run_dir, number)
     heartbeat = Heartbeat(run_dir / layout.HEARTBEAT)
     heartbeat.start()
-    if (run_dir / layout.CANCEL).exists():
+    cancel = layout.cancel(run_dir, identity.attempt)
+    if cancel.exists():
         stop.requested = True
     try:
         carry_out(Attempt(run_dir, identity.attempt, from_step, writer, stop))
     except StopRequested as request:
-        _tell_stop(run_dir, writer, from_step if request.step is None else request.step)
+        step = from_step if request.step is None else request.step
+        writer.stopped(
+            step,
+            "cancelled" if cancel.exists() else "terminated",
+            checkpoints.latest_complete(run_dir),
+        )
+        _log.info("stopped after step %d", step)
     except BaseException as error:  # noqa: BLE001 (whatever it is, the job's owner is told)
         _tell_failure(writer, error)
         return FAILED
     finally:
         heartbeat.stop()
     return 0
-
-
-def _tell_stop(run_dir: Path, writer: ProgressWriter, step: int) -> None:
-    cancelled = (run_dir / layout.CANCEL).exists()
-    writer.stopped(
-        step,
-        "cancelled" if cancelled else "terminated",
-        checkpoints.latest_complete(run_dir),
-    )
-    _log.info("stopped after step %d", step)
 
 
 def _tell_failure(writer: ProgressWriter, error: BaseException) -> None:

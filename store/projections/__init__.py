@@ -53,14 +53,14 @@ class Projections:
         # Made before any transaction: SQLAlchemy rolls back what is open when it first connects.
         self._folder = Folder(database.writer)
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, progress: Progress | None = None) -> None:
         """Fold everything anew if other projections folded it."""
         if migrations.read_models_are_current(self._database.reader):
             return
         with self._database.transaction() as connection:
             # Another process may have done it while this one waited for its turn.
             if not migrations.read_models_are_current(connection):
-                self._rebuild(connection, None)
+                self._rebuild(connection, progress)
 
     def fold(self, events: Iterable[Folded]) -> None:
         """Fold new events; called inside the transaction that appended them."""

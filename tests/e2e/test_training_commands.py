@@ -90,7 +90,7 @@ def test_what_cannot_be_trained_is_refused_in_plain_words(
     on_sums = ("train", "sums/train", "--model", tiny_base)
     refusals = [
         (4, "no dataset is called 'nothing'", ("train", "nothing", "--model", tiny_base)),
-        (1, "config.json", ("train", "sums/train", "--model", tmp_path)),
+        (4, "config.json", ("train", "sums/train", "--model", tmp_path)),
         (2, "learning_rate", (*on_sums, "--learning-rate", "-1")),
         (2, "there is no provider", (*on_sums, "--provider", "nobody")),
         (2, "cannot name a job", (*on_sums, "--suffix", "a\nb")),

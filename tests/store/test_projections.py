@@ -151,8 +151,10 @@ def test_a_changed_projection_rebuilds_by_itself_on_opening(
     assert rows(filled.database.reader) != before
 
     monkeypatch.setattr(migrations, "READ_MODELS", migrations.READ_MODELS + 1)
-    EventLog(filled.database, "the next version")
+    told: list[tuple[int, int]] = []
+    EventLog(filled.database, "the next version", progress=lambda *part: told.append(part))
 
+    assert told[-1] == (filled.database.head(),) * 2
     assert rows(filled.database.reader) == before
     assert migrations.read_models_are_current(filled.database.reader)
 

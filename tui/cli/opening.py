@@ -51,15 +51,16 @@ def opened(role: str = "cli", *, begins: bool = False) -> Iterator[Lab]:
     from engine.lab import Lab
     from engine.places import Places
     from store.database import told
+    from tui.cli.progress import counted_if_begun
 
     chosen = chosen_database(click.get_current_context())
     places = Places.find(database=chosen)
-    with (
-        told(places.database, ": `ftlab verify` tells what is wrong"),
-        Lab(places, role, create=begins or chosen is None) as lab,
-    ):
-        _pass_on_notice(lab.database)
-        yield lab
+    with told(places.database, ": `ftlab verify` tells what is wrong"):
+        with counted_if_begun("Folding the history anew") as progress:
+            lab = Lab(places, role, create=begins or chosen is None, progress=progress)
+        with lab:
+            _pass_on_notice(lab.database)
+            yield lab
 
 
 @contextmanager

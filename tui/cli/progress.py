@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from tui.harmless import harmless
@@ -46,6 +46,21 @@ def counted(what: str) -> Iterator[_Counted | None]:
     with bar(*_usual_columns()) as shown:
         task = shown.add_task(harmless(what), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextmanager
+def counted_if_begun(what: str) -> Iterator[_Counted]:
+    """Like `counted`, for what is mostly not needed: nothing is loaded before the first call."""
+    with ExitStack() as stack:
+        shown: list[_Counted | None] = []
+
+        def update(done: int, total: int) -> None:
+            if not shown:
+                shown.append(stack.enter_context(counted(what)))
+            if shown[0] is not None:
+                shown[0](done, total)
+
+        yield update
 
 
 @contextmanager

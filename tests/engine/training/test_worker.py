@@ -177,7 +177,7 @@ def stopped(make_run: MakeRun) -> Run:
     # Not before the process is up: one that finds the file stops at once.
     process = run.start("--resume-step", str(saved))
     run.wait_for(lambda: len(run.lines("started")) > 1, process)
-    (run.folder / "cancel").touch()
+    (run.folder / "cancel-2").touch()
     _stop(run, process, after=saved + 3)
     return run
 
@@ -238,7 +238,7 @@ def test_a_run_terminated_while_it_loads_says_so(make_run: MakeRun) -> None:
 
 def test_a_run_cancelled_before_it_began_ends_at_once(make_run: MakeRun) -> None:
     run = make_run()
-    (run.folder / "cancel").touch()
+    (run.folder / "cancel-1").touch()
     assert run.ended(run.start()) == 0, run.said
     assert [(line["kind"], line.get("reason")) for line in run.lines()] == [
         ("stopped", "cancelled")

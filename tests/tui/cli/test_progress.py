@@ -55,3 +55,13 @@ def test_counts_and_stages_are_shown_as_parts(monkeypatch: pytest.MonkeyPatch) -
     assert "Verifying" in terminal.getvalue()
     assert "25%" in terminal.getvalue()
     assert "50%" in terminal.getvalue()
+
+
+def test_a_count_that_never_begins_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _terminal(monkeypatch)
+    with progress.counted_if_begun("Folding"):
+        pass
+    assert terminal.getvalue() == ""
+    with progress.counted_if_begun("Folding") as counted:
+        counted(1, 4)
+    assert "Folding" in terminal.getvalue()
