@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from engine.closing import Closing
 from store.errors import NotFoundError
 from store.ids import new_id
 from store.queries import models
@@ -28,7 +28,7 @@ class Sampling:
     seed: int | None = None
 
 
-class Conversation:
+class Conversation(Closing):
     """A conversation with one model, over a server of its own on loopback.
 
     Opening one starts the server; the model is loaded when the first question is asked.
@@ -131,17 +131,6 @@ class Conversation:
         """End the conversation and stop the server."""
         self._session.close()
         self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _served(lab: Lab, reference: str, progress: Progress | None) -> tuple[str, str, ServedModel]:

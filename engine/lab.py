@@ -7,16 +7,15 @@ import sqlite3
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, cast
 
+from engine.closing import Closing
 from engine.errors import LabError, RequestError
 from engine.places import Places
 from store import migrations
 from store.database import Database, Journal
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from engine.conversations import Conversation
     from engine.data.dividing import SplitSizes
     from engine.data.importing import Added, Source
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 VERSION = "0.1.0"
 
 
-class Lab:
+class Lab(Closing):
     """A person's fine-tuning, all of it: the store and what can be done.
 
     Opening one is cheap. Reading goes through `store.queries` on `lab.database.reader`; whatever
@@ -81,17 +80,6 @@ class Lab:
     ) -> Lab:
         """Open the lab of the arguments, the environment or the platform's data directory."""
         return cls(Places.find(home, database), role, create=create)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop polling and close the database."""

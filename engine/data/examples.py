@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
+from engine.closing import Closing
 from engine.data.errors import DataError, RowError
 from engine.data.reading import RowFile, read_rows
 from engine.data.rows import BadRow, excerpt
@@ -44,7 +44,7 @@ class BadExample(NamedTuple):
         return f"{self.file}, line {self.line} {self.reason}"
 
 
-class ExampleFile:
+class ExampleFile(Closing):
     """An opened file of examples, read once and closed at its end or by its `with` block.
 
     Args:
@@ -97,17 +97,6 @@ class ExampleFile:
     def close(self) -> None:
         """Close the file; doing it twice is no fault."""
         self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def read_examples(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
+from engine.closing import Closing
 from engine.data.delimited import Delimited
 from engine.data.errors import DataError
 from engine.data.jsonlines import JsonLines
@@ -29,7 +29,7 @@ READERS: Mapping[Format, Callable[[Source], RowReader]] = {"jsonl": JsonLines, "
 """The reader of each format."""
 
 
-class RowFile:
+class RowFile(Closing):
     """An opened file of rows, read once and closed at its end or by its `with` block.
 
     Attributes:
@@ -73,17 +73,6 @@ class RowFile:
     def close(self) -> None:
         """Close the file; doing it twice is no fault."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def read_rows(path: Path, file_format: str | None = None) -> RowFile:
