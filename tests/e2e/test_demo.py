@@ -63,7 +63,8 @@ def test_interrupted_anywhere_it_goes_on_when_run_again(prepared: Ftlab) -> None
             process.send_signal(signal.SIGINT)
             _, complaints = process.communicate(timeout=60)
         statuses.append(process.returncode)
-        assert process.returncode in (0, 130), complaints
+        # Killed by it: the interpreter itself was still starting.
+        assert process.returncode in (0, 130, -signal.SIGINT), complaints
         assert "Traceback" not in complaints
         patience = patience * 1.2 + 0.1
     assert len(statuses) > 3
