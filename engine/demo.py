@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.data.dividing import SplitSizes
-from engine.data.importing import Source
 from engine.data.sample import sample_path
+from engine.data.versions.dividing import SplitSizes
+from engine.data.versions.importing import Source
 from engine.jobs import TrainingRequest
 from store import job_status
 from store.queries import chats, datasets, jobs, models

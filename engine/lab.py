@@ -17,8 +17,8 @@ from store.database import Database, Journal
 
 if TYPE_CHECKING:
     from engine.conversations import Conversation
-    from engine.data.dividing import SplitSizes
-    from engine.data.importing import Added, Source
+    from engine.data.versions.dividing import SplitSizes
+    from engine.data.versions.importing import Added, Source
     from engine.jobs import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
@@ -133,8 +133,8 @@ class Lab(Closing):
         skip_bad: bool = False,
         progress: Callable[[int, int | None], None] | None = None,
     ) -> Added:
-        """Record a file as a dataset version; see `engine.data.importing.add_file`."""
-        from engine.data.importing import add_file
+        """Record a file as a dataset version; see `engine.data.versions.importing.add_file`."""
+        from engine.data.versions.importing import add_file
 
         return add_file(self, source, name, skip_bad=skip_bad, progress=progress)
 
@@ -144,8 +144,8 @@ class Lab(Closing):
         sizes: SplitSizes,
         progress: Callable[[int, int | None], None] | None = None,
     ) -> dict[str, DatasetRow]:
-        """Divide a dataset version; see `engine.data.dividing.split_version`."""
-        from engine.data.dividing import split_version
+        """Divide a dataset version; see `engine.data.versions.dividing.split_version`."""
+        from engine.data.versions.dividing import split_version
 
         return split_version(self, reference, sizes, progress)
 

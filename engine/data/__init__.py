@@ -1,6 +1,13 @@
-"""From a file that a person has to a dataset that a model is trained with.
+"""From whatever file a person has to a dataset version that a model is trained with.
 
-`examples.read_examples` opens a file of any known format and shape and gives its examples one at a
-time; `canonical.canonical_line` writes them; `splitting.assign` divides them. The formats' readers
-stand in `reading.READERS`, the shapes in `shapes.SHAPES`.
+    reading/    rows out of files of any known format
+    shapes/     rows into examples of one shape, and back out into others
+    cleaning/   recipes of named steps that mend examples or leave them out
+    tokens/     what examples come to in tokens
+    checking/   what a model or a provider would object to
+    versions/   dataset versions: recorded, divided, merged, sampled, compared
+
+Everything streams: a row is read, converted, cleaned and written before the next batch is, and
+`parallel` spreads that over all cores. A wrong row is a value with its place and reason, not an
+exception; only what makes a whole file useless is raised.
 """

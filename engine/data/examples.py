@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from engine.closing import Closing
 from engine.data.errors import DataError, RowError
-from engine.data.reading import RowFile, read_rows
-from engine.data.rows import BadRow, excerpt
-from engine.data.shapes import Conversion
+from engine.data.reading.files import RowFile, read_rows
+from engine.data.reading.rows import BadRow, excerpt
+from engine.data.shapes.conversion import Conversion
 
 
 class Example(NamedTuple):

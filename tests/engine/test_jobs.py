@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from engine.data.dividing import SplitSizes
-from engine.data.importing import Source
+from engine.data.versions.dividing import SplitSizes
+from engine.data.versions.importing import Source
 from engine.errors import JobStateError, LabError
 from engine.jobs import TrainingRequest
 from engine.lab import Lab

@@ -14,7 +14,7 @@ from tui.cli.opening import db_option, opened, reading, standing
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
-    from engine.data.importing import Added
+    from engine.data.versions.importing import Added
     from store.queries.datasets import DatasetRow
 
 _ROWS_NAMED = 10
@@ -66,7 +66,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Record a file as a dataset version. The same content makes no second version."""
-    from engine.data.importing import Source
+    from engine.data.versions.importing import Source
     from tui.cli.output import print_json
     from tui.cli.progress import bytes_read
 
@@ -222,8 +222,8 @@ def _print_example(number: int, example: dict[str, Any]) -> None:
 @json_option
 def split(dataset: str, test: str, validation: str, seed: int, *, as_json: bool) -> None:
     """Divide a version, at random but repeatably. Makes NAME/train, NAME/validation, NAME/test."""
-    from engine.data.dividing import SplitSizes
-    from engine.data.splitting import parse_size
+    from engine.data.versions.dividing import SplitSizes
+    from engine.data.versions.splitting import parse_size
     from tui.cli.output import print_json, say
     from tui.cli.progress import bytes_read
     from tui.wording import number_of

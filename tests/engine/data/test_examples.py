@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.canonical import canonical_line
 from engine.data.errors import DataError
 from engine.data.examples import BadExample, Example, read_examples
+from engine.data.shapes.canonical import canonical_line
 
 GSM8K = Path(__file__).parents[4] / "shared" / "data" / "gsm8k" / "train.jsonl"
 PIECES = st.sampled_from(
@@ -118,7 +118,7 @@ def test_a_file_many_times_larger_takes_no_more_memory(tmp_path: Path) -> None:
 
 
 def test_importing_the_readers_loads_nothing_beyond_the_standard_library() -> None:
-    modules = ("canonical", "examples", "sample", "shapes", "splitting", "templates")
+    modules = ("examples", "sample", "shapes.conversion", "shapes.templates", "versions.splitting")
     program = (
         "import sys; before = set(sys.modules); "
         + "; ".join(f"import engine.data.{module}" for module in modules)

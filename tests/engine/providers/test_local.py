@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.data.importing import Source
+from engine.data.versions.importing import Source
 from engine.lab import Lab
 from engine.poller import Poller
 from engine.providers.local import log_tail

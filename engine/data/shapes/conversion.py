@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from engine.data.canonical import (
+from engine.data.errors import DataError, RowError
+from engine.data.reading.rows import excerpt, kind_of
+from engine.data.shapes.canonical import (
     PLAIN_MESSAGE_LENGTH,
     canonical_line,
     is_plain,
     ordered_example,
     ordered_message,
 )
-from engine.data.errors import DataError, RowError
-from engine.data.rows import excerpt, kind_of
-from engine.data.templates import Template
+from engine.data.shapes.templates import Template
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 """The roles that a message may have."""

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.data.importing import Progress
-from engine.data.splitting import Part, assign
-from engine.data.versions import Counts, record_version
+from engine.data.versions.importing import Progress
+from engine.data.versions.recording import Counts, record_version
+from engine.data.versions.splitting import Part, assign
 from store.queries import datasets as queries
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError, RowError
-from engine.data.templates import Template
+from engine.data.shapes.templates import Template
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NAME = TEXT.filter(lambda name: name and not set(name) & set("{}"))

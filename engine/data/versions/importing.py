@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.data.canonical import canonical_line
 from engine.data.errors import DataError, RowError
 from engine.data.examples import BadExample, ExampleFile, read_examples
-from engine.data.versions import Counts, check_name, record_version
+from engine.data.shapes.canonical import canonical_line
+from engine.data.versions.recording import Counts, check_name, record_version
 
 if TYPE_CHECKING:
     from engine.lab import Lab

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError, RowError
-from engine.data.shapes import ROLES, Conversion
+from engine.data.shapes.conversion import ROLES, Conversion
 
 USER = {"role": "user", "content": "q"}
 ASSISTANT = {"role": "assistant", "content": "a"}

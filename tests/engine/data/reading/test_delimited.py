@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data import delimited
 from engine.data.errors import DataError
-from engine.data.reading import read_rows
-from engine.data.rows import BadRow, Row
+from engine.data.reading import delimited
+from engine.data.reading.files import read_rows
+from engine.data.reading.rows import BadRow, Row
 
 NAMES = st.lists(st.from_regex(r"[\w]+", fullmatch=True), min_size=1, max_size=4, unique=True)
 CELLS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.canonical import canonical_line, ordered_example, ordered_message
 from engine.data.errors import RowError
+from engine.data.shapes.canonical import canonical_line, ordered_example, ordered_message
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 PLAIN = st.lists(

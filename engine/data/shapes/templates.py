@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.data.errors import DataError, RowError
-from engine.data.rows import excerpt
+from engine.data.reading.rows import excerpt
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _MOST_NAMES = 20

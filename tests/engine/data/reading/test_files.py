@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError
-from engine.data.reading import read_rows
+from engine.data.reading.files import read_rows
 
 PIECES = st.sampled_from(
     [

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data import jsonlines
-from engine.data.reading import read_rows
-from engine.data.rows import BadRow, Row
+from engine.data.reading import jsonlines
+from engine.data.reading.files import read_rows
+from engine.data.reading.rows import BadRow, Row
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from engine.data.rows import MAX_ROW_BYTES, BadRow, Row, excerpt, kind_of
-from engine.data.source import Source
+from engine.data.reading.rows import MAX_ROW_BYTES, BadRow, Row, excerpt, kind_of
+from engine.data.reading.source import Source
 
 _PLACE = re.compile(r" at line 1 column (\d+)$")
 

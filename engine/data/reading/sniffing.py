@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal, NamedTuple, get_args
 
 from engine.data.errors import DataError
-from engine.data.source import Source
+from engine.data.reading.source import Source
 
 Format = Literal["jsonl", "csv"]
 """The kinds of file that are read."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.data.errors import DataError
-from engine.data.reading import read_rows
-from engine.data.sniffing import guessed_layout
+from engine.data.reading.files import read_rows
+from engine.data.reading.sniffing import guessed_layout
 
 
 def format_of(path: Path, content: bytes, wish: str | None = None) -> str:

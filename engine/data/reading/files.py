@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.closing import Closing
-from engine.data.delimited import Delimited
 from engine.data.errors import DataError
-from engine.data.jsonlines import JsonLines
-from engine.data.rows import Row
-from engine.data.sniffing import Format, chosen_format
-from engine.data.source import Source
+from engine.data.reading.delimited import Delimited
+from engine.data.reading.jsonlines import JsonLines
+from engine.data.reading.rows import Row
+from engine.data.reading.sniffing import Format, chosen_format
+from engine.data.reading.source import Source
 
 
 class RowReader(Protocol):

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.data.errors import DataError
-from engine.data.rows import MAX_ROW_BYTES, BadRow, Row, excerpt
-from engine.data.sniffing import guessed_layout
-from engine.data.source import Source
+from engine.data.reading.rows import MAX_ROW_BYTES, BadRow, Row, excerpt
+from engine.data.reading.sniffing import guessed_layout
+from engine.data.reading.source import Source
 
 
 class Delimited:

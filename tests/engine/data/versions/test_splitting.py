@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError
-from engine.data.splitting import Part, assign, parse_size
+from engine.data.versions.splitting import Part, assign, parse_size
 
 SIZES = st.integers(0, 60) | st.floats(0, 1, exclude_max=True)
 

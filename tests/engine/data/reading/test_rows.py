@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.rows import EXCERPT_LENGTH, excerpt
+from engine.data.reading.rows import EXCERPT_LENGTH, excerpt
 
 
 @given(st.text(max_size=300) | st.binary(max_size=600))

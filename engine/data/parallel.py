@@ -1,0 +1,59 @@
+"""The same work on many pieces, on all cores and in order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
+from multiprocessing import get_context
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+_AHEAD = 2
+"""How many pieces a process has waiting: it is never idle, and memory stays bounded."""
+
+
+def in_order(
+    work: Callable[[Piece], Result], pieces: Iterable[Piece], *, alone: int = 2
+) -> Iterator[Result]:
+    """Give the results of the pieces, in their order, computed by as many processes as cores.
+
+    Work and pieces travel to other processes, so both must be picklable: functions of modules, and
+    instances of their classes. What a process should keep between pieces (a tokenizer) it keeps in
+    a cache of its module.
+
+    Args:
+        work: what is done with each piece.
+        pieces: taken only as far ahead as the processes need, so that an endless file is no
+            problem.
+        alone: up to so many pieces are worked on here: starting processes would take longer.
+    """
+    rest = iter(pieces)
+    first = list(islice(rest, alone + 1))
+    cores = _cores()
+    if len(first) <= alone or cores == 1:
+        yield from map(work, chain(first, rest))
+        return
+    # Not forked: threads (a poller, a progress bar) may hold locks that a fork would keep for ever.
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for piece in chain(first, rest):
+                waiting.append(pool.submit(work, piece))
+                if len(waiting) >= _AHEAD * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""The shapes in which people keep examples, and the one in which ftlab does."""

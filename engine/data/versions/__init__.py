@@ -1,0 +1,1 @@
+"""Dataset versions: recording them, and making one out of others."""
