@@ -78,12 +78,21 @@ class Catalogue:
         return plain
 
 
+def _several_parents(data: dict[str, Any]) -> dict[str, Any]:
+    """A dataset version had one parent at most, and a place for tokens that was never used."""
+    parent = data.pop("parent", None)
+    data.pop("tokens", None)
+    return data | {"parents": [] if parent is None else [parent]}
+
+
 CATALOGUE = Catalogue(
     [
         events.LabCreated,
         events.DatasetImported,
         events.DatasetVersionRecorded,
         events.DatasetSplit,
+        events.DatasetCounted,
+        events.DatasetChecked,
         events.JobPlanned,
         events.JobSubmitted,
         events.JobStatusChanged,
@@ -99,6 +108,7 @@ CATALOGUE = Catalogue(
         events.ModelRegistered,
         events.ChatOpened,
         events.ChatTurnRecorded,
-    ]
+    ],
+    {("DatasetVersionRecorded", 1): _several_parents},
 )
 """The facts that ftlab records."""

@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -51,8 +50,6 @@ class Database:
         self.path = path
         self.notice: str | None = None
         self._threads = threading.local()
-        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
-        self._readers_lock = threading.Lock()
         self._lock = threading.RLock()
         _look(path, create=create)
         with told(path):
@@ -114,10 +111,7 @@ class Database:
         reader: _Reader | None = getattr(self._threads, "reader", None)
         if reader is None:
             with told(self.path):
-                reader = _Reader(self._connect())
-            self._threads.reader = reader
-            with self._readers_lock:
-                self._readers.add(reader)
+                reader = self._threads.reader = _Reader(self._connect())
         return reader.connection
 
     @contextmanager
@@ -180,11 +174,16 @@ class Database:
             _set_journal(copy, "delete")
 
     def close(self) -> None:
-        """Close every connection, those of other threads too."""
-        self.writer.close()
-        with self._readers_lock:
-            for reader in self._readers:
-                reader.connection.close()
+        """Close the connection for writing and this thread's for reading.
+
+        Those of other threads close when these have done with them: SQLite crashes if a connection
+        is closed in the middle of another thread's question.
+        """
+        with self._lock:
+            self.writer.close()
+        reader: _Reader | None = getattr(self._threads, "reader", None)
+        if reader is not None:
+            reader.connection.close()
 
 
 class _Reader:
@@ -192,10 +191,14 @@ class _Reader:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        connection.execute("PRAGMA query_only = ON")
+        self._thread = threading.get_ident()
+        with closed_on_failure(connection):
+            connection.execute("PRAGMA query_only = ON")
 
     def __del__(self) -> None:
-        self.connection.close()
+        # Elsewhere its thread may be in the middle of a question: then it closes when that lets go.
+        if threading.get_ident() == self._thread:
+            self.connection.close()
 
 
 @contextmanager

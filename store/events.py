@@ -60,21 +60,55 @@ class DatasetVersionRecorded(Fact):
     """An immutable, content-addressed dataset version came to be.
 
     `content` is the SHA-256 of the canonical JSONL in the blobs; `recipe` says how it was made
-    (from a file with these templates, from a parent version with this split).
+    (from a file with these templates, cleaned by these steps, a split of its parent), `parents` of
+    which versions.
     """
 
     type_name = "DatasetVersionRecorded"
+    schema_number = 2
     id: str
     name: str
     version: int
     content: str
+    kind: Literal["chat", "preference"] = "chat"
     examples: int
     messages: int
     characters: int
     bytes: int
-    tokens: int | None = None
-    parent: str | None = None
+    parents: tuple[str, ...] = ()
     recipe: dict[str, JsonValue] = {}
+
+
+class DatasetCounted(Fact):
+    """The tokens of a dataset version were counted, the way a tokenizer and its rule do.
+
+    `statistics` describes the tokens of an example (least, most, mean, percentiles, a histogram);
+    `lengths` names the blob with every example's tokens, four bytes each (little-endian), in order.
+    """
+
+    type_name = "DatasetCounted"
+    version: str
+    tokenizer: str
+    tokens: int
+    assistant_tokens: int
+    statistics: dict[str, JsonValue] = {}
+    lengths: str | None = None
+
+
+class DatasetChecked(Fact):
+    """A dataset version was checked for a method and, if one was named, a model.
+
+    `rules` counts the findings of each rule; `report` is the whole of what was found.
+    """
+
+    type_name = "DatasetChecked"
+    version: str
+    method: str
+    model: str | None = None
+    errors: int
+    warnings: int
+    rules: dict[str, int] = {}
+    report: dict[str, JsonValue] = {}
 
 
 class DatasetSplit(Fact):

@@ -104,7 +104,10 @@ class MetricChunk(SQLModel, table=True):
 
 
 class DatasetVersion(SQLModel, table=True):
-    """An immutable dataset version; its content is the blob named `content`."""
+    """An immutable dataset version; its content is the blob named `content`.
+
+    `tokens` is its newest count, in whatever tokenizer's tokens.
+    """
 
     __tablename__: ClassVar[str] = "dataset_version"
 
@@ -112,16 +115,55 @@ class DatasetVersion(SQLModel, table=True):
     name: str = Field(index=True)
     version: int
     content: str
+    kind: str
     examples: int
     messages: int
     characters: int
     bytes: int
     tokens: int | None = None
-    parent: str | None = None
     recipe_json: str
     source: str | None = None
     left_out: int = 0
     recorded_at: str
+
+
+class DatasetParent(SQLModel, table=True):
+    """A dataset version that another one was made of."""
+
+    __tablename__: ClassVar[str] = "dataset_parent"
+
+    child: str = Field(primary_key=True)
+    parent: str = Field(primary_key=True, index=True)
+    ordinal: int
+
+
+class DatasetCount(SQLModel, table=True):
+    """What a dataset version comes to in a tokenizer's tokens."""
+
+    __tablename__: ClassVar[str] = "dataset_count"
+
+    version: str = Field(primary_key=True)
+    tokenizer: str = Field(primary_key=True)
+    tokens: int
+    assistant_tokens: int
+    statistics_json: str
+    lengths: str | None = None
+    counted_at: str
+
+
+class DatasetCheck(SQLModel, table=True):
+    """The newest check of a dataset version for a method and a model; no model is the empty one."""
+
+    __tablename__: ClassVar[str] = "dataset_check"
+
+    version: str = Field(primary_key=True)
+    method: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    errors: int
+    warnings: int
+    rules_json: str
+    report_json: str
+    checked_at: str
 
 
 class Model(SQLModel, table=True):
@@ -174,6 +216,7 @@ class ChatTurn(SQLModel, table=True):
 
 
 READ_MODELS: tuple[type[SQLModel], ...] = (
-    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, Model, Chat, ChatTurn,
+    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, DatasetParent, DatasetCount,
+    DatasetCheck, Model, Chat, ChatTurn,
 )  # fmt: skip
 """Every read model, in the order in which they are created."""

@@ -1,4 +1,4 @@
-"""Folding dataset streams into dataset versions."""
+"""Folding dataset streams into dataset versions, their counts and their checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from store import events
 from store.events import Fact
 from store.projections.fold import Fold
 from store.recorded import Recorded
-from store.tables import DatasetVersion
+from store.tables import DatasetCheck, DatasetCount, DatasetParent, DatasetVersion
 
 
 def _version_recorded(
@@ -18,11 +18,41 @@ def _version_recorded(
 ) -> None:
     session.add(
         DatasetVersion(
-            **fact.model_dump(exclude={"recipe"}),
+            **fact.model_dump(exclude={"recipe", "parents"}),
             recipe_json=json.dumps(fact.recipe),
             source=_text(fact.recipe.get("source")),
             left_out=_number(fact.recipe.get("left_out")),
             recorded_at=event.occurred,
+        )
+    )
+    for ordinal, parent in enumerate(dict.fromkeys(fact.parents)):
+        session.add(DatasetParent(child=fact.id, parent=parent, ordinal=ordinal))
+
+
+def _counted(session: Session, event: Recorded, fact: events.DatasetCounted) -> None:
+    session.merge(
+        DatasetCount(
+            **fact.model_dump(exclude={"statistics"}),
+            statistics_json=json.dumps(fact.statistics),
+            counted_at=event.occurred,
+        )
+    )
+    version = session.get(DatasetVersion, fact.version)
+    if version is not None:
+        version.tokens = fact.tokens
+
+
+def _checked(session: Session, event: Recorded, fact: events.DatasetChecked) -> None:
+    session.merge(
+        DatasetCheck(
+            version=fact.version,
+            method=fact.method,
+            model=fact.model or "",
+            errors=fact.errors,
+            warnings=fact.warnings,
+            rules_json=json.dumps(fact.rules),
+            report_json=json.dumps(fact.report),
+            checked_at=event.occurred,
         )
     )
 
@@ -35,4 +65,8 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-FOLDS: dict[type[Fact], Fold] = {events.DatasetVersionRecorded: _version_recorded}
+FOLDS: dict[type[Fact], Fold] = {
+    events.DatasetVersionRecorded: _version_recorded,
+    events.DatasetCounted: _counted,
+    events.DatasetChecked: _checked,
+}

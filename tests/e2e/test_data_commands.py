@@ -108,8 +108,9 @@ def test_a_split_has_exact_sizes_and_is_the_same_again(with_sums: Ftlab) -> None
 
 def test_a_part_tells_which_version_it_was_split_from(with_sums: Ftlab) -> None:
     whole = with_sums.document("data", "show", "sums")["version"]
-    part = with_sums.document("data", "show", "sums/test")["version"]
-    assert part["parent"] == whole["id"]
+    shown = with_sums.document("data", "show", "sums/test")
+    part, [parent] = shown["version"], shown["lineage"]
+    assert (parent["id"], parent["distance"]) == (whole["id"], 1)
     assert part["recipe"] == {
         "made": "split",
         "part": "test",

@@ -23,6 +23,8 @@ from store.events import (
     ChatOpened,
     ChatTurnRecorded,
     CheckpointSaved,
+    DatasetChecked,
+    DatasetCounted,
     DatasetImported,
     DatasetVersionRecorded,
     Evaluation,
@@ -171,7 +173,8 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
 
     def fill_it(log: EventLog) -> None:
         log.append("lab", LabCreated(ftlab="0.1.0"))
-        log.append("dataset/gsm8k", _dataset(1, None), _dataset(2, "ds_1"), expected=0)
+        log.append("dataset/gsm8k", _dataset(1), _dataset(2, "ds_1"), expected=0)
+        log.append("dataset/gsm8k", _counted("ds_2"), _checked("ds_2"))
         done = _evaluation(2.25)
         job = "job/job_1"
         log.append(job, planned(total_steps=4, model="model_1", validation="ds_2"), expected=0)
@@ -197,7 +200,29 @@ def _evaluation(loss: float) -> Evaluation:
     return Evaluation(loss=loss, perplexity=9.5, examples=10)
 
 
-def _dataset(version: int, parent: str | None) -> DatasetVersionRecorded:
+def _counted(version: str) -> DatasetCounted:
+    return DatasetCounted(
+        version=version,
+        tokenizer="o200k_base",
+        tokens=9000,
+        assistant_tokens=5000,
+        statistics={"mean": 90.0},
+        lengths="c" * 64,
+    )
+
+
+def _checked(version: str) -> DatasetChecked:
+    return DatasetChecked(
+        version=version,
+        method="supervised",
+        errors=1,
+        warnings=2,
+        rules={"duplicate": 2, "empty-answer": 1},
+        report={"tier": "expert"},
+    )
+
+
+def _dataset(version: int, *parents: str) -> DatasetVersionRecorded:
     return DatasetVersionRecorded(
         id=f"ds_{version}",
         name="gsm8k",
@@ -207,7 +232,7 @@ def _dataset(version: int, parent: str | None) -> DatasetVersionRecorded:
         messages=200,
         characters=30_000,
         bytes=31_000,
-        parent=parent,
+        parents=parents,
         recipe={"source": "train.jsonl", "left_out": version},
     )
 
@@ -308,8 +333,15 @@ _CHATS = st.builds(
 )
 _VERSIONS = st.builds(
     lambda recipes: [
-        Entry(_dataset(number, None).model_copy(update={"recipe": recipe}))
+        Entry(fact)
         for number, recipe in enumerate(recipes)
+        for fact in (
+            _dataset(number, *(f"ds_{earlier}" for earlier in range(number))).model_copy(
+                update={"recipe": recipe}
+            ),
+            _counted(f"ds_{number // 2}"),
+            _checked(f"ds_{number // 2}"),
+        )
     ],
     st.lists(st.dictionaries(_TEXTS, _JSON, max_size=2), max_size=3),
 )

@@ -77,7 +77,7 @@ def test_it_tells_how_far_it_has_come(filled: EventLog) -> None:
 def test_a_state_of_the_past_may_be_read_in_another_thread(filled: EventLog) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    with closing(as_of(filled.database, 5)) as past, ThreadPoolExecutor(1) as threads:
+    with closing(as_of(filled.database, 7)) as past, ThreadPoolExecutor(1) as threads:
         assert len(threads.submit(job_list, past).result()) == 1
 
 

@@ -15,7 +15,7 @@ from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
     from engine.data.versions.importing import Added
-    from store.queries.datasets import DatasetRow
+    from store.queries.datasets import DatasetRow, Relative
 
 _ROWS_NAMED = 10
 
@@ -152,23 +152,24 @@ def show(dataset: str, rows: int, at: str | None, *, as_json: bool) -> None:
     from itertools import islice
 
     from store.queries.datasets import dataset as find
-    from store.queries.datasets import jobs_of
+    from store.queries.datasets import jobs_of, lineage
     from tui.cli.output import print_json
 
     with opened() as lab, standing(lab, at) as connection:
         version = find(connection, dataset)
+        family = lineage(connection, version.id)
         jobs = jobs_of(connection, version.id)
         with lab.blobs.verified(version.content).open("rb") as file:
             examples = [json.loads(line) for line in islice(file, rows)]
     if as_json:
-        print_json({"version": version, "jobs": jobs, "examples": examples})
+        print_json({"version": version, "lineage": family, "jobs": jobs, "examples": examples})
         return
-    _print_version(version, jobs)
+    _print_version(version, family, jobs)
     for number, example in enumerate(examples, 1):
         _print_example(number, example)
 
 
-def _print_version(version: DatasetRow, jobs: list[str]) -> None:
+def _print_version(version: DatasetRow, family: list[Relative], jobs: list[str]) -> None:
     import json
 
     from tui import wording
@@ -185,9 +186,18 @@ def _print_version(version: DatasetRow, jobs: list[str]) -> None:
             ("content", f"{version.content} ({wording.size(version.bytes)})"),
             ("left out", str(version.left_out) if version.left_out else None),
             ("made", " ".join(f"{key}={value}" for key, value in recipe.items())),
+            (
+                "comes of",
+                ", ".join(_called(other) for other in family if other.distance > 0) or None,
+            ),
+            ("gave", ", ".join(_called(other) for other in family if other.distance < 0) or None),
             ("jobs", ", ".join(jobs) or None),
         ]
     )
+
+
+def _called(relative: Relative) -> str:
+    return f"{relative.name}@{relative.version}"
 
 
 def _print_example(number: int, example: dict[str, Any]) -> None:

@@ -6,9 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.data.versions.importing import Progress
-from engine.data.versions.recording import Counts, record_version
+from engine.data.errors import DataError
+from engine.data.versions.contents import Progress, lines_of, record_of, records_of
+from engine.data.versions.criteria import numbered
+from engine.data.versions.grouped import assign_grouped
+from engine.data.versions.recording import Counts, Draft, record_version
 from engine.data.versions.splitting import Part, assign
+from engine.data.versions.stratified import assign_stratified
 from store.queries import datasets as queries
 
 if TYPE_CHECKING:
@@ -16,16 +20,25 @@ if TYPE_CHECKING:
     from store.blobs import BlobWriter
     from store.queries.datasets import DatasetRow
 
-_ROWS_BETWEEN_REPORTS = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class SplitSizes:
-    """How large the parts shall be: fractions below 1 or whole numbers of examples; 0 for none."""
+    """How a version is divided.
+
+    Attributes:
+        test: the test part: a fraction below 1 or a whole number of examples; 0 for none.
+        validation: the validation part, likewise.
+        seed: another seed draws other examples.
+        stratify: what each part shall have in the same shares: `answer`, `prompt`, `system` or a
+            column.
+        group: what stays on one side, named in the same way.
+    """
 
     test: float = 0.1
     validation: float = 0.0
     seed: int = 0
+    stratify: str | None = None
+    group: str | None = None
 
 
 def split_version(
@@ -39,31 +52,39 @@ def split_version(
         The versions by part; a part of size 0 is not made.
 
     Raises:
-        DataError: if the sizes leave nothing for a part.
+        DataError: if the sizes leave nothing for a part, or there is no such column.
         NotFoundError: if there is no such version.
     """
-    from pydantic_core import from_json
-
     whole = queries.dataset(lab.database.reader, reference)
-    assigned = assign(whole.examples, test=sizes.test, validation=sizes.validation, seed=sizes.seed)
+    assigned = _assigned(lab, whole, sizes)
     parts = [part for part in Part if part in assigned]
     counts = {part: Counts() for part in parts}
     with ExitStack() as stack:
-        file = stack.enter_context(lab.blobs.verified(whole.content).open("rb"))
         blobs = {part: stack.enter_context(lab.blobs.write()) for part in parts}
-        read = 0
-        for row, (number, line) in zip(assigned, enumerate(file, 1), strict=True):
+        for row, line in zip(assigned, lines_of(lab, whole, progress), strict=True):
             part = Part(row)
             blobs[part].write(line)
-            counts[part].add(from_json(line))
-            read += len(line)
-            if progress is not None and number % _ROWS_BETWEEN_REPORTS == 0:
-                progress(read, whole.bytes)
+            counts[part].add(record_of(line))
     made = {
         part.label: _record(lab, whole, part, sizes, blobs[part], counts[part]) for part in parts
     }
     _record_split(lab, whole, sizes, made)
     return made
+
+
+def _assigned(lab: Lab, whole: DatasetRow, sizes: SplitSizes) -> bytearray:
+    wanted: dict[str, Any] = {
+        "test": sizes.test,
+        "validation": sizes.validation,
+        "seed": sizes.seed,
+    }
+    if sizes.stratify and sizes.group:
+        raise DataError("A split keeps shares or keeps groups together, not both: choose one.")
+    if sizes.stratify:
+        return assign_stratified(numbered(records_of(lab, whole), sizes.stratify), **wanted)
+    if sizes.group:
+        return assign_grouped(numbered(records_of(lab, whole), sizes.group), **wanted)
+    return assign(whole.examples, **wanted)
 
 
 def _record(
@@ -77,10 +98,10 @@ def _record(
         "validation": sizes.validation,
         "seed": sizes.seed,
     }
+    recipe |= {"stratify": sizes.stratify} if sizes.stratify else {}
+    recipe |= {"group": sizes.group} if sizes.group else {}
     name = f"{whole.name}/{part.label}"
-    version, _ = record_version(
-        lab, name, blob.hexdigest(), blob.size, counts, parent=whole.id, recipe=recipe
-    )
+    version, _ = record_version(lab, Draft(name, counts, (whole.id,), recipe), blob)
     return version
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.data.errors import DataError, RowError
 from engine.data.examples import BadExample, ExampleFile, read_examples
 from engine.data.shapes.canonical import canonical_line
-from engine.data.versions.recording import Counts, check_name, record_version
+from engine.data.versions.recording import Counts, Draft, check_name, record_version
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -120,16 +120,9 @@ def add_file(
             raise BadRowsError(bad)
         if not counts.examples:
             raise DataError(f"{source.path}: all {bad.count} rows are bad, so nothing is left")
-    recipe = _recipe(source, bad)
-    version, new = record_version(
-        lab,
-        name,
-        blob.hexdigest(),
-        blob.size,
-        counts,
-        recipe=recipe,
-        imported=_imported(source, examples, counts, bad),
-    )
+    draft = Draft(name, counts, recipe=_recipe(source, bad))
+    imported = _imported(source, examples, counts, bad)
+    version, new = record_version(lab, draft, blob, imported)
     return Added(version, new, bad)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.data.errors import DataError
+from engine.data.shapes.example import Kind, Record, kind_of, messages_of, texts_of
 from store.errors import StreamConflictError
 from store.ids import new_id
 from store.queries import datasets as queries
@@ -13,23 +15,80 @@ from store.queries.datasets import DatasetRow
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+    from store.blobs import BlobWriter
     from store.events import DatasetVersionRecorded, Fact
 
 
 @dataclass(slots=True)
 class Counts:
-    """What a dataset version is counted in."""
+    """What a dataset version is counted in.
+
+    Attributes:
+        examples: how many there are.
+        messages: of all examples; both answers of a preference example count.
+        characters: of the texts of those messages.
+        kind: of the examples; None as long as there are none.
+    """
 
     examples: int = 0
     messages: int = 0
     characters: int = 0
+    kind: Kind | None = None
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Count one canonical example."""
-        messages = record["messages"]
+    def add(self, record: Record) -> None:
+        """Count one example.
+
+        Raises:
+            DataError: if it is of another kind than those before it.
+        """
+        messages = messages_of(record)
+        self._take_kind(kind_of(record))
         self.examples += 1
         self.messages += len(messages)
-        self.characters += sum(len(message.get("content") or "") for message in messages)
+        for message in messages:
+            content = message.get("content")
+            if isinstance(content, str):
+                self.characters += len(content)
+            else:
+                self.characters += sum(map(len, texts_of(message)))
+
+    def add_all(self, other: Counts) -> None:
+        """Count what was counted elsewhere.
+
+        Raises:
+            DataError: if its examples are of another kind.
+        """
+        if other.kind is not None:
+            self._take_kind(other.kind)
+        self.examples += other.examples
+        self.messages += other.messages
+        self.characters += other.characters
+
+    def _take_kind(self, kind: Kind) -> None:
+        if self.kind is None:
+            self.kind = kind
+        elif self.kind != kind:
+            raise DataError(
+                "There are chat examples and preference examples together: a dataset is of one "
+                "kind. Add them as two."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A dataset version before it is recorded.
+
+    Attributes:
+        name: the dataset's name.
+        counts: what is in it.
+        parents: the ids of the versions that it was made of.
+        recipe: how it was made, as plain JSON.
+    """
+
+    name: str
+    counts: Counts
+    parents: Sequence[str] = ()
+    recipe: dict[str, Any] = field(default_factory=dict)
 
 
 def known_version(lab: Lab, name: str, content: str) -> DatasetRow | None:
@@ -39,28 +98,26 @@ def known_version(lab: Lab, name: str, content: str) -> DatasetRow | None:
 
 
 def record_version(
-    lab: Lab,
-    name: str,
-    content: str,
-    size: int,
-    counts: Counts,
-    *,
-    parent: str | None = None,
-    recipe: dict[str, Any] | None = None,
-    imported: Fact | None = None,
+    lab: Lab, draft: Draft, blob: BlobWriter, imported: Fact | None = None
 ) -> tuple[DatasetRow, bool]:
     """Record content that is in the blobs as the next version of a name.
+
+    Args:
+        lab: where.
+        draft: what it is.
+        blob: what has written the content.
+        imported: a fact to record before it, in the same transaction.
 
     Returns:
         The version, and whether it is new: content that the name already has makes none.
     """
+    stream = f"dataset/{draft.name}"
     while True:
-        stream = f"dataset/{name}"
         expected = lab.log.version(stream)
-        known = known_version(lab, name, content)
+        known = known_version(lab, draft.name, blob.hexdigest())
         if known is not None:
             return known, False
-        fact = _version_fact(lab, name, content, size, counts, parent, recipe or {})
+        fact = _version_fact(lab, draft, blob)
         facts = [fact] if imported is None else [imported, fact]
         try:
             lab.log.append(stream, *facts, expected=expected)
@@ -69,28 +126,22 @@ def record_version(
         return queries.dataset(lab.database.reader, fact.id), True
 
 
-def _version_fact(
-    lab: Lab,
-    name: str,
-    content: str,
-    size: int,
-    counts: Counts,
-    parent: str | None,
-    recipe: dict[str, Any],
-) -> DatasetVersionRecorded:
+def _version_fact(lab: Lab, draft: Draft, blob: BlobWriter) -> DatasetVersionRecorded:
     from store.events import DatasetVersionRecorded
 
+    counts = draft.counts
     return DatasetVersionRecorded(
         id=new_id("ds"),
-        name=name,
-        version=len(queries.versions_of(lab.database.reader, name)) + 1,
-        content=content,
+        name=draft.name,
+        version=len(queries.versions_of(lab.database.reader, draft.name)) + 1,
+        content=blob.hexdigest(),
+        kind=counts.kind or "chat",
         examples=counts.examples,
         messages=counts.messages,
         characters=counts.characters,
-        bytes=size,
-        parent=parent,
-        recipe=recipe,
+        bytes=blob.size,
+        parents=tuple(draft.parents),
+        recipe=draft.recipe,
     )
 
 

@@ -50,6 +50,22 @@ def assign(count: int, *, test: float, validation: float, seed: int) -> bytearra
         DataError: if a size is no such number, a part that was asked for would be empty, or no row
             would be left for training.
     """
+    for_test, for_validation = part_sizes(count, test, validation)
+    return drawn(count, for_test, for_validation, random_words(f"{seed}"))
+
+
+def part_sizes(count: int, test: float, validation: float) -> tuple[int, int]:
+    """Return how many of `count` rows shall test and how many shall watch over the training.
+
+    Args:
+        count: how many rows there are.
+        test: a whole number of rows (int) or a fraction below 1 (float); see `assign`.
+        validation: likewise.
+
+    Raises:
+        DataError: if a size is no such number, a part that was asked for would be empty, or no row
+            would be left for training.
+    """
     for_test = _size("test", test, count)
     for_validation = _size("validation", validation, count)
     if for_test + for_validation >= count:
@@ -57,7 +73,7 @@ def assign(count: int, *, test: float, validation: float, seed: int) -> bytearra
             f"Of {count} rows {for_test} would go to test and {for_validation} to validation: "
             "nothing is left for training. Ask for less."
         )
-    return _drawn(count, for_test, for_validation, _random_words(seed))
+    return for_test, for_validation
 
 
 def parse_size(text: str) -> float:
@@ -76,7 +92,8 @@ def parse_size(text: str) -> float:
         raise DataError(_no_size(repr(text))) from error
 
 
-def _drawn(count: int, test: int, validation: int, words: Iterator[int]) -> bytearray:
+def drawn(count: int, test: int, validation: int, words: Iterator[int]) -> bytearray:
+    """Draw the part of each of `count` rows in exact sizes; see `assign`."""
     parts = bytearray(count)
     for row, (left, word) in enumerate(zip(range(count, 0, -1), words, strict=False)):
         place = (word * left) >> _WORD_BITS
@@ -89,7 +106,7 @@ def _drawn(count: int, test: int, validation: int, words: Iterator[int]) -> byte
     return parts
 
 
-def _random_words(seed: int) -> Iterator[int]:
+def random_words(seed: str) -> Iterator[int]:
     """Give 64-bit numbers without end, evenly spread and fixed by the seed."""
     for block in itertools.count():
         digest = hashlib.sha256(f"ftlab split {seed} {block}".encode()).digest()
