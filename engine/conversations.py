@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.closing import Closing
+from engine.errors import RequestError
 from store.errors import NotFoundError
 from store.ids import new_id
 from store.queries import models
@@ -84,8 +85,10 @@ class Conversation(Closing):
         """Yield the answer in pieces as they come; the turn is recorded when it ends, however.
 
         Raises:
+            RequestError: if the question is no text that can be recorded.
             ChatError: if the model cannot answer; what came before that is kept.
         """
+        _require_text(question)
         try:
             yield from self._session.ask(question)
         finally:
@@ -131,6 +134,13 @@ class Conversation(Closing):
         """End the conversation and stop the server."""
         self._session.close()
         self._server.close()
+
+
+def _require_text(question: str) -> None:
+    try:
+        question.encode()
+    except UnicodeEncodeError:
+        raise RequestError("the question is no UTF-8 text: nothing was asked") from None
 
 
 def _served(lab: Lab, reference: str, progress: Progress | None) -> tuple[str, str, ServedModel]:

@@ -36,8 +36,8 @@ class TrainingRequest:
         hyperparameters: those that differ from the method's defaults.
         seed: of the data order and everything drawn.
         suffix: a name for the job and its model; made up from the dataset's if None.
-        validation: the dataset version to evaluate on; None takes `name/validation` when training
-            on `name/train`, if it exists.
+        validation: the dataset version to evaluate on; None takes the validation part of the split
+            that made the dataset version, if there is one.
     """
 
     dataset: str
@@ -67,13 +67,14 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
 
     Raises:
         NotFoundError: if a dataset version or the base model does not exist.
-        RequestError: if there is no such provider, or a hyperparameter is out of bounds.
+        RequestError: if there is no such provider, the name is taken, or a hyperparameter is out
+            of bounds.
     """
     from engine import base_models
     from engine.training.plan import hyperparameters_for
 
     lab.provider(request.provider)
-    _check_name(request.suffix)
+    _check_name(lab, request.suffix)
     request = replace(request, base_model=_settled(request.base_model))
     dataset = datasets.dataset(lab.database.reader, request.dataset)
     if request.provider == "local":
@@ -89,9 +90,13 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     )
 
 
-def _check_name(suffix: str | None) -> None:
-    if suffix is not None and not (suffix.strip() and suffix.isprintable()):
+def _check_name(lab: Lab, suffix: str | None) -> None:
+    if suffix is None:
+        return
+    if not (suffix.strip() and suffix.isprintable()):
         raise RequestError(f"{suffix!r} cannot name a job: write it in printable characters")
+    if any(job.name == suffix for job in jobs.job_list(lab.database.reader)):
+        raise RequestError(f"there is a job called {suffix} already: choose another name")
 
 
 def _settled(base_model: str) -> str:
@@ -107,11 +112,11 @@ def _settled(base_model: str) -> str:
 def _validation(lab: Lab, request: TrainingRequest, dataset: DatasetRow) -> DatasetRow | None:
     if request.validation is not None:
         return datasets.dataset(lab.database.reader, request.validation)
-    whole, _, part = dataset.name.rpartition("/")
-    if part != "train":
+    # Only what the same split set apart: another split's part may hold rows of this one.
+    parts = datasets.split_beside(lab.database.reader, dataset.id)
+    if parts.get("train") != dataset.id or "validation" not in parts:
         return None
-    beside = datasets.versions_of(lab.database.reader, f"{whole}/validation")
-    return beside[-1] if beside else None
+    return datasets.dataset(lab.database.reader, parts["validation"])
 
 
 def _free_name(lab: Lab, dataset: str) -> str:
@@ -173,7 +178,8 @@ def resume(lab: Lab, reference: str) -> None:
 
     Raises:
         JobStateError: if the job is active or has succeeded.
-        LabError: if it could not be started; that is then recorded as its failure.
+        LabError: if it cannot go on (what it needs is missing), of which nothing is recorded; or if
+            it could not be started after all, which is then recorded as its failure.
     """
     from store.events import JobResumed
 
@@ -184,7 +190,10 @@ def resume(lab: Lab, reference: str) -> None:
             "can be resumed"
         )
     provider = lab.provider(detail.provider)
-    step = provider.resumable_step(detail)
+    try:
+        step = provider.resumable_step(detail)
+    except (OSError, StoreError, ValueError) as error:
+        raise LabError(f"{detail.name} cannot go on: {error}") from error
     resumed = JobResumed(attempt=detail.attempt + 1, from_step=step)
     try:
         lab.log.append(f"job/{detail.id}", resumed, expected=detail.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,11 +14,14 @@ from engine.errors import LabError, RequestError
 from engine.places import Places
 from store import migrations
 from store.database import Database, Journal
+from store.errors import NotFoundError
 
 if TYPE_CHECKING:
     from engine.conversations import Conversation
+    from engine.data.versions.diffing import Diff
     from engine.data.versions.dividing import SplitSizes
     from engine.data.versions.importing import Added, Source
+    from engine.data.versions.sampling import Sample
     from engine.jobs import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
@@ -149,6 +152,37 @@ class Lab(Closing):
 
         return split_version(self, reference, sizes, progress)
 
+    def merge_datasets(
+        self,
+        references: Sequence[str],
+        name: str,
+        *,
+        dedupe: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> tuple[DatasetRow, int]:
+        """Make one version of several; see `engine.data.versions.merging.merge_versions`."""
+        from engine.data.versions.merging import merge_versions
+
+        return merge_versions(self, references, name, dedupe=dedupe, progress=progress)
+
+    def sample_dataset(
+        self,
+        reference: str,
+        name: str,
+        sample: Sample,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> DatasetRow:
+        """Make a smaller version; see `engine.data.versions.sampling.sample_version`."""
+        from engine.data.versions.sampling import sample_version
+
+        return sample_version(self, reference, name, sample, progress)
+
+    def diff_datasets(self, before: str, after: str) -> Diff:
+        """Compare two versions; see `engine.data.versions.diffing.Diff`."""
+        from engine.data.versions.diffing import Diff
+
+        return Diff(self, before, after)
+
     def plan(self, request: TrainingRequest) -> Plan:
         """Settle what would be trained, without recording anything; see `engine.jobs.plan`."""
         from engine import jobs
@@ -202,7 +236,8 @@ class Lab(Closing):
             when: a seq (`120`), or what `store.times.parse_when` reads.
 
         Raises:
-            LabError: if it is neither, or the event is yet to come.
+            NotFoundError: if the event is yet to come.
+            LabError: if it is neither.
         """
         from store.past import as_of
         from store.queries.history import seq_at
@@ -219,7 +254,7 @@ class Lab(Closing):
     def _recorded_seq(self, seq: int) -> int:
         head = self.database.head()
         if seq > head:
-            raise LabError(f"there is no event {seq} yet: the last one is {head}")
+            raise NotFoundError(f"there is no event {seq} yet: the last one is {head}")
         return seq
 
     def start_polling(self, *, described: str | None = None) -> None:

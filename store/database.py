@@ -109,9 +109,13 @@ class Database:
     def reader(self) -> sqlite3.Connection:
         """This thread's connection for reading; it refuses to write."""
         reader: _Reader | None = getattr(self._threads, "reader", None)
+        if reader is not None and self.read_only and reader.stamp != _stamp(self.path):
+            reader = None
         if reader is None:
             with told(self.path):
-                reader = self._threads.reader = _Reader(self._connect())
+                # Taken before: what is written while this opens is then seen as a change.
+                stamp = _stamp(self.path) if self.read_only else None
+                reader = self._threads.reader = _Reader(self._connect(), stamp)
         return reader.connection
 
     @contextmanager
@@ -186,11 +190,20 @@ class Database:
             reader.connection.close()
 
 
-class _Reader:
-    """A thread's connection for reading; it closes when the thread ends."""
+_Stamp = tuple[int, ...]
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+
+class _Reader:
+    """A thread's connection for reading; it closes when the thread ends.
+
+    Attributes:
+        stamp: how the files of a read-only database looked when it was opened: it may have been
+            opened as one that nobody changes, and shows nothing new if somebody does.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, stamp: _Stamp | None) -> None:
         self.connection = connection
+        self.stamp = stamp
         self._thread = threading.get_ident()
         with closed_on_failure(connection):
             connection.execute("PRAGMA query_only = ON")
@@ -295,6 +308,19 @@ def _in_wal_mode(path: Path) -> bool:
     """Read it off the file's header (sqlite.org/fileformat.html, byte 18: the write version)."""
     with path.open("rb") as file:
         return file.read(19)[18:] == b"\x02"
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes whenever somebody writes to the database."""
+    found: list[int] = []
+    for file in (path, _wal_of(path)):
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            found.append(0)
+        else:
+            found += [status.st_ino, status.st_size, status.st_mtime_ns]
+    return tuple(found)
 
 
 def _wal_of(path: Path) -> Path:

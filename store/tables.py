@@ -137,6 +137,16 @@ class DatasetParent(SQLModel, table=True):
     ordinal: int
 
 
+class DatasetPart(SQLModel, table=True):
+    """A part that a split made; `split` is the seq of its event."""
+
+    __tablename__: ClassVar[str] = "dataset_part"
+
+    split: int = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    version: str = Field(index=True)
+
+
 class DatasetCount(SQLModel, table=True):
     """What a dataset version comes to in a tokenizer's tokens."""
 
@@ -216,7 +226,7 @@ class ChatTurn(SQLModel, table=True):
 
 
 READ_MODELS: tuple[type[SQLModel], ...] = (
-    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, DatasetParent, DatasetCount,
-    DatasetCheck, Model, Chat, ChatTurn,
+    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, DatasetParent, DatasetPart,
+    DatasetCount, DatasetCheck, Model, Chat, ChatTurn,
 )  # fmt: skip
 """Every read model, in the order in which they are created."""

@@ -26,7 +26,14 @@ class Provider(Protocol):
         ...
 
     def resumable_step(self, job: JobDetail) -> int:
-        """Return the step of the newest checkpoint that is whole, 0 if training must start over."""
+        """Return the step of the newest checkpoint that is whole, 0 if there never was one.
+
+        Asked before anything is recorded: what the job needs to go on is looked for here.
+
+        Raises:
+            LabError: if its checkpoints are gone.
+            StoreError: if its data or its base model is.
+        """
         ...
 
     def cancel(self, job: JobDetail) -> None:

@@ -21,6 +21,7 @@ from store import times
 from store.queries import datasets
 
 if TYPE_CHECKING:
+    from engine.training.plan import TrainingPlan
     from store.blobs import BlobStore
     from store.database import Database
     from store.log import Entry, Write
@@ -65,7 +66,15 @@ class LocalProvider:
         """Return the newest checkpoint that is whole; see `Provider.resumable_step`."""
         from engine.training.checkpoints import latest_complete
 
-        return latest_complete(self._places.run(job.id)) or 0
+        self._plan(job)
+        run = self._places.run(job.id)
+        step = latest_complete(run)
+        if step is None and job.checkpoint:
+            raise LabError(
+                f"{job.name} cannot go on: its checkpoints are no longer in {run}. Train it again "
+                f"as a new job, with the plan that `ftlab jobs show {job.name}` shows"
+            )
+        return step or 0
 
     def cancel(self, job: JobDetail) -> None:
         """Ask the process to save a checkpoint and end; see `Provider.cancel`."""
@@ -101,11 +110,16 @@ class LocalProvider:
             yield [Write(stream, [_loss(job, run, lost)], version)]
 
     def _write_plan(self, job: JobDetail, run: Path) -> None:
-        from engine import base_models
         from engine.training.durable import write_whole
+
+        write_whole(run / layout.PLAN, self._plan(job).model_dump_json(indent=2))
+
+    def _plan(self, job: JobDetail) -> TrainingPlan:
+        """Return what the process is told to do; all that it names exists and is whole."""
+        from engine import base_models
         from engine.training.plan import TrainingPlan
 
-        plan = TrainingPlan.model_validate(
+        return TrainingPlan.model_validate(
             {
                 "job": job.id,
                 "base_model": str(base_models.resolve(job.base_model, self._places.home)),
@@ -117,7 +131,6 @@ class LocalProvider:
                 "seed": job.seed,
             }
         )
-        write_whole(run / layout.PLAN, plan.model_dump_json(indent=2))
 
     def _content(self, dataset: str) -> Path:
         version = datasets.dataset(self._database.reader, dataset)

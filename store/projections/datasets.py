@@ -10,7 +10,7 @@ from store import events
 from store.events import Fact
 from store.projections.fold import Fold
 from store.recorded import Recorded
-from store.tables import DatasetCheck, DatasetCount, DatasetParent, DatasetVersion
+from store.tables import DatasetCheck, DatasetCount, DatasetParent, DatasetPart, DatasetVersion
 
 
 def _version_recorded(
@@ -27,6 +27,11 @@ def _version_recorded(
     )
     for ordinal, parent in enumerate(dict.fromkeys(fact.parents)):
         session.add(DatasetParent(child=fact.id, parent=parent, ordinal=ordinal))
+
+
+def _split(session: Session, event: Recorded, fact: events.DatasetSplit) -> None:
+    for part, version in fact.parts.items():
+        session.add(DatasetPart(split=event.seq, part=part, version=version))
 
 
 def _counted(session: Session, event: Recorded, fact: events.DatasetCounted) -> None:
@@ -67,6 +72,7 @@ def _number(value: object) -> int:
 
 FOLDS: dict[type[Fact], Fold] = {
     events.DatasetVersionRecorded: _version_recorded,
+    events.DatasetSplit: _split,
     events.DatasetCounted: _counted,
     events.DatasetChecked: _checked,
 }

@@ -100,6 +100,15 @@ def versions_of(connection: sqlite3.Connection, name: str) -> list[DatasetRow]:
     return [DatasetRow(*row) for row in connection.execute(query, (name,))]
 
 
+def split_beside(connection: sqlite3.Connection, version: str) -> dict[str, str]:
+    """Return the parts of the newest split that made this version, by their names: ids."""
+    query = (
+        "SELECT part, version FROM dataset_part WHERE split = "
+        "(SELECT MAX(split) FROM dataset_part WHERE version = ?)"
+    )
+    return dict(connection.execute(query, (version,)).fetchall())
+
+
 def counts_of(connection: sqlite3.Connection, version: str) -> list[CountRow]:
     """Return what a version was counted to, by each tokenizer, the newest count first."""
     query = (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.chat import ChatError
+from engine.errors import RequestError
 from engine.lab import Lab
 from store.errors import NotFoundError
 from store.events import ModelRegistered
@@ -93,6 +94,13 @@ def test_a_failed_answer_is_recorded_with_its_reason(with_model: Lab) -> None:
     _, [turn] = _recorded(with_model, "mdl_tuned000000")
     assert turn.answer == ""
     assert turn.error
+
+
+def test_a_question_that_is_no_text_is_not_asked(with_model: Lab) -> None:
+    head = with_model.database.head()
+    with with_model.open_chat("tuned") as conversation, pytest.raises(RequestError, match="UTF-8"):
+        list(conversation.ask("\udcff"))
+    assert with_model.database.head() == head
 
 
 def test_an_unknown_model_is_not_found(lab: Lab) -> None:

@@ -292,18 +292,63 @@ def test_a_job_that_is_being_resumed_is_not_taken_for_lost(room: Lab, trained: T
     assert detail(room, stream.removeprefix("job/")).status == "queued"
 
 
-def test_a_job_that_cannot_be_started_has_failed_and_says_so(
+def test_a_resume_that_cannot_be_is_refused_and_changes_nothing(
     room: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = planned_only(room, str(tmp_path / "nowhere"))
     with monkeypatch.context() as clock:
         pass_time(clock, minutes=2)
         Poller(room).look_at(job)
-    with pytest.raises(LabError, match=r"could not be started: .*nowhere"):
+    before = detail(room, job)
+    with pytest.raises(LabError, match=r"cannot go on: .*nowhere"):
         room.resume_job(job)
-    found = detail(room, job)
+    assert detail(room, job) == before
+
+
+def test_a_job_whose_checkpoints_are_gone_is_not_begun_anew(room: Lab, tiny_base: Path) -> None:
+    job = planned_only(room, str(tiny_base))
+    room.log.append(
+        f"job/{job}",
+        CheckpointSaved(step=20, path="checkpoints/checkpoint-20"),
+        JobInterrupted(reason="killed", checkpoint=20),
+    )
+    with pytest.raises(LabError, match=r"its checkpoints are no longer in .*Train it again"):
+        room.resume_job(job)
+    assert detail(room, job).status == "interrupted"
+
+
+def test_a_job_that_cannot_be_started_has_failed_and_says_so(
+    room: Lab, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(11, "no more processes")
+
+    monkeypatch.setattr("engine.providers.local.subprocess.Popen", refuse)
+    with pytest.raises(LabError, match=r"could not be started: .*no more processes"):
+        train(room, tiny_base, "unlucky")
+    found = jobs.job_detail(room.database.reader, "unlucky")
     assert found.status == "failed"
-    assert "nowhere" in str(found.reason)
+    assert "no more processes" in str(found.reason)
+
+
+def test_a_name_is_given_once(room: Lab, trained: Trained, tiny_base: Path) -> None:
+    taken = detail(room, trained.whole).name
+    with pytest.raises(LabError, match=f"there is a job called {taken} already"):
+        train(room, tiny_base, taken)
+
+
+def test_a_validation_part_of_another_split_is_not_taken(lab: Lab, sums_file: Path) -> None:
+    lab.add_dataset(Source(sums_file), "sums")
+    first = lab.split_dataset("sums", SplitSizes(test=0.1, validation=0.1))
+    lab.split_dataset("sums", SplitSizes(test=0.1, seed=7))
+
+    def validation(dataset: str) -> str | None:
+        plan = lab.plan(TrainingRequest(dataset=dataset, base_model="smollm2-135m-instruct"))
+        return plan.validation.id if plan.validation else None
+
+    assert validation("sums/train@1") == first["validation"].id
+    assert validation("sums/train@2") is None
+    assert validation("sums") is None
 
 
 @pytest.mark.parametrize(

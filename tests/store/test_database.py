@@ -206,6 +206,22 @@ def test_a_read_only_user_sees_what_a_running_writer_adds(shown: Path) -> None:
             assert visitor.head() == head + 1
 
 
+def test_a_read_only_user_who_came_first_sees_what_a_later_writer_adds(shown: Path) -> None:
+    shown.parent.chmod(0o755)
+    shown.chmod(0o644)
+    with _somebody_else():
+        visitor = Database(shown)
+        head = visitor.head()
+    with closing(visitor):
+        with closing(Database(shown)) as database:
+            EventLog(database, "owner").append("job/a", _said())
+            with _somebody_else():
+                assert visitor.head() == head + 1
+        with _somebody_else():
+            assert visitor.head() == head + 1
+            assert len(list(history(visitor.reader))) == head + 1
+
+
 def test_a_network_file_system_gets_a_rollback_journal_and_a_notice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

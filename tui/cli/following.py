@@ -137,4 +137,5 @@ def _tell_end(detail: JobDetail) -> None:
         return
     say(f"{detail.name} {detail.status}" + (f": {detail.reason}" if detail.reason else ""))
     if detail.status in job_status.RESUMABLE:
-        say(f"ftlab jobs resume {detail.name} goes on from its last checkpoint.")
+        where = "from its last checkpoint" if detail.checkpoint else "from the beginning"
+        say(f"ftlab jobs resume {detail.name} goes on {where}.")

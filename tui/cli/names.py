@@ -54,6 +54,14 @@ dataset_argument = click.argument(
     shell_complete=_names_of("dataset_version"),
     help="A dataset: name (newest version), name@version, or id.",
 )
+datasets_argument = click.argument(
+    "datasets",
+    metavar="DS DS…",
+    nargs=-1,
+    required=True,
+    shell_complete=_names_of("dataset_version"),
+    help="Datasets: name (newest version), name@version, or id.",
+)
 model_argument = click.argument(
     "model",
     metavar="MODEL",

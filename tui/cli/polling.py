@@ -50,6 +50,7 @@ def daemon(seconds: float) -> None:
     import signal
     from threading import Event
 
+    from engine.errors import LabError
     from engine.poller import Polling
     from tui.cli.output import note
 
@@ -61,6 +62,8 @@ def daemon(seconds: float) -> None:
         note(trouble or "polling goes well again")
 
     with opened(role="daemon") as lab:
+        if lab.database.read_only:
+            raise LabError(f"{lab.places.database} is read-only: a poller could record nothing")
         who = f"{lab.actor} (pid {os.getpid()}, ftlab daemon)"
         polling = Polling(lab, who, always=True, seconds=seconds, on_trouble=tell)
         note(f"polling {lab.places.database} every {seconds:g} s")

@@ -57,7 +57,7 @@ Examples:
 @click.option(
     "--validation",
     metavar="DS",
-    help="Dataset to evaluate on [default: NAME/validation beside NAME/train].",
+    help="Dataset to evaluate on [default: the validation part of the same split].",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan; record and start nothing.")
 @click.option("--follow", is_flag=True, help="Watch it train; Ctrl-C leaves it running.")

@@ -41,16 +41,12 @@ class Counts:
         Raises:
             DataError: if it is of another kind than those before it.
         """
-        messages = messages_of(record)
         self._take_kind(kind_of(record))
-        self.examples += 1
-        self.messages += len(messages)
-        for message in messages:
-            content = message.get("content")
-            if isinstance(content, str):
-                self.characters += len(content)
-            else:
-                self.characters += sum(map(len, texts_of(message)))
+        self._count(record, 1)
+
+    def subtract(self, record: Record) -> None:
+        """Take an example that was counted out again."""
+        self._count(record, -1)
 
     def add_all(self, other: Counts) -> None:
         """Count what was counted elsewhere.
@@ -63,6 +59,17 @@ class Counts:
         self.examples += other.examples
         self.messages += other.messages
         self.characters += other.characters
+
+    def _count(self, record: Record, sign: int) -> None:
+        messages = messages_of(record)
+        self.examples += sign
+        self.messages += sign * len(messages)
+        for message in messages:
+            content = message.get("content")
+            if isinstance(content, str):
+                self.characters += sign * len(content)
+            else:
+                self.characters += sign * sum(map(len, texts_of(message)))
 
     def _take_kind(self, kind: Kind) -> None:
         if self.kind is None:

@@ -20,7 +20,16 @@ _USE_NO_DATABASE = {"completion"}
 _FIXED = {
     *("demo", "train", "chat", "history", "poll", "daemon", "completion"),
     *("verify", "rebuild", "backup"),
-    *("data", "data.add", "data.list", "data.show", "data.split"),
+    *(
+        "data",
+        "data.add",
+        "data.list",
+        "data.show",
+        "data.split",
+        "data.merge",
+        "data.sample",
+        "data.diff",
+    ),
     *("jobs", "jobs.show", "jobs.metrics", "jobs.follow", "jobs.logs", "jobs.cancel"),
     *("jobs.resume", "models", "models.show"),
 }

@@ -1,0 +1,27 @@
+"""`ftlab data`: files into dataset versions, and versions into others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import click
+
+from tui.cli.groups import CommandGroup
+
+
+class _Data(CommandGroup):
+    places: ClassVar[Mapping[str, str]] = {
+        "add": "tui.cli.data.add:add",
+        "list": "tui.cli.data.listing:list_",
+        "show": "tui.cli.data.show:show",
+        "split": "tui.cli.data.split:split",
+        "merge": "tui.cli.data.merge:merge",
+        "sample": "tui.cli.data.sample:sample",
+        "diff": "tui.cli.data.diff:diff",
+    }
+
+
+@click.group(cls=_Data, no_args_is_help=True)
+def data() -> None:
+    """Datasets: add, check, clean, split, compare, export."""
