@@ -39,11 +39,11 @@ $(VENV)/local.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/local.stamp
-	$(PIP) -e '.[local,dev]'
+	$(PIP) -e '.[local,data,dev]'
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
-	$(PIP) -e '.[local,dev,bench]'
+	$(PIP) -e '.[local,data,dev,bench]'
 	@touch $@
 
 clean:

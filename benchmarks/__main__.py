@@ -1,4 +1,4 @@
-"""Run the benchmarks, print tables of ratios: `python -m benchmarks [ingest startup series]`."""
+"""Run the benchmarks, print tables of ratios: `python -m benchmarks [ingest startup …]`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import ingest, series, startup
+from benchmarks import dataset, ingest, series, startup
 from benchmarks.table import machine, print_markdown, print_table
 
-_PARTS = {"ingest": ingest.measure, "series": series.measure, "startup": startup.measure}
+_PARTS = {
+    "ingest": ingest.measure,
+    "series": series.measure,
+    "startup": startup.measure,
+    "dataset": dataset.measure,
+}
 
 
 def main() -> None:

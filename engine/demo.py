@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.data.reading.options import ReadingOptions
 from engine.data.sample import sample_path
 from engine.data.versions.dividing import SplitSizes
 from engine.data.versions.importing import Source
@@ -46,7 +47,9 @@ class Answers:
 
 def prepare_data(lab: Lab) -> dict[str, datasets.DatasetRow]:
     """Record the sample and its parts, or find them recorded."""
-    source = Source(sample_path(), "jsonl", prompt="{question}", completion="{answer}")
+    source = Source(
+        sample_path(), ReadingOptions("jsonl"), prompt="{question}", completion="{answer}"
+    )
     lab.add_dataset(source, DATASET)
     return lab.split_dataset(DATASET, _SIZES)
 

@@ -78,6 +78,7 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     request = replace(request, base_model=_settled(request.base_model))
     dataset = datasets.dataset(lab.database.reader, request.dataset)
     if request.provider == "local":
+        _check_kind(dataset)
         base_models.check(request.base_model)
     settled = hyperparameters_for(request.method, dict(request.hyperparameters))
     return Plan(
@@ -97,6 +98,14 @@ def _check_name(lab: Lab, suffix: str | None) -> None:
         raise RequestError(f"{suffix!r} cannot name a job: write it in printable characters")
     if any(job.name == suffix for job in jobs.job_list(lab.database.reader)):
         raise RequestError(f"there is a job called {suffix} already: choose another name")
+
+
+def _check_kind(dataset: DatasetRow) -> None:
+    if dataset.kind != "chat":
+        raise RequestError(
+            f"{dataset.name}@{dataset.version} has {dataset.kind} examples: training on this "
+            "machine takes chat examples"
+        )
 
 
 def _settled(base_model: str) -> str:

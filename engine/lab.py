@@ -18,10 +18,19 @@ from store.errors import NotFoundError
 
 if TYPE_CHECKING:
     from engine.conversations import Conversation
+    from engine.data.checking.report import Report
+    from engine.data.cleaning.preview import Change
+    from engine.data.cleaning.recipe import Recipe
+    from engine.data.exporting.export import Exported
+    from engine.data.exporting.targets import Target
+    from engine.data.reading.options import ReadingOptions
+    from engine.data.versions.checks import CheckWish
+    from engine.data.versions.costs import TokenCount
     from engine.data.versions.diffing import Diff
     from engine.data.versions.dividing import SplitSizes
     from engine.data.versions.importing import Added, Source
     from engine.data.versions.sampling import Sample
+    from engine.data.versions.tally import Tally
     from engine.jobs import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
@@ -182,6 +191,86 @@ class Lab(Closing):
         from engine.data.versions.diffing import Diff
 
         return Diff(self, before, after)
+
+    def clean_dataset(
+        self,
+        reference: str,
+        recipe: Recipe,
+        name: str | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> tuple[DatasetRow, Tally]:
+        """Make a cleaned version; see `engine.data.versions.cleaning.clean_version`."""
+        from engine.data.versions.cleaning import clean_version
+
+        return clean_version(self, reference, recipe, name, progress)
+
+    def preview_cleaning(self, reference: str, recipe: Recipe, limit: int) -> list[Change]:
+        """Tell what a recipe would change; see `engine.data.versions.cleaning`."""
+        from engine.data.versions.cleaning import preview_version
+
+        return preview_version(self, reference, recipe, limit)
+
+    def check_dataset(
+        self,
+        reference: str,
+        wish: CheckWish,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> tuple[DatasetRow, Report]:
+        """Check a version and record what was found; see `engine.data.versions.checks`."""
+        from engine.data.versions.checks import check_version
+
+        return check_version(self, reference, wish, progress)
+
+    def check_file(
+        self,
+        path: Path,
+        wish: CheckWish,
+        reading: ReadingOptions | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Report:
+        """Check a file as it stands; see `engine.data.versions.checks.check_file`."""
+        from engine.data.versions.checks import check_file
+
+        return check_file(self, path, wish, reading, progress)
+
+    def count_tokens(
+        self,
+        reference: str,
+        model: str,
+        *,
+        epochs: int | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> TokenCount:
+        """Count a version's tokens and what they cost; see `engine.data.versions.costs`."""
+        from engine.data.versions.costs import count_version
+
+        return count_version(self, reference, model, epochs=epochs, progress=progress)
+
+    def export_dataset(
+        self,
+        reference: str,
+        target: Path,
+        to: Target,
+        *,
+        keep_columns: bool | None = None,
+        skip_unfit: bool = False,
+        replace: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Exported:
+        """Write a version to a file of another shape; see `engine.data.exporting.export`."""
+        from engine.data.exporting.export import export
+        from engine.data.versions.contents import records_of
+        from store.queries.datasets import dataset
+
+        version = dataset(self.database.reader, reference)
+        return export(
+            records_of(self, version, progress),
+            target,
+            to,
+            keep_columns=keep_columns,
+            skip_unfit=skip_unfit,
+            replace=replace,
+        )
 
     def plan(self, request: TrainingRequest) -> Plan:
         """Settle what would be trained, without recording anything; see `engine.jobs.plan`."""

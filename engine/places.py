@@ -36,6 +36,16 @@ class Places:
         """Fine-tuned models, a folder each."""
         return self.home / "models"
 
+    @property
+    def tokenizers(self) -> Path:
+        """Vocabularies of hosted models."""
+        return self.home / "tokenizers"
+
+    @property
+    def prices(self) -> Path:
+        """The user's own figures of hosted models, which come before ftlab's."""
+        return self.home / "pricing.toml"
+
     def run(self, job: str) -> Path:
         """The folder of a local job: plan, progress file, log, checkpoints."""
         return self.home / "runs" / job

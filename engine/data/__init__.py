@@ -5,7 +5,8 @@
     cleaning/   recipes of named steps that mend examples or leave them out
     tokens/     what examples come to in tokens
     checking/   what a model or a provider would object to
-    versions/   dataset versions: recorded, divided, merged, sampled, compared
+    versions/   dataset versions: recorded, cleaned, divided, merged, sampled, compared
+    exporting/  versions back out into files of other shapes
 
 Everything streams: a row is read, converted, cleaned and written before the next batch is, and
 `parallel` spreads that over all cores. A wrong row is a value with its place and reason, not an

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from engine.errors import RequestError
+
 
 class DataError(Exception):
     """A file, or a wish about it, that cannot be followed as a whole."""
+
+
+class WishError(DataError, RequestError):
+    """A wish that no file could fulfil: an option that does not exist, a name that cannot be."""
 
 
 class RowError(Exception):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from engine.closing import Closing
 from engine.data.errors import DataError, RowError
 from engine.data.reading.files import RowFile, read_rows
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow, excerpt
 from engine.data.shapes.conversion import Conversion
 
@@ -17,7 +19,7 @@ class Example(NamedTuple):
     """One example.
 
     Attributes:
-        line: the physical line of the file, from 1, on which its row starts.
+        line: where its row stands in the file, from 1: `ExampleFile.place` says what is counted.
         record: `{"messages": [...]}`, its keys in canonical order.
     """
 
@@ -30,18 +32,20 @@ class BadExample(NamedTuple):
 
     Attributes:
         file: the file's path.
-        line: the physical line, from 1, on which the row starts.
+        line: where the row stands in the file, from 1.
         reason: what is wrong with it, as a clause that follows "line N".
         excerpt: the row's beginning in at most 120 characters, safe to print.
+        place: what is counted ("line", "row", "sheet 'Data', row").
     """
 
     file: str
     line: int
     reason: str
     excerpt: str
+    place: str = "line"
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line} {self.reason}"
+        return f"{self.file}, {self.place} {self.line} {self.reason}"
 
 
 class ExampleFile(Closing):
@@ -63,8 +67,18 @@ class ExampleFile(Closing):
 
     @property
     def file_format(self) -> str:
-        """How the file is read: "jsonl" or "csv"."""
+        """How the file is read: one of `sniffing.FORMATS`."""
         return self._rows.file_format
+
+    @property
+    def place(self) -> str:
+        """What the number of a row counts ("line")."""
+        return self._rows.place
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of the file's text; None for what is no text."""
+        return self._rows.encoding
 
     @property
     def size(self) -> int | None:
@@ -84,15 +98,21 @@ class ExampleFile(Closing):
         """
         for line, value in self._rows:
             if isinstance(value, BadRow):
-                yield BadExample(self._rows.name, line, value.reason, value.excerpt)
+                yield self._bad(line, value.reason, value.excerpt)
             else:
-                yield self._converted(line, value)
+                yield from self._converted(line, value)
 
-    def _converted(self, line: int, row: dict[str, Any]) -> Example | BadExample:
+    def _converted(self, line: int, row: dict[str, Any]) -> Iterator[Example | BadExample]:
         try:
-            return Example(line, self._conversion(row))
+            records = self._conversion.examples(row)
         except RowError as error:
-            return BadExample(self._rows.name, line, str(error), _shown(row))
+            yield self._bad(line, str(error), shown(row))
+        else:
+            for record in records:
+                yield Example(line, record)
+
+    def _bad(self, line: int, reason: str, row: str) -> BadExample:
+        return BadExample(self._rows.name, line, reason, row, self._rows.place)
 
     def close(self) -> None:
         """Close the file; doing it twice is no fault."""
@@ -100,9 +120,10 @@ class ExampleFile(Closing):
 
 
 def read_examples(
-    path: Path,
+    path: Path | Literal["-"],
     *,
     file_format: str | None = None,
+    options: ReadingOptions | None = None,
     prompt: str | None = None,
     completion: str | None = None,
     system: str | None = None,
@@ -110,8 +131,9 @@ def read_examples(
     """Open a file of examples.
 
     Args:
-        path: the file, or a pipe.
-        file_format: "jsonl" or "csv"; left out, the extension tells, or else the first bytes.
+        path: the file, or what else `read_rows` takes.
+        file_format: one of `sniffing.FORMATS`; left out, the file tells.
+        options: how else it is read.
         prompt: a template (`{column}`) of the user's words, together with `completion`.
         completion: a template of the assistant's answer.
         system: a template of a system message for the examples that have none.
@@ -121,7 +143,10 @@ def read_examples(
             template is wrong.
     """
     conversion = Conversion(prompt, completion, system)
-    rows = read_rows(path, file_format)
+    reading = options or ReadingOptions()
+    if file_format is not None:
+        reading = replace(reading, file_format=file_format)
+    rows = read_rows(path, reading)
     try:
         conversion.check(rows.name, rows.columns)
     except DataError:
@@ -130,7 +155,8 @@ def read_examples(
     return ExampleFile(rows, conversion)
 
 
-def _shown(row: dict[str, Any]) -> str:
+def shown(row: dict[str, Any]) -> str:
+    """Return the beginning of a row as JSON, safe to print."""
     from pydantic_core import to_json
 
     return excerpt(to_json(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -19,7 +19,7 @@ _AHEAD = 2
 
 def in_order(
     work: Callable[[Piece], Result], pieces: Iterable[Piece], *, alone: int = 2
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Give the results of the pieces, in their order, computed by as many processes as cores.
 
     Work and pieces travel to other processes, so both must be picklable: functions of modules, and

@@ -76,7 +76,7 @@ class ExampleEncoder:
 
         try:
             example = json.loads(line)
-            messages = [_with_parsed_calls(message) for message in example["messages"]]
+            messages = [_with_text(_with_parsed_calls(m)) for m in example["messages"]]
             return self._render_turns(messages, example.get("tools"))
         except (ValueError, KeyError, TypeError) as error:
             raise ExampleError(f"line {number} is no example: {error}") from error
@@ -146,6 +146,21 @@ def _with_parsed_calls(message: dict[str, Any]) -> dict[str, Any]:
     """
     calls = message.get("tool_calls")
     return message | {"tool_calls": [_parsed_call(call) for call in calls]} if calls else message
+
+
+def _with_text(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message whose content is one text, also if it came in parts of text.
+
+    Raises:
+        ValueError: if a part is something else (an image).
+    """
+    content = message.get("content")
+    if not isinstance(content, list):
+        return message
+    kinds = {part.get("type") for part in content}
+    if kinds - {"text"}:
+        raise ValueError(f"a language model on this machine takes texts only, not {kinds}")
+    return message | {"content": "".join(part["text"] for part in content)}
 
 
 def _parsed_call(call: dict[str, Any]) -> dict[str, Any]:

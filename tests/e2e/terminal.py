@@ -43,6 +43,17 @@ class Terminal:
             assert self._read(0.1) or self.process.isalive(), f"it ended:\n{self.shown()}"
         return self.shown()
 
+    def press_until(self, keys: str, text: str) -> None:
+        """Press keys until a text is on the screen: a key may come before what it acts on."""
+        deadline = time.monotonic() + _SECONDS
+        while text not in self.shown():
+            assert time.monotonic() < deadline, f"{text} not on the screen:\n{self.shown()}"
+            self.press(keys)
+            for _ in range(10):
+                self._read(0.1)
+                if text in self.shown():
+                    return
+
     def until_ended(self, seconds: float = _SECONDS) -> int | None:
         """Wait until the command ends; return its exit status."""
         deadline = time.monotonic() + seconds

@@ -48,12 +48,10 @@ def test_a_job_is_watched_cancelled_and_resumed(with_sums: Ftlab, tiny_base: Pat
     job = with_sums.document("train", "sums/train", "--model", tiny_base, *plan)["job"]
     with terminal(environment=with_sums.environment, columns=120, lines=36) as seen:
         seen.until_shown("sums", "running", "loss")
-        seen.press("c")
-        seen.until_shown("Cancel")
+        seen.press_until("c", "Cancel")
         seen.press("y")
         seen.until_shown("cancelled")
-        seen.press("r")
-        seen.until_shown("Resume")
+        seen.press_until("r", "Resume")
         seen.press("y")
         seen.until_shown("running")
         seen.press("q")

@@ -59,7 +59,8 @@ def test_a_table_becomes_examples_through_templates(ftlab: Ftlab, tmp_path: Path
     added = ftlab("data", "add", table, "--name", "cities", *templates)
     assert added.out.startswith("cities@1 recorded: 2 examples  ds_")
     shown = ftlab.document("data", "show", "cities")
-    assert shown["examples"][1] == _chat("Where is Porto, city of?", "Portugal")
+    asked = _chat("Where is Porto, city of?", "Portugal")
+    assert shown["examples"][1] == {**asked, "city": "Porto, city of"}
 
 
 def test_bad_rows_are_named_and_nothing_is_recorded(recorded: Ftlab, half_bad: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_part_tells_which_version_it_was_split_from(with_sums: Ftlab) -> None:
         (["add", "absent.jsonl", "--name", "x"], 3, "absent.jsonl does not exist"),
         (["split", "absent"], 4, "no dataset is called 'absent'"),
         (["show", "absent@3"], 4, "no dataset version is called 'absent@3'"),
-        (["split", "absent", "--test", "some"], 3, "a fraction below 1 (0.1) or a whole number"),
+        (["split", "absent", "--test", "some"], 2, "a fraction below 1 (0.1) or a whole number"),
     ],
 )
 def test_what_cannot_be_done_is_told_on_standard_error(

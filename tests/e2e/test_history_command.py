@@ -76,7 +76,7 @@ def test_history_can_be_read_as_it_stood(recorded: Ftlab) -> None:
 def test_what_is_yet_to_come_cannot_be_asked_for(recorded: Ftlab) -> None:
     for command in ("history", "jobs"):
         done = recorded(command, "--at", "99999")
-        assert (done.status, done.out) == (1, "")
+        assert (done.status, done.out) == (4, "")
         assert done.err == "ftlab: there is no event 99999 yet: the last one is 15\n"
 
 

@@ -320,7 +320,7 @@ def test_a_job_whose_checkpoints_are_gone_is_not_begun_anew(room: Lab, tiny_base
 def test_a_job_that_cannot_be_started_has_failed_and_says_so(
     room: Lab, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **_options: object) -> None:
         raise OSError(11, "no more processes")
 
     monkeypatch.setattr("engine.providers.local.subprocess.Popen", refuse)

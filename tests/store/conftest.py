@@ -26,6 +26,7 @@ from store.events import (
     DatasetChecked,
     DatasetCounted,
     DatasetImported,
+    DatasetSplit,
     DatasetVersionRecorded,
     Evaluation,
     Fact,
@@ -186,6 +187,7 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         log.append("chat/chat_1", ChatOpened(model="model_1", system="Be brief."), expected=0)
         log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
         log.append("job/job_2", planned("other", provider="openai"), expected=0)
+        log.append("dataset/gsm8k", _split("ds_1"))
 
     return fill_it
 
@@ -198,6 +200,11 @@ def filled(log: EventLog, fill: Callable[[EventLog], None]) -> EventLog:
 
 def _evaluation(loss: float) -> Evaluation:
     return Evaluation(loss=loss, perplexity=9.5, examples=10)
+
+
+def _split(train: str) -> DatasetSplit:
+    parts = {"train": train, "test": "ds_2"}
+    return DatasetSplit(version="ds_1", parts=parts, seed=0, test=0.1, validation=0)
 
 
 def _counted(version: str) -> DatasetCounted:
@@ -340,6 +347,7 @@ _VERSIONS = st.builds(
                 update={"recipe": recipe}
             ),
             _counted(f"ds_{number // 2}"),
+            _split(f"ds_{number}"),
             _checked(f"ds_{number // 2}"),
         )
     ],

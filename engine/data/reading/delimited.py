@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.data.errors import DataError
+from engine.data.reading.cells import JsonColumns
+from engine.data.reading.layout import checked_delimiter, guessed_layout
+from engine.data.reading.lines import Lines
+from engine.data.reading.options import ReadingOptions
+from engine.data.reading.reader import RowReader
 from engine.data.reading.rows import MAX_ROW_BYTES, BadRow, Row, excerpt
-from engine.data.reading.sniffing import guessed_layout
 from engine.data.reading.source import Source
 
 
-class Delimited:
+class Delimited(RowReader):
     """The rows of a CSV file, every cell a text, blank lines left out.
 
-    The delimiter (comma, semicolon, tab or bar) is recognized. A column without a name is called
-    `column_N` by its place, from 1; blanks around a name are dropped.
+    The delimiter and the quoting are recognized. A column without a name is called `column_N` by
+    its place, from 1; blanks around a name are dropped. A column of JSON arrays or objects is given
+    as what they say.
 
     Args:
         source: the opened file.
+        options: the delimiter, if it is known, and columns to be kept as texts.
 
     Attributes:
         columns: the names in the header.
@@ -29,13 +34,24 @@ class Delimited:
         DataError: if the header is missing, cannot be read or names a column twice.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, options: ReadingOptions) -> None:
         # The limit of the csv module is the whole process's, so it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW_BYTES))
-        self._lines = _Lines(source)
-        layout = guessed_layout(source.head, cut=not source.whole)
-        self._reader = csv.reader(self._lines, delimiter=layout.delimiter, strict=True)
-        self.columns = self._header(source.name)
+        wish = checked_delimiter(options.delimiter)
+        layout = guessed_layout(source.head, cut=not source.whole, delimiter=wish)
+        self._texts = options.texts
+        self._lines = Lines(source, "Perhaps a quote that it opens is never closed: mend it.")
+        lines = iter(self._lines)
+        if layout.declared:
+            next(lines)
+        self._reader = csv.reader(
+            lines,
+            delimiter=layout.delimiter,
+            quotechar=layout.quote,
+            escapechar=layout.escape,
+            strict=True,
+        )
+        super().__init__(source, self._header(source.name), "line")
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order.
@@ -43,6 +59,11 @@ class Delimited:
         Raises:
             DataError: if a row is so long that nobody can tell where the next one starts.
         """
+        json_columns = JsonColumns(self._rows(), self._texts)
+        self.unpacked = json_columns.names
+        return json_columns.rows()
+
+    def _rows(self) -> Iterator[Row]:
         names = self.columns
         while (cells := self._record()) is not None:
             if isinstance(cells, BadRow):
@@ -58,14 +79,7 @@ class Delimited:
             raise DataError(f"{name} has no header row.")
         if isinstance(cells, BadRow):
             raise DataError(f"{name}, line {self._lines.start}: the header {cells.reason}.")
-        names = [cell.strip() or f"column_{place}" for place, cell in enumerate(cells, 1)]
-        if len(set(names)) < len(names):
-            [(twice, _)] = Counter(names).most_common(1)
-            raise DataError(
-                f"{name}, line {self._lines.start}: the header has two columns called "
-                f"'{excerpt(twice, 40)}'. Give each a name of its own."
-            )
-        return tuple(names)
+        return named_columns(cells, f"{name}, line {self._lines.start}")
 
     def _record(self) -> list[str] | BadRow | None:
         """Return the next record's cells, what is wrong with it, or None at the end."""
@@ -84,78 +98,33 @@ class Delimited:
         return cells
 
     def _uneven(self, count: int) -> BadRow:
-        cells = "1 cell" if count == 1 else f"{count} cells"
-        reason = f"has {cells} where the header has {len(self.columns)}"
-        return BadRow(reason, excerpt(self._lines.first))
+        return BadRow(uneven(count, len(self.columns)), excerpt(self._lines.first))
 
 
-class _Lines:
-    """The physical lines for the csv module, and what was seen in those of one record.
+def named_columns(cells: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return the names of the columns that a header row gives.
 
-    A line that is not UTF-8 is passed on with its bytes as surrogates, so that the record keeps its
-    shape and the file's other records are read as they stand.
+    Args:
+        cells: the header row.
+        where: the file and the place in it.
 
-    Attributes:
-        start: the line on which the record starts, from 1.
-        first: the record's first line.
-        fault: what is wrong with its encoding, if anything.
+    Raises:
+        DataError: if two columns have the same name.
     """
-
-    def __init__(self, source: Source) -> None:
-        self._name = source.name
-        self._text = io.TextIOWrapper(
-            source.stream, encoding="utf-8", errors="surrogateescape", newline=""
+    names = [cell.strip() or f"column_{place}" for place, cell in enumerate(cells, 1)]
+    [(name, times)] = Counter(names).most_common(1)
+    if times > 1:
+        raise DataError(
+            f"{where}: the header has two columns called '{excerpt(name, 40)}'. "
+            "Give each a name of its own."
         )
-        self._read = 0
-        self.begin()
-
-    def begin(self) -> None:
-        """Start a new record with the next line."""
-        self.start = self._read + 1
-        self.first = ""
-        self.fault = ""
-        self._length = 0
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the lines.
-
-        Raises:
-            DataError: if the record grows beyond all measure. Where it ends cannot be told then, so
-                what follows cannot be read either.
-        """
-        readline = self._text.readline
-        while line := readline(MAX_ROW_BYTES):
-            self._read += 1
-            self._length += len(line)
-            if not self.first:
-                self.first = line
-            if self._length >= MAX_ROW_BYTES:
-                raise self._too_long()
-            if not line.isascii() and not self.fault:
-                self.fault = _encoding_fault(line, self._read)
-            yield line
-
-    def span(self) -> str:
-        """Say which lines the record took, if more than one."""
-        if self._read <= self.start:
-            return ""
-        return f" (lines {self.start} to {self._read} were taken for one row)"
-
-    def _too_long(self) -> DataError:
-        return DataError(
-            f"{self._name}, line {self.start}: the row is longer than {MAX_ROW_BYTES >> 20} MiB. "
-            "Perhaps a quote that it opens is never closed: mend or remove that row."
-        )
+    return tuple(names)
 
 
-def _encoding_fault(line: str, number: int) -> str:
-    try:
-        line.encode()
-    except UnicodeEncodeError as error:
-        before = line[: error.start].encode("utf-8", "surrogateescape")
-        byte = ord(line[error.start]) - 0xDC00
-        return f"is not UTF-8: byte 0x{byte:02x} at byte {len(before) + 1} of line {number}"
-    return ""
+def uneven(count: int, expected: int) -> str:
+    """Say that a row has more or fewer cells than the header."""
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    return f"has {cells} where the header has {expected}"
 
 
 def _fault(message: str) -> str:

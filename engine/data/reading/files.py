@@ -1,56 +1,81 @@
-"""Rows out of a file of examples, one at a time: the memory used does not grow with the file."""
+"""Rows out of a file of any known format: the memory used does not grow with the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, TypeVar
 
 from engine.closing import Closing
 from engine.data.errors import DataError
 from engine.data.reading.delimited import Delimited
+from engine.data.reading.hub import HubDataset, is_hub_id
+from engine.data.reading.huggingface import DatasetFolder, SavedDataset, is_dataset_folder
+from engine.data.reading.jsondocument import JsonDocument
 from engine.data.reading.jsonlines import JsonLines
+from engine.data.reading.markdown import Markdown
+from engine.data.reading.options import ReadingOptions
+from engine.data.reading.parquet import Parquet
+from engine.data.reading.plaintext import PlainText
+from engine.data.reading.reader import RowBatch, RowReader
 from engine.data.reading.rows import Row
-from engine.data.reading.sniffing import Format, chosen_format
-from engine.data.reading.source import Source
+from engine.data.reading.sniffing import Format, chosen_format, named_format
+from engine.data.reading.source import STANDARD_INPUT, Source, shown_name
+from engine.data.reading.workbook import Workbook
 
+READERS: Mapping[Format, Callable[[Source, ReadingOptions], RowReader]] = {
+    "jsonl": JsonLines,
+    "csv": Delimited,
+    "json": JsonDocument,
+    "text": PlainText,
+    "markdown": Markdown,
+    "parquet": Parquet,
+    "xlsx": Workbook,
+}
+"""The reader of each format that is a file."""
 
-class RowReader(Protocol):
-    """A format's reader: the columns, as far as they are known at the start, and the rows."""
-
-    columns: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[Row]:
-        """Give the rows in the file's order."""
-        ...
-
-
-READERS: Mapping[Format, Callable[[Source], RowReader]] = {"jsonl": JsonLines, "csv": Delimited}
-"""The reader of each format."""
+Item = TypeVar("Item")
+_AS_IT_IS = ReadingOptions()
 
 
 class RowFile(Closing):
     """An opened file of rows, read once and closed at its end or by its `with` block.
 
+    Args:
+        reader: what reads it.
+        file_format: how it is read.
+
     Attributes:
         name: the file's path, as text to print and to record.
         size: its bytes, or None if it has no size (a pipe).
         file_format: how it is read.
+        encoding: the encoding of its text; None for what is no text.
         columns: the header's names, or the fields of the first rows; empty if none is known.
+        place: what the number of a row counts ("line"), with the part of the file it counts in
+            ("sheet 'Data', row").
     """
 
-    def __init__(self, source: Source, file_format: Format) -> None:
-        self._source = source
-        self._reader = READERS[file_format](source)
-        self.name = source.name
-        self.size = source.size
+    def __init__(self, reader: RowReader, file_format: Format) -> None:
+        self._reader = reader
+        self.name = reader.source.name
+        self.size = reader.source.size
         self.file_format = file_format
-        self.columns = self._reader.columns
+        self.encoding = reader.source.encoding
+        self.columns = reader.columns
+        self.place = reader.place
 
     @property
     def position(self) -> int:
-        """How many bytes have been read so far; `size` at the end."""
-        return self._source.position
+        """How many bytes have been read so far, packed as they are; `size` at the end."""
+        return self._reader.source.position
+
+    @property
+    def unpacked(self) -> tuple[str, ...]:
+        """The columns whose cells held JSON and are given as what it says.
+
+        Known once the first row has been given.
+        """
+        return self._reader.unpacked
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order, those that cannot be read among them.
@@ -58,36 +83,85 @@ class RowFile(Closing):
         Raises:
             DataError: if the file cannot be read on, or holds no row at all.
         """
-        empty = True
-        try:
-            for row in self._reader:
-                empty = False
-                yield row
-        except OSError as error:
-            raise DataError(f"{self.name} cannot be read on: {error.strerror}.") from error
-        finally:
-            self.close()
-        if empty:
-            raise DataError(f"{self.name} holds no rows.")
+        return self._watched(self._reader.__iter__)
+
+    def batches(self) -> Iterator[RowBatch]:
+        """Give the very same rows in batches, which can travel to other processes.
+
+        Raises:
+            DataError: if the file cannot be read on, or holds no row at all.
+        """
+        return self._watched(self._reader.batches)
 
     def close(self) -> None:
         """Close the file; doing it twice is no fault."""
-        self._source.close()
+        self._reader.source.close()
+
+    def _watched(self, start: Callable[[], Iterator[Item]]) -> Iterator[Item]:
+        try:
+            items = start()
+            first = next(items, None)
+            if first is None:
+                raise DataError(f"{self.name} holds no rows.")
+            yield first
+            yield from items
+            self._reader.source.finish()
+        except OSError as error:
+            raise DataError(f"{self.name} cannot be read on: {error.strerror or error}.") from error
+        finally:
+            self.close()
 
 
-def read_rows(path: Path, file_format: str | None = None) -> RowFile:
+def read_rows(path: Path | Literal["-"], options: ReadingOptions = _AS_IT_IS) -> RowFile:
     """Open a file of rows.
 
     Args:
-        path: the file, or a pipe.
-        file_format: "jsonl" or "csv"; left out, the extension tells, or else the first bytes.
+        path: the file, a pipe, a folder that `save_to_disk` wrote, or `-` for the standard input;
+            with the format `huggingface` also the id of a dataset of the hub.
+        options: how to read it; what is left out, the file tells.
 
     Raises:
-        DataError: if the file is missing, unreadable, empty or of no known format.
+        DataError: if the file is missing, unreadable, empty or of no known format, or the options
+            do not fit it.
     """
-    source = Source(path)
+    wish = None if options.file_format is None else named_format(options.file_format)
+    if str(path) != STANDARD_INPUT:
+        if _is_folder(Path(path)):
+            return RowFile(_saved(Path(path), wish, options), "huggingface")
+        if wish == "huggingface":
+            return RowFile(_of_hub(Path(path), options), "huggingface")
+    source = Source(path, options.member)
     try:
-        return RowFile(source, chosen_format(source, file_format))
+        file_format = chosen_format(source, options)
+        return RowFile(READERS[file_format](source, options), file_format)
     except BaseException:
         source.close()
         raise
+
+
+def _saved(path: Path, wish: Format | None, options: ReadingOptions) -> RowReader:
+    if wish not in (None, "huggingface") or not is_dataset_folder(path):
+        raise DataError(f"{shown_name(path)} is a folder; name a file in it.")
+    folder = DatasetFolder(path, options.member)
+    try:
+        return SavedDataset(folder)
+    except BaseException:
+        folder.close()
+        raise
+
+
+def _of_hub(path: Path, options: ReadingOptions) -> RowReader:
+    name = shown_name(path)
+    if path.exists() or not is_hub_id(path.as_posix()):
+        raise DataError(
+            f"{name} is neither a folder that save_to_disk wrote nor the id of a dataset of the "
+            "Hugging Face hub (user/name)."
+        )
+    return HubDataset(path.as_posix(), options.member)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False

@@ -2,96 +2,144 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator
-from typing import Any
+import io
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
+from engine.data.reading.faults import fault, spot
+from engine.data.reading.options import ReadingOptions
+from engine.data.reading.reader import BATCH_BYTES, RowBatch, RowList, RowReader
 from engine.data.reading.rows import MAX_ROW_BYTES, BadRow, Row, excerpt, kind_of
 from engine.data.reading.source import Source
+from engine.data.reading.streams import BUFFER_BYTES
 
-_PLACE = re.compile(r" at line 1 column (\d+)$")
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """Whole lines of a JSON Lines file, which are parsed when the rows are asked for.
+
+    Attributes:
+        data: the lines.
+        first: the number of the first one, from 1.
+        encoding: what the file was in; the data is UTF-8 always.
+    """
+
+    data: bytes
+    first: int
+    encoding: str
+
+    @property
+    def count_hint(self) -> int:
+        """How many lines there are."""
+        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
+
+    def rows(self) -> Generator[Row, None, int]:
+        """Give the rows, blank lines left out, and return the number of the line behind them."""
+        # Measured: four times as fast as json.loads, and unlike orjson it keeps integers of any
+        # size.
+        from pydantic_core import from_json
+
+        # As measured too, this is a third faster than to split the data.
+        number = self.first - 1
+        for number, line in enumerate(io.BytesIO(self.data), self.first):
+            try:
+                value = from_json(line, cache_strings="keys")
+            except ValueError:
+                if line.strip():
+                    yield Row(number, self._bad(line))
+                continue
+            if isinstance(value, dict):
+                yield Row(number, value)
+            else:
+                reason = f"is {kind_of(value)}, not a JSON object"
+                yield Row(number, BadRow(reason, excerpt(line.strip())))
+        return number + 1
+
+    def _bad(self, line: bytes) -> BadRow:
+        from pydantic_core import from_json
+
+        message = ""
+        line = line.rstrip(b"\r\n")
+        try:
+            # Once more, without the line's end: it could look like a fault of its own.
+            from_json(line)
+        except ValueError as error:
+            message = str(error)
+        reason = fault(
+            line,
+            message,
+            self.encoding,
+            lambda offset: f"at {spot(line, offset, self.encoding)} of the line",
+        )
+        return BadRow(reason, excerpt(line.strip()))
 
 
-class JsonLines:
+class JsonLines(RowReader):
     """The rows of a JSON Lines file, blank lines left out.
 
     Numbers keep their precision as Python reads them; of a key given twice the last one counts.
+    (To notice that would make the reading of short rows a quarter slower.)
 
     Args:
         source: the opened file.
+        options: nothing of them matters here.
 
     Attributes:
         columns: the fields seen in the file's first rows; empty if none could be read.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.columns = _fields(source)
+    def __init__(self, source: Source, options: ReadingOptions) -> None:
+        del options
+        self._stream = source.stream
+        self._encoding = source.encoding or ""
+        super().__init__(source, self._fields(source), "line")
 
     def __iter__(self) -> Iterator[Row]:
-        readline, parsed = self._source.stream.readline, _parser()
-        line = 0
-        while data := readline(MAX_ROW_BYTES):
-            line += 1
-            if len(data) == MAX_ROW_BYTES and not data.endswith(b"\n"):
-                value: dict[str, Any] | BadRow | None = self._too_long(data)
+        """Give the rows in the file's order."""
+        line = 1
+        for piece in self._pieces(BUFFER_BYTES):
+            if isinstance(piece, BadRow):
+                yield Row(line, piece)
+                line += 1
             else:
-                value = parsed(data)
-            if value is not None:
-                yield Row(line, value)
+                line = yield from LineBlock(piece, line, self._encoding).rows()
 
-    def _too_long(self, data: bytes) -> BadRow | None:
+    def batches(self) -> Iterator[RowBatch]:
+        """Give the very same rows in blocks of lines that are not parsed yet."""
+        line = 1
+        for piece in self._pieces(BATCH_BYTES):
+            if isinstance(piece, BadRow):
+                yield RowList([Row(line, piece)])
+                line += 1
+            else:
+                if not piece.isspace():
+                    yield LineBlock(piece, line, self._encoding)
+                line += piece.count(b"\n")
+
+    def _pieces(self, size: int) -> Iterator[bytes | BadRow]:
+        """Give pieces of whole lines, of about so many bytes, and each line beyond all measure."""
+        read, readline = self._stream.read, self._stream.readline
+        while data := read(min(size, MAX_ROW_BYTES)):
+            begun = len(data) - data.rfind(b"\n") - 1
+            if begun:
+                data += readline(MAX_ROW_BYTES - begun)
+            last = 0 if data.endswith(b"\n") else len(data) - data.rfind(b"\n") - 1
+            if last < MAX_ROW_BYTES:
+                yield data
+                continue
+            if len(data) > last:
+                yield data[:-last]
+            yield self._too_long(data[-last:])
+
+    def _too_long(self, data: bytes) -> BadRow:
+        """Go past the rest of a line."""
         rest = data
         while rest and not rest.endswith(b"\n"):
-            rest = self._source.stream.readline(MAX_ROW_BYTES)
+            rest = self._stream.readline(MAX_ROW_BYTES)
         return BadRow(f"is longer than {MAX_ROW_BYTES >> 20} MiB", excerpt(data))
 
-
-def _parser() -> Callable[[bytes], dict[str, Any] | BadRow | None]:
-    """Return what reads a line: its object, what is wrong with it, or None for a blank line."""
-    # Measured: four times as fast as json.loads, and unlike orjson it keeps integers of any size.
-    from pydantic_core import from_json
-
-    def parsed(data: bytes) -> dict[str, Any] | BadRow | None:
-        line = data.rstrip(b"\r\n")
-        try:
-            value = from_json(line, cache_strings="keys")
-        except ValueError as error:
-            blank = not line.strip()
-            return None if blank else BadRow(_fault(line, str(error)), excerpt(line.strip()))
-        if isinstance(value, dict):
-            return value
-        return BadRow(f"is {kind_of(value)}, not a JSON object", excerpt(line.strip()))
-
-    return parsed
-
-
-def _fault(line: bytes, message: str) -> str:
-    """Say what is wrong with a line that the JSON parser refused with this message."""
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        return f"is not UTF-8: byte 0x{line[error.start]:02x} at byte {error.start + 1} of the line"
-    if _has_lone_surrogate(text):
-        return "has half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
-    if message.startswith("EOF while parsing"):
-        return "is cut off: it ends in the middle of a JSON value"
-    return "is not valid JSON: " + _PLACE.sub(r" at byte \1 of the line", message)
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    try:
-        json.dumps(json.loads(text), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
-def _fields(source: Source) -> tuple[str, ...]:
-    lines = source.head.split(b"\n")
-    whole_lines = lines if source.whole else lines[:-1]
-    rows = map(_parser(), whole_lines)
-    return tuple(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
+    def _fields(self, source: Source) -> tuple[str, ...]:
+        whole_lines = source.head if source.whole else source.head[: source.head.rfind(b"\n") + 1]
+        rows = LineBlock(whole_lines, 1, self._encoding).rows()
+        values = (row.value for row in rows if isinstance(row.value, dict))
+        return tuple(dict.fromkeys(name for value in values for name in value))

@@ -40,7 +40,8 @@ class Row(NamedTuple):
     """One row of a file.
 
     Attributes:
-        line: the physical line, from 1, on which the row starts.
+        line: where the row stands, from 1, in what the file's `place` says: the physical line on
+            which it starts, or its number among the rows.
         value: its fields by column name, or what is wrong with it.
     """
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from contextlib import suppress
-from itertools import islice
-from typing import Literal, NamedTuple, get_args
+import re
+from typing import Literal, get_args
 
 from engine.data.errors import DataError
+from engine.data.reading.choice import likeliest
+from engine.data.reading.jsondocument import top_of
+from engine.data.reading.layout import guessed_layout
+from engine.data.reading.options import ReadingOptions
+from engine.data.reading.rows import excerpt
 from engine.data.reading.source import Source
 
-Format = Literal["jsonl", "csv"]
+Format = Literal["jsonl", "csv", "json", "text", "markdown", "parquet", "xlsx", "huggingface"]
 """The kinds of file that are read."""
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -22,106 +24,134 @@ _SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".tab": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
 }
+_OTHER_NAMES: dict[str, Format] = {
+    "ndjson": "jsonl",
+    "tsv": "csv",
+    "txt": "text",
+    "md": "markdown",
+    "excel": "xlsx",
+    "hf": "huggingface",
+}
+_PARQUET_MARK = b"PAR1\x15"
 _FOREIGN = {
-    b"\x1f\x8b": "gzip-compressed",
-    b"\x28\xb5\x2f\xfd": "zstd-compressed",
-    b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"PAR1\x15": "a Parquet file",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.xls). Save it as .xlsx first",
+    b"ARROW1": "an Arrow file. Write it as Parquet first",
+    b"PARE": "an encrypted Parquet file. Decrypt it first",
+    b"BZh": "bzip2-compressed. Unpack it first, or pack it with gzip or zstd",
+    b"\xfd7zXZ\0": "xz-compressed. Unpack it first, or pack it with gzip or zstd",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive. Unpack it first",
+    b"Rar!\x1a\x07": "a RAR archive. Unpack it first",
+    b"%PDF-": "a PDF file. Save its text first",
+    b"{\\rtf": "an RTF document. Save its text first",
+    b"SQLite format 3\0": "an SQLite database. Export a table as CSV first",
 }
-_ASK = f"Say which it is with --format {' or '.join(FORMATS)}."
-_DELIMITERS = ",;\t|"
-_SNIFFED_ROWS = 100
-_SNIFFED_BYTES = 64 * 1024
+_TAR_MARK = (257, b"ustar")
+_ARRAY = re.compile(rb"\s*\[\s*[{\]]")
+_GOES_ON = b"[{,:"
 _EVEN_ENOUGH = 0.9
+_PLAIN_SUFFIXES = (".txt", ".text")
 
 
-def chosen_format(source: Source, wish: str | None) -> Format:
-    """Return the file's format: the one wished for, or by its extension, or by its first bytes.
+def chosen_format(source: Source, options: ReadingOptions) -> Format:
+    """Return the file's format, and turn the source into UTF-8 if that is a text's.
+
+    The format is the one wished for, or by its extension, or by its first bytes.
 
     Raises:
-        DataError: if the wish names no format, or the file is of none of them.
+        DataError: if the wish names no format, or the file is of none of them or of another one.
     """
+    wish = None if options.file_format is None else named_format(options.file_format)
     _refuse_foreign(source)
-    if wish is not None:
-        return _named_format(wish)
-    if source.suffix in _SUFFIXES:
-        return _SUFFIXES[source.suffix]
-    return _looked_at(source)
+    binary = _binary_format(source)
+    if binary is not None:
+        if wish not in (None, binary):
+            raise DataError(f"{source.name} is of the format {binary}, not {wish}.")
+        return binary
+    told = wish or _SUFFIXES.get(source.suffix)
+    if told in ("parquet", "xlsx", "huggingface"):
+        raise DataError(
+            f"{source.name} is not of the format {told}, whatever its name says. "
+            "Say what it is with --format."
+        )
+    source.as_text(options.encoding)
+    return told or _looked_at(source)
 
 
-class Layout(NamedTuple):
-    """How a text falls into cells with one of the delimiters.
+def named_format(wish: str) -> Format:
+    """Return the format of a name.
 
-    Attributes:
-        delimiter: the character between the cells.
-        columns: the cells of the header.
-        evenness: the share of rows with as many cells.
+    Raises:
+        DataError: if there is none.
     """
-
-    delimiter: str
-    columns: int
-    evenness: float
-
-
-def guessed_layout(head: bytes, *, cut: bool) -> Layout:
-    """Return the layout that fits a file best.
-
-    Each delimiter is tried: those that give the header several cells count first, then those with
-    which most rows are as long as it, then those that give most cells. (csv.Sniffer goes by how
-    often characters occur, and takes those of long texts for delimiters.)
-
-    Args:
-        head: the file's first bytes.
-        cut: whether there is more than these.
-    """
-    text = head[:_SNIFFED_BYTES].decode("utf-8", "replace")
-    cut = cut or len(head) > _SNIFFED_BYTES
-    layouts = [_layout(text, delimiter, cut=cut) for delimiter in _DELIMITERS]
-    return max(layouts, key=lambda tried: (tried.columns > 1, tried.evenness, tried.columns))
+    for name in FORMATS:
+        if name == wish:
+            return name
+    if wish in _OTHER_NAMES:
+        return _OTHER_NAMES[wish]
+    raise DataError(f"There is no format '{excerpt(wish, 40)}'{likeliest(wish, FORMATS)}. {_ask()}")
 
 
-def _layout(text: str, delimiter: str, *, cut: bool) -> Layout:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[str]] = []
-    # A cell beyond the csv module's limit ends the sample.
-    with suppress(csv.Error):
-        rows.extend(islice(filter(None, reader), _SNIFFED_ROWS))
-    if not rows:
-        return Layout(delimiter, 0, 0.0)
-    columns = len(rows[0])
-    body = rows[1:-1] if cut else rows[1:]
-    even = sum(len(row) == columns for row in body)
-    return Layout(delimiter, columns, even / len(body) if body else 1.0)
+def _ask() -> str:
+    return f"Say which it is with --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+
+
+def _binary_format(source: Source) -> Format | None:
+    if source.workbook:
+        return "xlsx"
+    return "parquet" if source.head.startswith(_PARQUET_MARK) else None
 
 
 def _refuse_foreign(source: Source) -> None:
     for mark, kind in _FOREIGN.items():
         if source.head.startswith(mark):
-            raise DataError(
-                f"{source.name} is {kind}. Turn it into JSON Lines or CSV in UTF-8 first."
-            )
-
-
-def _named_format(wish: str) -> Format:
-    for name in FORMATS:
-        if name == wish:
-            return name
-    raise DataError(f"There is no format '{wish}'. {_ASK}")
+            raise DataError(f"{source.name} is {kind}.")
+    at, mark = _TAR_MARK
+    if source.head.startswith(mark, at):
+        raise DataError(f"{source.name} is a tar archive. Unpack it and name a file in it.")
 
 
 def _looked_at(source: Source) -> Format:
-    start = source.head.lstrip()[:1]
-    if start == b"{":
-        return "jsonl"
-    if start == b"[":
-        raise DataError(
-            f"{source.name} holds one JSON array. Write one object a line instead, for instance "
-            "with: jq -c '.[]' FILE > FILE.jsonl"
-        )
+    head = source.head.lstrip()
+    if head.startswith(b"{"):
+        return _of_objects(head, source.name)
+    if source.suffix == ".json" or _ARRAY.match(head):
+        return "json"
     layout = guessed_layout(source.head, cut=not source.whole)
-    if b"\0" not in source.head and layout.columns > 1 and layout.evenness >= _EVEN_ENOUGH:
+    even = _EVEN_ENOUGH
+    if source.suffix in _PLAIN_SUFFIXES and layout.delimiter == ",":
+        # A comma in each line of a prose is no rare thing.
+        even = 1.0
+    if b"\0" not in source.head and layout.columns > 1 and layout.evenness >= even:
         return "csv"
-    raise DataError(f"{source.name} looks neither like JSON Lines nor like CSV. {_ASK}")
+    if source.suffix in _PLAIN_SUFFIXES:
+        return "text"
+    raise DataError(f"{source.name} looks like none of the formats that are known. {_ask()}")
+
+
+def _of_objects(head: bytes, name: str) -> Format:
+    """Tell an object a line from one document that begins with an object."""
+    first, _, rest = head.partition(b"\n")
+    if _is_object(first):
+        if rest.strip():
+            return "jsonl"
+    elif first.rstrip()[-1:] in _GOES_ON:
+        return "json"
+    elif rest:
+        return "jsonl"
+    top = top_of(first, name)
+    return "json" if top.lists and not top.is_example else "jsonl"
+
+
+def _is_object(line: bytes) -> bool:
+    from pydantic_core import from_json
+
+    try:
+        return isinstance(from_json(line), dict)
+    except ValueError:
+        return False

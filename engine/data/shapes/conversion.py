@@ -1,102 +1,62 @@
-"""The shapes in which people keep examples, and how each becomes `{"messages": [...]}`."""
+"""How the rows of one file become examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from engine.data.errors import DataError, RowError
-from engine.data.reading.rows import excerpt, kind_of
-from engine.data.shapes.canonical import (
-    PLAIN_MESSAGE_LENGTH,
-    canonical_line,
-    is_plain,
-    ordered_example,
-    ordered_message,
-)
+from engine.data.errors import DataError, WishError
+from engine.data.reading.rows import excerpt
+from engine.data.shapes.example import Record
+from engine.data.shapes.patterns import Pattern, examples_of
+from engine.data.shapes.recognition import SHAPE_NAMES, fitting_shapes, recognized, unrecognized
+from engine.data.shapes.systems import SystemMode, with_system
 from engine.data.shapes.templates import Template
-
-ROLES = ("system", "developer", "user", "assistant", "tool")
-"""The roles that a message may have."""
-_LISTED_ROLES = ", ".join(ROLES)
-
-Converter = Callable[[dict[str, Any]], dict[str, Any]]
-"""A row in, an example out; raises RowError for a row that does not fit."""
-
-
-class Shape(NamedTuple):
-    """A way to keep examples.
-
-    Attributes:
-        fields: what a row has if it is of this shape.
-        convert: what makes an example of it.
-    """
-
-    fields: frozenset[str]
-    convert: Converter
-
-
-def from_chat(row: dict[str, Any]) -> dict[str, Any]:
-    """Check a row of chat `messages` and put its keys in order; everything in it is kept.
-
-    Raises:
-        RowError: naming the field that is wrong.
-    """
-    messages = row["messages"]
-    if not isinstance(messages, list):
-        raise RowError(f"has {kind_of(messages)} in messages, not a list")
-    checked = [_message(place, message) for place, message in enumerate(messages)]
-    if "assistant" not in [message["role"] for message in checked]:
-        raise RowError("has no assistant message in messages: there is nothing to learn from it")
-    plain = {"messages": checked}
-    if len(row) == 1 and is_plain(plain):
-        return plain
-    example = ordered_example(row | plain)
-    # What goes beyond texts can hold NaN or Infinity, which JSON has not: this finds them.
-    canonical_line(example)
-    return example
-
-
-def from_prompt_completion(row: dict[str, Any]) -> dict[str, Any]:
-    """Turn a `prompt` and its `completion` into a user's and an assistant's message, as they stand.
-
-    Raises:
-        RowError: if one of them is no text.
-    """
-    return _exchange(_text(row, "prompt"), _text(row, "completion"))
-
-
-SHAPES = (
-    Shape(frozenset({"messages"}), from_chat),
-    Shape(frozenset({"prompt", "completion"}), from_prompt_completion),
-)
-"""The shapes that are recognized without being told, the first that fits counts."""
 
 
 class Conversion:
-    """How the rows of one file become examples.
+    """How the rows of one file become examples; it can be pickled.
 
-    With `prompt` and `completion` templates every row is filled into them; without, its shape is
-    recognized. `system` (a template too) is put before the messages of examples that begin with
-    neither a system nor a developer message.
+    With `prompt` and `completion` templates, or with patterns, every row is filled into them;
+    without, its shape is recognized.
 
     Args:
         prompt: the template of the user's words.
         completion: the template of the assistant's answer.
-        system: the template of the system message.
+        system: the template of the system message; a row that makes an empty text of it gets none.
+        patterns: several such templates, each of which makes an example of each row.
+        shape: the shape of the rows, one of `SHAPE_NAMES`, where several would fit.
+        system_mode: what is done with system prompts; left out, `system` is given to the examples
+            that have none.
 
     Raises:
-        DataError: if a template is wrong, or one of prompt and completion stands alone.
+        DataError: if a template is wrong, or wishes contradict each other.
     """
 
     def __init__(
-        self, prompt: str | None = None, completion: str | None = None, system: str | None = None
+        self,
+        prompt: str | None = None,
+        completion: str | None = None,
+        system: str | None = None,
+        *,
+        patterns: Sequence[Pattern] = (),
+        shape: str | None = None,
+        system_mode: SystemMode | None = None,
     ) -> None:
-        if (prompt is None) != (completion is None):
-            raise DataError("--prompt and --completion go together: give both or neither.")
-        self._prompt = _parsed(prompt)
-        self._completion = _parsed(completion)
-        self._system = _parsed(system)
+        self._patterns = _patterns(prompt, completion, patterns)
+        self._shape = _known_shape(shape)
+        if self._patterns and shape is not None:
+            raise WishError("--shape and templates exclude each other: templates fit any shape.")
+        self._system = None if system is None else Template.parse(system)
+        self._mode = _mode(system, system_mode)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that templates show; none where the shape is recognized."""
+        shown = [pattern.columns for pattern in self._patterns]
+        if self._system is not None:
+            shown.append(frozenset(self._system.columns))
+        return frozenset().union(*shown)
 
     def check(self, name: str, columns: Collection[str]) -> None:
         """Make sure that a file with these columns can become examples.
@@ -110,94 +70,63 @@ class Conversion:
         """
         if not columns:
             return
-        for template in (self._prompt, self._completion, self._system):
-            if template is not None:
-                template.check(columns)
-        if self._prompt is None and _shape(columns) is None:
-            raise DataError(f"{name} {_unrecognized(columns)}")
+        for pattern in self._patterns:
+            pattern.check(columns)
+        if self._system is not None:
+            self._system.check(columns)
+        if not self._patterns and not fitting_shapes(columns):
+            raise DataError(f"{name} {unrecognized(columns)}.")
 
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Turn a row into an example.
+    def examples(self, row: dict[str, Any]) -> list[Record]:
+        """Return the examples that a row gives, their keys in canonical order.
 
         Raises:
             RowError: saying what is wrong with the row.
         """
-        example = self._converted(row)
-        if self._system is None or example["messages"][0]["role"] in ("system", "developer"):
-            return example
-        system = {"role": "system", "content": self._system.fill(row)}
-        return example | {"messages": [system, *example["messages"]]}
+        if self._patterns:
+            examples = examples_of(self._patterns, row)
+        else:
+            examples = [recognized(tuple(row), self._shape).convert(row)]
+        if self._mode is SystemMode.KEEP:
+            return examples
+        return [self._with_system(example, row) for example in examples]
 
-    def _converted(self, row: dict[str, Any]) -> dict[str, Any]:
-        if self._prompt is not None and self._completion is not None:
-            return _exchange(self._prompt.fill(row), self._completion.fill(row))
-        shape = _shape(row.keys())
-        if shape is None:
-            raise RowError(_unrecognized(row.keys()))
-        return shape.convert(row)
-
-
-def _parsed(text: str | None) -> Template | None:
-    return None if text is None else Template.parse(text)
-
-
-def _shape(columns: Collection[str]) -> Shape | None:
-    for shape in SHAPES:
-        if all(map(columns.__contains__, shape.fields)):
-            return shape
-    return None
+    def _with_system(self, example: Record, row: dict[str, Any]) -> Record:
+        text = "" if self._system is None else self._system.fill(row)
+        changed = with_system(example, self._mode, text)
+        if changed is example or self._system is None:
+            return changed
+        # A column that has become the system prompt is shown, like any other text.
+        shown = [name for name in self._system.columns if changed.get(name) == text]
+        return {key: value for key, value in changed.items() if key not in shown}
 
 
-def _unrecognized(columns: Collection[str]) -> str:
-    names = list(columns)
-    listed = excerpt(", ".join(names)) or "no fields"
-    return (
-        f"has neither messages nor prompt and completion, but {listed}. Say how to make examples "
-        "of it, for instance with --prompt '{question}' --completion '{answer}'"
-    )
+def _patterns(
+    prompt: str | None, completion: str | None, patterns: Sequence[Pattern]
+) -> tuple[Pattern, ...]:
+    if prompt is None and completion is None:
+        return tuple(patterns)
+    if patterns:
+        raise WishError("A template file and --prompt, --completion exclude each other.")
+    if prompt is None or completion is None:
+        raise WishError("--prompt and --completion go together: give both or neither.")
+    return (Pattern(Template.parse(prompt), Template.parse(completion)),)
 
 
-def _message(place: int, message: object) -> dict[str, Any]:
-    if not isinstance(message, dict):
-        raise RowError(f"has {kind_of(message)} in messages[{place}], not an object")
-    role = message.get("role")
-    if role not in ROLES:
-        raise RowError(f"has {_named(role)} in messages[{place}].role; it can be {_LISTED_ROLES}")
-    content = message.get("content")
-    if not isinstance(content, str):
-        _require_tool_calls(place, message)
-    if len(message) == PLAIN_MESSAGE_LENGTH and "content" in message:
-        return {"role": role, "content": content}
-    return ordered_message(message | {"content": content})
+def _known_shape(name: str | None) -> str | None:
+    if name is not None and name not in SHAPE_NAMES:
+        raise WishError(
+            f"There is no shape '{excerpt(name, 40)}'; there is: {', '.join(SHAPE_NAMES)}."
+        )
+    return name
 
 
-def _require_tool_calls(place: int, message: dict[str, Any]) -> None:
-    """Accept a message without a text only if it calls tools instead."""
-    where = f"messages[{place}].content"
-    content = message.get("content")
-    if content is not None:
-        raise RowError(f"has {kind_of(content)} in {where}, not a text")
-    calls = message.get("tool_calls")
-    if not isinstance(calls, list) or not calls:
-        missing = "null" if "content" in message else "nothing"
-        raise RowError(f"has {missing} in {where}, which only tool_calls can stand in for")
-
-
-def _exchange(prompt: str, completion: str) -> dict[str, Any]:
-    return {
-        "messages": [
-            {"role": "user", "content": prompt},
-            {"role": "assistant", "content": completion},
-        ]
-    }
-
-
-def _text(row: dict[str, Any], name: str) -> str:
-    value = row[name]
-    if not isinstance(value, str):
-        raise RowError(f"has {kind_of(value)} in {name}, not a text")
-    return value
-
-
-def _named(value: object) -> str:
-    return f"'{excerpt(value, 40)}'" if isinstance(value, str) else kind_of(value)
+def _mode(system: str | None, mode: SystemMode | None) -> SystemMode:
+    if mode is None:
+        return SystemMode.KEEP if system is None else SystemMode.ADD
+    wants_text = mode in (SystemMode.ADD, SystemMode.REPLACE)
+    if wants_text and system is None:
+        raise WishError(f"To {mode} system prompts, say which with --system.")
+    if not wants_text and system is not None:
+        raise WishError(f"To {mode} system prompts needs no text: leave --system out.")
+    return mode

@@ -1,9 +1,10 @@
 """What an example consists of, for whoever counts, cleans, checks or shows it.
 
-A chat example is `{"messages": [...]}`, with `tools` and `parallel_tool_calls` where it has them. A
-preference example is `{"input": {"messages": [...]}, "preferred_output": [...],
-"non_preferred_output": [...]}`. Columns of the file that an example was made of and that its
-messages do not show stand beside these keys, under their own names.
+A chat example is `{"messages": [...]}`, with `tools` and `parallel_tool_calls` (in older files
+`functions`) where it has them. A preference example is `{"input": {"messages": [...]},
+"preferred_output": [...], "non_preferred_output": [...]}`; what it has of tools stands in `input`.
+Columns of the file that an example was made of and that its messages do not show stand beside these
+keys, under their own names.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ Kind = Literal["chat", "preference"]
 Record = dict[str, Any]
 """One example."""
 
-CHAT_KEYS = ("messages", "tools", "parallel_tool_calls")
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+"""The roles that a message may have; `function` is what `tool` was called in older files."""
+
+CHAT_KEYS = ("messages", "tools", "parallel_tool_calls", "functions")
 PREFERENCE_KEYS = ("input", "preferred_output", "non_preferred_output")
 OWN_KEYS: dict[Kind, tuple[str, ...]] = {"chat": CHAT_KEYS, "preference": PREFERENCE_KEYS}
 """The keys that mean something in an example of each kind; all others are columns."""

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from store.queries.datasets import DatasetRow
 
 
+NEAR_DUPLICATES = "near-duplicates"
+"""What to group by so that examples that are almost the same stay on one side."""
+
+
 @dataclass(frozen=True, slots=True)
 class SplitSizes:
     """How a version is divided.
@@ -31,7 +35,7 @@ class SplitSizes:
         seed: another seed draws other examples.
         stratify: what each part shall have in the same shares: `answer`, `prompt`, `system` or a
             column.
-        group: what stays on one side, named in the same way.
+        group: what stays on one side: the same, or `near-duplicates`.
     """
 
     test: float = 0.1
@@ -83,8 +87,16 @@ def _assigned(lab: Lab, whole: DatasetRow, sizes: SplitSizes) -> bytearray:
     if sizes.stratify:
         return assign_stratified(numbered(records_of(lab, whole), sizes.stratify), **wanted)
     if sizes.group:
-        return assign_grouped(numbered(records_of(lab, whole), sizes.group), **wanted)
+        return assign_grouped(_groups(lab, whole, sizes.group), **wanted)
     return assign(whole.examples, **wanted)
+
+
+def _groups(lab: Lab, whole: DatasetRow, by: str) -> list[int]:
+    if by != NEAR_DUPLICATES:
+        return numbered(records_of(lab, whole), by)
+    from engine.data.versions.nearness import groups_of
+
+    return groups_of(lab, whole)
 
 
 def _record(

@@ -4,43 +4,84 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.data.errors import DataError, RowError
-from engine.data.examples import BadExample, ExampleFile, read_examples
-from engine.data.shapes.canonical import canonical_line
-from engine.data.versions.recording import Counts, Draft, check_name, record_version
+from engine.data.cleaning.recipe import Recipe
+from engine.data.errors import DataError
+from engine.data.reading.files import RowFile, read_rows
+from engine.data.reading.options import ReadingOptions
+from engine.data.shapes.conversion import Conversion
+from engine.data.shapes.patterns import read_patterns
+from engine.data.shapes.systems import SystemMode
+from engine.data.versions.preparing import BadRows, Preparation, Written, write_examples
+from engine.data.versions.recording import Draft, check_name, record_version
+from engine.data.versions.tally import Tally, cleaned_as_json
 
 if TYPE_CHECKING:
     from engine.lab import Lab
-    from store.blobs import BlobWriter
     from store.events import DatasetImported
     from store.queries.datasets import DatasetRow
 
 Progress = Callable[[int, int | None], None]
-_ROWS_BETWEEN_REPORTS = 2000
-_BAD_ROWS_NAMED = 100
+_BAD_ROWS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of examples and how to read it.
+    """A file of examples and what to make of it.
 
     Attributes:
-        path: the file.
-        file_format: `jsonl` or `csv`; None lets the file tell.
+        path: the file; `-` is the standard input.
+        reading: how it is read.
         prompt: template of the user's words, with `completion`.
         completion: template of the assistant's answer.
         system: template of the system message.
+        templates: a file of several templates for each row.
+        shape: the shape of the rows, where several would fit.
+        system_mode: what is done with system prompts.
+        recipe: how the examples are cleaned.
     """
 
     path: Path
-    file_format: str | None = None
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     prompt: str | None = None
     completion: str | None = None
     system: str | None = None
+    templates: Path | None = None
+    shape: str | None = None
+    system_mode: SystemMode | None = None
+    recipe: Recipe | None = None
+
+    def conversion(self) -> Conversion:
+        """Return how its rows become examples.
+
+        Raises:
+            DataError: if a template is wrong, or wishes contradict each other.
+        """
+        return Conversion(
+            self.prompt,
+            self.completion,
+            self.system,
+            patterns=() if self.templates is None else read_patterns(self.templates),
+            shape=self.shape,
+            system_mode=self.system_mode,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a version's recipe says of it."""
+        said = {
+            "source": _shown(self.path),
+            "prompt": self.prompt,
+            "completion": self.completion,
+            "system": self.system,
+            "templates": None if self.templates is None else _shown(self.templates),
+            "shape": self.shape,
+            "system_mode": None if self.system_mode is None else str(self.system_mode),
+            "chunk": self.reading.chunk,
+        }
+        return {key: value for key, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +91,16 @@ class Added:
     Attributes:
         version: the dataset version that holds the content.
         new: False if the name already had this very content.
-        left_out: the rows that were left out: how many, and the first of them.
+        left_out: the bad rows that were left out: how many, and the first of them.
+        tally: what cleaning did; nothing if there was none.
+        encoding: the encoding of the text, None for what is none.
     """
 
     version: DatasetRow
     new: bool
     left_out: BadRows
-
-
-class BadRows:
-    """The rows that cannot become examples: how many, and the first ones with their reasons."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: list[BadExample] = []
-
-    def add(self, bad: BadExample) -> None:
-        """Note one more."""
-        self.count += 1
-        if len(self.first) < _BAD_ROWS_NAMED:
-            self.first.append(bad)
+    tally: Tally
+    encoding: str | None = None
 
 
 class BadRowsError(DataError):
@@ -81,7 +112,7 @@ class BadRowsError(DataError):
 
     def __init__(self, rows: BadRows) -> None:
         self.rows = rows
-        named = [f"{bad}\n    {bad.excerpt}" for bad in rows.first[:10]]
+        named = [f"{bad}\n    {bad.excerpt}" for bad in rows.first[:_BAD_ROWS_SHOWN]]
         if rows.count > len(named):
             named.append(f"… and {rows.count - len(named)} more")
         bad_rows = "1 bad row" if rows.count == 1 else f"{rows.count} bad rows"
@@ -103,7 +134,7 @@ def add_file(
 
     Args:
         lab: where to record.
-        source: the file and how to read it.
+        source: the file and what to make of it.
         name: the dataset's name.
         skip_bad: leave bad rows out, recording how many and why, instead of refusing the file.
         progress: called now and then with bytes read and the file's size (None for a pipe).
@@ -113,79 +144,53 @@ def add_file(
         DataError: if the file or the wish cannot be followed as a whole.
     """
     check_name(name)
-    bad, counts = BadRows(), Counts()
-    with _opened(source) as examples, lab.blobs.write() as blob:
-        _copy(examples, blob, counts, bad, progress)
-        if bad.count and not skip_bad:
-            raise BadRowsError(bad)
-        if not counts.examples:
-            raise DataError(f"{source.path}: all {bad.count} rows are bad, so nothing is left")
-    draft = Draft(name, counts, recipe=_recipe(source, bad))
-    imported = _imported(source, examples, counts, bad)
+    conversion = source.conversion()
+    reading = replace(source.reading, texts=conversion.columns)
+    with read_rows(source.path, reading) as rows, lab.blobs.write() as blob:
+        conversion.check(rows.name, rows.columns)
+        work = Preparation(rows.name, rows.place, conversion, source.recipe)
+        written = write_examples(rows, work, blob, progress)
+        if written.bad.count and not skip_bad:
+            raise BadRowsError(written.bad)
+        _require_some(rows.name, written)
+    draft = Draft(name, written.counts, recipe=_recipe(source, written))
+    imported = _imported(source, rows, written)
     version, new = record_version(lab, draft, blob, imported)
-    return Added(version, new, bad)
+    return Added(version, new, written.bad, written.tally, rows.encoding)
 
 
-def _opened(source: Source) -> ExampleFile:
-    return read_examples(
-        source.path,
-        file_format=source.file_format,
-        prompt=source.prompt,
-        completion=source.completion,
-        system=source.system,
-    )
+def _require_some(name: str, written: Written) -> None:
+    if written.counts.examples:
+        return
+    if written.tally.dropped:
+        raise DataError(f"{name}: cleaning leaves out all {written.tally.before} examples.")
+    raise DataError(f"{name}: all {written.bad.count} rows are bad, so nothing is left")
 
 
-def _copy(
-    examples: ExampleFile,
-    blob: BlobWriter,
-    counts: Counts,
-    bad: BadRows,
-    progress: Progress | None,
-) -> None:
-    """Write every example to the blob in its canonical form, and note the rows that are none."""
-    for number, item in enumerate(examples, 1):
-        if isinstance(item, BadExample):
-            bad.add(item)
-        else:
-            try:
-                blob.write(canonical_line(item.record))
-                counts.add(item.record)
-            except RowError as error:
-                bad.add(BadExample(examples.name, item.line, str(error), ""))
-        if progress is not None and number % _ROWS_BETWEEN_REPORTS == 0:
-            progress(examples.position, examples.size)
-
-
-def _recipe(source: Source, bad: BadRows) -> dict[str, Any]:
-    templates = {
-        "prompt": source.prompt,
-        "completion": source.completion,
-        "system": source.system,
-    }
+def _recipe(source: Source, written: Written) -> dict[str, Any]:
     return {
         "made": "imported",
-        "source": _shown(source.path),
-        "left_out": bad.count,
-        **{key: value for key, value in templates.items() if value is not None},
+        **source.as_json(),
+        "left_out": written.bad.count + written.tally.dropped,
+        **cleaned_as_json(source.recipe, written.tally),
     }
 
 
-def _imported(
-    source: Source, examples: ExampleFile, counts: Counts, bad: BadRows
-) -> DatasetImported:
+def _imported(source: Source, rows: RowFile, written: Written) -> DatasetImported:
     from store.events import DatasetImported, LeftOut
 
     return DatasetImported(
         source=_shown(source.path),
-        bytes=examples.position,
-        format=examples.file_format,
-        rows=counts.examples + bad.count,
-        left_out_count=bad.count,
-        left_out=tuple(LeftOut(line=row.line, reason=row.reason) for row in bad.first),
+        bytes=rows.position,
+        format=rows.file_format,
+        rows=written.rows,
+        left_out_count=written.bad.count,
+        left_out=tuple(LeftOut(line=row.line, reason=row.reason) for row in written.bad.first),
     )
 
 
 def _shown(path: Path) -> str:
     """Return a path as text that can be recorded, whatever bytes its name is made of."""
+    if str(path) == "-":
+        return "-"
     return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")

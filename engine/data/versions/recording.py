@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 from engine.data.shapes.example import Kind, Record, kind_of, messages_of, texts_of
 from store.errors import StreamConflictError
 from store.ids import new_id
@@ -156,14 +156,14 @@ def check_name(name: str) -> None:
     """Refuse a dataset name that could not be told apart from an id, a version or an option.
 
     Raises:
-        DataError: with what is wrong about it.
+        WishError: with what is wrong about it.
     """
     allowed = all(
         part and part.replace("-", "").replace("_", "").replace(".", "").isalnum()
         for part in name.split("/")
     )
     if not allowed or name.startswith(("-", "ds_")):
-        raise DataError(
+        raise WishError(
             f"'{name}' cannot name a dataset: use letters, digits, '-', '_', '.' and '/', "
             "for example support-chats"
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 
 _WORD_BITS = 64
 
@@ -89,7 +89,7 @@ def parse_size(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise DataError(_no_size(repr(text))) from error
+        raise WishError(_no_size(repr(text))) from error
 
 
 def drawn(count: int, test: int, validation: int, words: Iterator[int]) -> bytearray:
@@ -116,10 +116,10 @@ def random_words(seed: str) -> Iterator[int]:
 def _size(name: str, size: float, count: int) -> int:
     if isinstance(size, int):
         if size < 0:
-            raise DataError(_no_size(f"{size} for {name}"))
+            raise WishError(_no_size(f"{size} for {name}"))
         return size
     if not 0 <= size < 1:
-        raise DataError(_no_size(f"{size} for {name}"))
+        raise WishError(_no_size(f"{size} for {name}"))
     # As the fraction was written: 0.29 of 50 is 14.5, where binary floats say 14.499….
     rows = int((Decimal(repr(size)) * count).to_integral_value(ROUND_HALF_UP))
     if rows == 0 and size > 0:

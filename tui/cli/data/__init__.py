@@ -15,10 +15,14 @@ class _Data(CommandGroup):
         "add": "tui.cli.data.add:add",
         "list": "tui.cli.data.listing:list_",
         "show": "tui.cli.data.show:show",
+        "check": "tui.cli.data.check:check",
+        "tokens": "tui.cli.data.tokens:tokens",
+        "clean": "tui.cli.data.clean:clean",
         "split": "tui.cli.data.split:split",
         "merge": "tui.cli.data.merge:merge",
         "sample": "tui.cli.data.sample:sample",
         "diff": "tui.cli.data.diff:diff",
+        "export": "tui.cli.data.export:export",
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,60 +11,139 @@ from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
 
 if TYPE_CHECKING:
-    from engine.data.versions.importing import Added
+    from collections.abc import Callable
+
+    from engine.data.versions.importing import Added, Source
 
 _ROWS_NAMED = 10
+_PREVIEWED = 10
 
-_ADD_EXAMPLES = """\b
+_EXAMPLES = """\b
 Examples:
   ftlab data add chats.jsonl --name support
   ftlab data add train.jsonl --name gsm8k --prompt '{question}' --completion '{answer}'
-  ftlab data add cities.csv --name cities --prompt 'Where is {city}?' --completion '{country}'
-  ftlab data add collected.jsonl --name collected --skip-bad
+  ftlab data add tickets.csv --name tickets --prompt '{subject|default:Help}' \\
+      --completion '{reply}' --clean all --preview
+  ftlab data add companies.xlsx --name companies --template questions.toml
+  ftlab data add notes.md.gz --name notes --skip-bad
+  cat chats.jsonl | ftlab data add - --name piped
 """
 
 
-@click.command(epilog=_ADD_EXAMPLES)
+@click.command(epilog=_EXAMPLES)
 @click.argument(
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="JSONL (chat messages, prompt/completion) or CSV.",
+    help="JSONL, JSON, CSV, Excel, Parquet, text, Markdown, a Hugging Face folder; also packed.",
 )
 @click.option("--name", required=True, help="The dataset's name.")
-@click.option("--format", "file_format", help="jsonl or csv, if the file does not tell.")
-@click.option("--prompt", help="Template of the user's words, with {column} fields.")
+@click.option("--format", "file_format", help="The file's format, if it does not tell.")
+@click.option("--encoding", help="The text's encoding, if it is not found rightly.")
+@click.option("--delimiter", help="What stands between the cells of a CSV file.")
+@click.option("--sheet", help="Which sheet of a workbook [default: the first].")
+@click.option("--member", help="Which file of a zip archive, list of a JSON object, or split.")
+@click.option("--chunk", help="What of a text makes a row: paragraph, line or tokens:N.")
+@click.option("--prompt", help="Template of the user's words: {column}, {column|default:text}.")
 @click.option("--completion", help="Template of the assistant's answer.")
 @click.option("--system", help="Template of a system message.")
+@click.option(
+    "--system-mode",
+    type=click.Choice(["add", "replace", "strip", "keep"]),
+    help="What is done with system messages [default: add, if --system is given].",
+)
+@click.option(
+    "--template",
+    "templates",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A TOML file with several templates, each of which makes an example of each row.",
+)
+@click.option("--shape", help="The shape of the rows, where several would fit.")
+@click.option(
+    "--clean",
+    "recipe",
+    metavar="STEPS",
+    help="Cleaning steps, or all: `ftlab data clean --list` tells them.",
+)
+@click.option("--preview", is_flag=True, help="Show what cleaning would change; record nothing.")
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out, and record which and why.")
 @db_option
 @json_option
 def add(
     file: Path,
     name: str,
-    file_format: str | None,
-    prompt: str | None,
-    completion: str | None,
-    system: str | None,
+    recipe: str | None,
     *,
+    preview: bool,
     skip_bad: bool,
     as_json: bool,
+    **wishes: Any,  # noqa: ANN401 - the options of the file, passed on as they are
 ) -> None:
     """Record a file as a dataset version. The same content makes no second version."""
-    from engine.data.versions.importing import Source
     from tui.cli.output import print_json
     from tui.cli.progress import bytes_read
 
-    source = Source(file, file_format, prompt, completion, system)
+    source = _source(file, recipe, wishes)
+    if preview:
+        _preview(source, as_json=as_json)
+        return
     with opened(begins=True) as lab, bytes_read(f"Reading {file.name}") as progress:
         added = lab.add_dataset(source, name, skip_bad=skip_bad, progress=progress)
     if as_json:
-        print_json({"new": added.new, "left_out": added.left_out.count, "version": added.version})
+        print_json(
+            {
+                "new": added.new,
+                "left_out": added.left_out.count,
+                "cleaned": added.tally.to_json() if source.recipe else None,
+                "version": added.version,
+            }
+        )
     else:
         _print_added(added)
 
 
+def _source(file: Path, recipe: str | None, wishes: dict[str, Any]) -> Source:
+    from engine.data.cleaning.recipe import Recipe
+    from engine.data.reading.options import ReadingOptions
+    from engine.data.shapes.systems import SystemMode
+    from engine.data.versions.importing import Source
+
+    reading = {
+        key: wishes.pop(key)
+        for key in ("file_format", "encoding", "delimiter", "sheet", "member", "chunk")
+    }
+    mode = wishes.pop("system_mode")
+    return Source(
+        file,
+        ReadingOptions(**reading, count_tokens=_counter(reading["chunk"])),
+        system_mode=None if mode is None else SystemMode(mode),
+        recipe=None if recipe is None else Recipe.parse(recipe),
+        **wishes,
+    )
+
+
+def _counter(chunk: str | None) -> Callable[[str], int] | None:
+    """Return what counts the tokens of a text, if it is to be cut by them: as GPT-4o does."""
+    if chunk is None or not chunk.startswith("tokens"):
+        return None
+    from engine.data.tokens.encodings import text_counter
+    from engine.places import Places
+
+    return text_counter("o200k_base", Places.find().tokenizers)
+
+
+def _preview(source: Source, *, as_json: bool) -> None:
+    from engine.data.versions.cleaning import preview_file
+    from tui.cli.data.previewing import print_preview
+
+    if source.recipe is None:
+        raise click.UsageError("--preview shows what --clean would do: say which steps")
+    print_preview(preview_file(source, _PREVIEWED), as_json=as_json)
+
+
 def _print_added(added: Added) -> None:
+    from tui.cli.data.previewing import print_tally
     from tui.cli.output import note, say
     from tui.wording import number_of
 
@@ -72,6 +151,7 @@ def _print_added(added: Added) -> None:
     examples = number_of(version.examples, "example")
     what = "recorded" if added.new else "has this very content already"
     say(f"{version.name}@{version.version} {what}: {examples}  {version.id}")
+    print_tally(added.tally)
     for bad in left_out.first[:_ROWS_NAMED]:
         note(f"left out: {bad}")
     if left_out.count > _ROWS_NAMED:

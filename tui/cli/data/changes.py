@@ -51,7 +51,25 @@ def print_change(before: Record, after: Record) -> None:
     Where the output is a terminal, the words that changed are coloured; elsewhere they stand in
     brackets: `[-old-]` and `{+new+}`.
     """
-    old, new = list(lines_of(before)), list(lines_of(after))
+    _print_lines(list(lines_of(before)), list(lines_of(after)))
+
+
+def print_changed_text(before: str, after: str) -> None:
+    """Print what changed in a text; invisible characters are shown by their escapes."""
+    _print_lines(_visible_lines(before), _visible_lines(after))
+
+
+def _visible_lines(text: str) -> list[str]:
+    return ["".join(map(_visible, line)) for line in text.split("\n")]
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _print_lines(old: list[str], new: list[str]) -> None:
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k:
             for one, other in zip(old[i:j], new[k:m], strict=True):

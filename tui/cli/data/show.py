@@ -53,7 +53,7 @@ def show(dataset: str, rows: int, at: str | None, *, as_json: bool) -> None:
 def _print_version(version: DatasetRow, family: list[Relative], jobs: list[str]) -> None:
     import json
 
-    from tui import wording
+    from tui import formats, wording
     from tui.cli.output import print_fields
 
     recipe = json.loads(version.recipe_json)
@@ -66,7 +66,9 @@ def _print_version(version: DatasetRow, family: list[Relative], jobs: list[str])
             ("characters", str(version.characters)),
             ("content", f"{version.content} ({wording.size(version.bytes)})"),
             ("left out", str(version.left_out) if version.left_out else None),
-            ("made", " ".join(f"{key}={value}" for key, value in recipe.items())),
+            ("tokens", formats.count(version.tokens) if version.tokens is not None else None),
+            ("made", _made(recipe)),
+            ("cleaned by", _cleaned(recipe)),
             (
                 "comes of",
                 ", ".join(_called(other) for other in family if other.distance > 0) or None,
@@ -75,6 +77,26 @@ def _print_version(version: DatasetRow, family: list[Relative], jobs: list[str])
             ("jobs", ", ".join(jobs) or None),
         ]
     )
+
+
+def _made(recipe: dict[str, Any]) -> str:
+    return " ".join(f"{key}={value}" for key, value in recipe.items() if key != "clean")
+
+
+def _cleaned(recipe: dict[str, Any]) -> str | None:
+    """Name the steps, with how many examples each changed and left out."""
+    clean = recipe.get("clean")
+    if not isinstance(clean, dict):
+        return None
+    did = clean.get("did", {})
+    return ", ".join(_step(step["step"], did.get(step["step"])) for step in clean["steps"])
+
+
+def _step(name: str, did: dict[str, Any] | None) -> str:
+    if did is None:
+        return name
+    told = [f"{did[what]} {what}" for what in ("changed", "dropped") if did[what]]
+    return f"{name} ({', '.join(told)})"
 
 
 def _called(relative: Relative) -> str:

@@ -44,7 +44,7 @@ Examples:
 @click.option(
     "--group",
     metavar="COLUMN",
-    help="What stays on one side: a column (one user's rows), or answer, prompt, system.",
+    help="What stays on one side: a column (one user's rows), prompt, or near-duplicates.",
 )
 @db_option
 @json_option

@@ -1,16 +1,32 @@
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import pickle
+import sys
 import tempfile
 import threading
+import zipfile
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
+import zstandard
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
+from pydantic_core import to_json
 
 from engine.data.errors import DataError
+from engine.data.reading import reader
 from engine.data.reading.files import read_rows
+from engine.data.reading.options import ReadingOptions
+from engine.data.reading.rows import BadRow, Row
+from engine.data.reading.sniffing import FORMATS
+from tests.engine.data.reading.conftest import FILES, file_of, words, workbook
 
 PIECES = st.sampled_from(
     [
@@ -33,26 +49,91 @@ PIECES = st.sampled_from(
 ALMOST_DATA = st.lists(PIECES | st.binary(max_size=4), max_size=40).map(b"".join)
 
 
-def rows_or_refusal(path: Path, file_format: str | None) -> list[int] | str:
-    """Return the lines on which the rows start, or why the file is refused."""
+def in_memory(write: Callable[[Path], object]) -> bytes:
+    """Return what a function writes to a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        write(path)
+        return path.read_bytes()
+
+
+OPTIONS = st.builds(
+    ReadingOptions,
+    file_format=st.sampled_from([None, *FORMATS]),
+    encoding=st.sampled_from([None, None, None, "utf-16", "cp1252"]),
+    delimiter=st.sampled_from([None, None, ";"]),
+    member=st.sampled_from([None, None, "a"]),
+    chunk=st.sampled_from([None, "line", "tokens:3"]),
+    count_tokens=st.just(words),
+)
+REAL = {
+    **{path.name: path.read_bytes() for path in FILES.iterdir()},
+    "a.jsonl.gz": gzip.compress(b'{"a": 1}\n' * 50),
+    "a.csv.zst": zstandard.compress(b"a,b\n1,2\n" * 50),
+    "a.parquet": in_memory(lambda out: parquet.write_table(pa.table({"a": ["x"] * 9}), out)),
+    "a.xlsx": in_memory(lambda out: workbook(out, [["a", "b"], [1, "x"], [2, "y"]])),
+}
+
+
+def rows_or_refusal(path: Path, options: ReadingOptions) -> list[Row] | str:
+    """Return the rows, or why the file is refused."""
     try:
-        return [row.line for row in read_rows(path, file_format)]
+        return list(read_rows(path, options))
     except DataError as error:
         return str(error)
 
 
-@given(ALMOST_DATA, st.sampled_from(["jsonl", "csv", None]))
-def test_no_bytes_whatever_raise_anything_but_a_data_error(
-    content: bytes, file_format: str | None
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
-        path.write_bytes(content)
-        found = rows_or_refusal(path, file_format)
-        if isinstance(found, str):
-            assert found.startswith(str(path))
+def rows_of_batches(path: Path, options: ReadingOptions) -> list[Row] | str:
+    try:
+        batches = list(read_rows(path, options).batches())
+    except DataError as error:
+        return str(error)
+    assert pickle.loads(pickle.dumps(batches)) == batches  # noqa: S301 - our own rows
+    return list(chain.from_iterable(batch.rows() for batch in batches))
+
+
+def check(path: Path, options: ReadingOptions) -> None:
+    """Make sure that a file gives rows that can be written down, or is refused by its name."""
+    found = rows_or_refusal(path, options)
+    if isinstance(found, str):
+        assert found.isprintable()
+        return
+    for row in found:
+        if isinstance(row.value, BadRow):
+            assert row.value.reason.isprintable()
+            assert row.value.excerpt.isprintable()
         else:
-            assert found == sorted(set(found))
+            to_json(row.value)
+    numbers = [row.line for row in found]
+    assert numbers == sorted(numbers)
+    again = rows_of_batches(path, options)
+    assert repr(again) == repr(found)
+
+
+@settings(max_examples=100)
+@given(ALMOST_DATA, st.sampled_from(["file", *REAL]), OPTIONS)
+def test_no_bytes_whatever_raise_anything_but_a_data_error(
+    content: bytes, name: str, options: ReadingOptions
+) -> None:
+    with file_of(content, name) as path:
+        check(path, options)
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(sorted(REAL)),
+    st.lists(st.tuples(st.integers(0, 10**6), ALMOST_DATA, st.integers(0, 20)), max_size=3),
+    OPTIONS,
+)
+def test_no_damage_to_a_real_file_raises_anything_but_a_data_error(
+    name: str, damages: list[tuple[int, bytes, int]], options: ReadingOptions
+) -> None:
+    content = REAL[name]
+    for at, put_in, left_out in damages:
+        place = at % (len(content) + 1)
+        content = content[:place] + put_in + content[place + left_out :]
+    with file_of(content, name) as path:
+        check(path, options)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf"])
@@ -85,7 +166,7 @@ def test_a_path_that_the_system_refuses_is_a_data_error(tmp_path: Path) -> None:
 def test_the_position_goes_from_the_first_bytes_to_the_size(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"a": "' + b"x" * 1000 + b'"}\n')
-    path.write_bytes(path.read_bytes() * 1000)
+    path.write_bytes(path.read_bytes() * 3000)
     with read_rows(path) as rows:
         seen = [rows.position for _ in rows]
         assert rows.size == path.stat().st_size
@@ -99,7 +180,7 @@ def test_a_pipe_is_read_like_a_file_but_has_no_size(tmp_path: Path) -> None:
     os.mkfifo(path)
     writer = threading.Thread(target=path.write_bytes, args=(b"a,b\n1,2\n",))
     writer.start()
-    with read_rows(path, "csv") as rows:
+    with read_rows(path, ReadingOptions(file_format="csv")) as rows:
         assert [row.value for row in rows] == [{"a": "1", "b": "2"}]
         assert rows.size is None
         assert rows.position == 8
@@ -108,9 +189,88 @@ def test_a_pipe_is_read_like_a_file_but_has_no_size(tmp_path: Path) -> None:
 
 def test_leaving_the_block_early_closes_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"a\n1\n2\n")
+    path.write_bytes(b"a\n" + b"1\n" * 200_000)
     with read_rows(path) as rows:
         reading = iter(rows)
         next(reading)
     with pytest.raises(ValueError, match="closed"):
-        next(reading)
+        list(reading)
+
+
+class Input(io.BytesIO):
+    """A standard input of certain bytes, given a few at a time as a pipe gives them."""
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        return super().readinto(view[:1000])
+
+    @property
+    def buffer(self) -> Input:
+        return self
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_the_standard_input_gives_the_same_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {".txt": "text", ".md": "markdown", ".csv": "csv"}.get(Path(name).suffix)
+    options = ReadingOptions(file_format=told)
+    with file_of(REAL[name], name) as path:
+        expected = list(read_rows(path, options))
+    standard_input = Input(REAL[name])
+    monkeypatch.setattr(sys, "stdin", standard_input)
+    with read_rows("-", options) as rows:
+        assert (rows.name, rows.size) == ("standard input", None)
+        assert list(rows) == expected
+        assert rows.position == len(REAL[name])
+    assert not standard_input.closed
+
+
+def test_an_archive_from_the_standard_input_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.csv", "a\n1\n")
+        archive.writestr("b.csv", "b\n2\n")
+    monkeypatch.setattr(sys, "stdin", Input(out.getvalue()))
+    with read_rows(Path("-"), ReadingOptions(member="b.csv")) as rows:
+        assert [row.value for row in rows] == [{"b": "2"}]
+
+
+def test_no_standard_input_and_an_empty_one_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(DataError, match="no standard input to read"):
+        read_rows("-")
+    monkeypatch.setattr(sys, "stdin", Input(b""))
+    with pytest.raises(DataError, match="standard input is empty"):
+        read_rows("-")
+
+
+def test_batches_of_a_table_are_lists_of_about_two_thousand_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a\n" + "1\n" * 4500)
+    batches = list(read_rows(path).batches())
+    assert [batch.count_hint for batch in batches] == [2000, 2000, 500]
+    assert [row.line for row in chain.from_iterable(batch.rows() for batch in batches)] == list(
+        range(2, 4502)
+    )
+
+
+def test_batches_of_long_rows_are_shorter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "BATCH_BYTES", 1_000_000)
+    path = tmp_path / "a.csv"
+    path.write_text("a\n" + ("x" * 9_000 + "\n") * 1000)
+    assert {batch.count_hint for batch in read_rows(path).batches()} <= {100, 200, 300}
+
+
+@pytest.mark.parametrize("content", [b"\n\n  \n", b"\n" * 5_000_000])
+def test_batches_of_a_file_of_blank_lines_are_refused_too(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="holds no rows"):
+        list(read_rows(path).batches())
+
+
+def test_the_place_of_a_row_is_named_as_its_file_counts() -> None:
+    places = {}
+    for name in ("cities.csv", "planets.json", "support.jsonl", "sherlock.txt", "bold.md"):
+        with read_rows(FILES / name) as rows:
+            places[name] = rows.place
+    assert list(places.values()) == ["line", "row", "line", "line", "line"]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import pickle
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from engine.data.reading import jsonlines
 from engine.data.reading.files import read_rows
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow, Row
+from tests.engine.data.reading import conftest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -23,16 +26,12 @@ ROWS = st.lists(st.dictionaries(TEXT, VALUES, max_size=4), min_size=1, max_size=
 
 
 def rows_of(content: bytes) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.jsonl"
-        path.write_bytes(content)
-        return list(read_rows(path))
+    return conftest.rows_of(content, "rows.jsonl")
 
 
 def fault_of(content: bytes) -> str:
     [row] = rows_of(content)
-    assert isinstance(row.value, BadRow)
-    return row.value.reason
+    return conftest.fault_of(row)
 
 
 @given(ROWS, st.booleans(), st.sampled_from(["\n", "\r\n", "\n\n"]))
@@ -68,7 +67,7 @@ def test_large_whole_numbers_keep_every_digit() -> None:
         (b'{"a": "b\n', "is cut off: it ends in the middle of a JSON value"),
         (b"[1, 2]", "is a list, not a JSON object"),
         (b"null", "is null, not a JSON object"),
-        (b'{"a": "\xe9"}', "is not UTF-8: byte 0xe9 at byte 8 of the line"),
+        (b'{"a": "\xc3\xa9\xe9"}', "is not UTF-8: byte 0xe9 at byte 10 of the line"),
         (b'{"a": 1} x', "is not valid JSON: trailing characters at byte 10 of the line"),
         (
             b'{"a": "\\ud83d"}',
@@ -109,3 +108,54 @@ def test_the_columns_are_the_fields_of_the_first_rows(tmp_path: Path) -> None:
     path.write_bytes(b'{"b": 1, "a": 2}\nbroken\n{"c": 3, "a": 4}')
     with read_rows(path) as rows:
         assert rows.columns == ("b", "a", "c")
+
+
+def test_a_file_of_chats_with_a_blank_and_a_cut_line_gives_the_others() -> None:
+    rows = conftest.rows_in("support.jsonl")
+    assert [row.line for row in rows] == [1, 2, 4, 5]
+    assert conftest.fault_of(rows[2]) == "is cut off: it ends in the middle of a JSON value"
+    assert isinstance(rows[3].value, dict)
+    assert rows[3].value["messages"][0]["content"] == "Danke schön!"
+
+
+LINES = st.sampled_from(
+    [
+        *(b'{"a": 1}', b'{"a": "\xc3\xa9"}', b'{"a": "\xe9"}', b'{"a": "b', b"[1]", b"x" * 70),
+        *(b"", b" \t", b"\r", b"\x0b", b'{"a": 1}\r', b'{"a":"' + b"y" * 60 + b'"}', b"\0"),
+    ]
+)
+
+
+@given(st.lists(LINES | st.binary(max_size=80), max_size=12), st.booleans(), st.integers(1, 40))
+def test_blocks_give_the_same_rows_as_the_file_whatever_is_in_it(
+    lines: list[bytes], ends: bool, size: int
+) -> None:
+    content = b"\xc3\xa9" * 40 + b"\n" + b"\n".join(lines) + b"\n" * ends
+    with pytest.MonkeyPatch.context() as patch, conftest.file_of(content, "rows.jsonl") as path:
+        patch.setattr(jsonlines, "MAX_ROW_BYTES", 64)
+        patch.setattr(jsonlines, "BATCH_BYTES", size)
+        expected = list(read_rows(path))
+        batches = [pickle.loads(pickle.dumps(batch)) for batch in read_rows(path).batches()]  # noqa: S301
+    assert list(chain.from_iterable(batch.rows() for batch in batches)) == expected
+    assert sum(batch.count_hint for batch in batches) >= len(expected)
+
+
+@given(
+    st.lists(st.text(max_size=9), min_size=1, max_size=9), st.sampled_from(["utf-16", "gb18030"])
+)
+def test_blocks_give_the_same_rows_in_any_encoding(texts: list[str], encoding: str) -> None:
+    content = "\n".join(json.dumps({"a": text}, ensure_ascii=False) for text in texts)
+    data = content.encode(encoding, "replace")
+    with pytest.MonkeyPatch.context() as patch, conftest.file_of(data, "rows.jsonl") as path:
+        patch.setattr(jsonlines, "BATCH_BYTES", 10)
+        options = ReadingOptions(encoding=encoding)
+        expected = list(read_rows(path, options))
+        batches = list(read_rows(path, options).batches())
+    assert list(chain.from_iterable(batch.rows() for batch in batches)) == expected
+
+
+def test_a_byte_that_does_not_fit_the_given_encoding_is_a_bad_row() -> None:
+    content = '{"a": "é"}\n{"a": "X"}\n{"a": "ü"}\n'.encode("cp1252").replace(b"X", b"\x81")
+    first, bad, last = conftest.rows_of(content, "rows.jsonl", encoding="cp1252")
+    assert (first.value, last.value) == ({"a": "é"}, {"a": "ü"})
+    assert conftest.fault_of(bad) == "has a byte that is not cp1252 at character 8 of the line"

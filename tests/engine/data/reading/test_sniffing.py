@@ -6,12 +6,13 @@ import pytest
 
 from engine.data.errors import DataError
 from engine.data.reading.files import read_rows
-from engine.data.reading.sniffing import guessed_layout
+from engine.data.reading.layout import guessed_layout
+from engine.data.reading.options import ReadingOptions
 
 
 def format_of(path: Path, content: bytes, wish: str | None = None) -> str:
     path.write_bytes(content)
-    with read_rows(path, wish) as rows:
+    with read_rows(path, ReadingOptions(file_format=wish)) as rows:
         return rows.file_format
 
 
@@ -25,6 +26,17 @@ def format_of(path: Path, content: bytes, wish: str | None = None) -> str:
         ("a.json", b' \n{"a": 1}\n', "jsonl"),
         ("a", b'\xef\xbb\xbf{"a": 1}\n', "jsonl"),
         ("a.txt", b"a;b\n1;2\n3;4\n", "csv"),
+        ("a.txt", b"Once upon a time,\nthere was.\n", "text"),
+        ("a.txt", b'[{"a": 1}]', "json"),
+        ("a.json", b'[{"a": 1}]', "json"),
+        ("a.json", b'{"a": 1}\n{"a": 2}\n', "jsonl"),
+        ("a.json", b'{"messages": [{"role": "user"}]}', "jsonl"),
+        ("a.json", b'{"rows": [{"a": 1}]}', "json"),
+        ("a", b'{\n  "a": 1\n}\n', "json"),
+        ("a", b'{"rows": [\n{"a": 1}]}', "json"),
+        ("a", b'{"a": broken}\n{"a": 1}\n', "jsonl"),
+        ("a.md", b"## What?\n\nThis.\n", "markdown"),
+        ("a.csv", "a,b\n1,2".encode("utf-16"), "csv"),
     ],
 )
 def test_the_extension_tells_the_format_or_else_the_first_bytes(
@@ -40,12 +52,14 @@ def test_a_format_that_is_given_counts_before_the_extension(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", b"Once upon a time\nthere was, they say, a file.\n", "looks neither like"),
-        ("a.bin", b"a,b\n\0,\1\n", "looks neither like"),
-        ("a.json", b'[{"a": 1}]', "holds one JSON array"),
-        ("a.jsonl.gz", b"\x1f\x8b\x08rest", "is gzip-compressed"),
-        ("a.csv", b"PK\x03\x04rest", "is a zip archive or an Excel workbook"),
-        ("a.csv", "a,b\n1,2".encode("utf-16"), "is UTF-16 text"),
+        ("a", b"Once upon a time\nthere was, they say, a file.\n", "looks like none"),
+        ("a.bin", b"a,b\n\0,\1\n", "looks like none"),
+        ("a.jsonl", b"BZh91AY", "is bzip2-compressed. Unpack it first"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"Save it as \.xlsx first"),
+        ("a.csv", b"\0" * 257 + b"ustar\0", "is a tar archive"),
+        ("a.pdf", b"%PDF-1.7", "is a PDF file"),
+        ("a.parquet", b"a,b\n", "is not of the format parquet"),
+        ("a.xlsx", b"a,b\n", "is not of the format xlsx"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_with_its_name(
@@ -56,8 +70,25 @@ def test_a_file_of_another_kind_is_refused_with_its_name(
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no format 'xml'.*--format jsonl or csv"):
+    with pytest.raises(
+        DataError, match=r"no format 'xml'.*--format jsonl, csv, json.* or huggingface"
+    ):
         format_of(tmp_path / "a", b"a", "xml")
+
+
+def test_a_misspelt_format_is_answered_with_the_likeliest(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="did you mean 'parquet'"):
+        format_of(tmp_path / "a", b"a", "parket")
+
+
+def test_other_names_of_formats_are_understood(tmp_path: Path) -> None:
+    assert format_of(tmp_path / "a", b"a\tb\n", "tsv") == "csv"
+    assert format_of(tmp_path / "a", b"a\tb\n", "txt") == "text"
+
+
+def test_a_binary_file_is_not_read_as_a_text(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"is of the format parquet, not csv"):
+        format_of(tmp_path / "a", b"PAR1\x15\x04", "csv")
 
 
 @pytest.mark.parametrize(

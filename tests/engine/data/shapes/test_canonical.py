@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from engine.data.errors import RowError
 from engine.data.shapes.canonical import canonical_line, ordered_example, ordered_message
+from engine.data.shapes.example import Record
+from tests.engine.data.shapes.strategies import COLUMNS, records
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 PLAIN = st.lists(
@@ -20,6 +23,14 @@ PLAIN = st.lists(
 @given(PLAIN)
 def test_the_fast_way_writes_the_same_bytes_as_the_standard_library(
     example: dict[str, Any],
+) -> None:
+    expected = json.dumps(example, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    assert canonical_line(example) == expected
+
+
+@given(records(COLUMNS))
+def test_examples_of_every_kind_are_written_as_the_standard_library_writes_them(
+    example: Record,
 ) -> None:
     expected = json.dumps(example, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     assert canonical_line(example) == expected
@@ -67,6 +78,9 @@ def test_keys_come_in_a_fixed_order_and_what_lies_deeper_keeps_its_own() -> None
         {"messages": [{"role": "user", "content": "\ud800"}]},
         {"messages": [{"role": "user", "content": "", "name": "\udfff"}]},
         {"messages": [{"role": "user", "content": "", "weight": float("nan")}]},
+        {"messages": [{"role": "user", "content": [{"x": float("inf")}]}]},
+        {"messages": [], "\ud800": "key"},
+        {"messages": [], "when": date(2024, 2, 29)},
     ],
 )
 def test_what_neither_json_nor_utf8_can_hold_is_a_row_error(example: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ def test_values_that_are_no_texts_are_written_as_json(value: object, shown: str)
         ("{a{b}", "The brace { at character 1 "),
         ("{{{", "The brace { at character 3 "),
         ("x {}", "The place {} at character 3 of the template 'x {}' names no column"),
+        ("{|default:x}", "The place {|default:x} at character 1 of the template"),
         ("\udcff", "The template '\\udcff' is not UTF-8"),
     ],
 )
@@ -72,7 +74,30 @@ def test_a_wrong_template_is_refused_with_the_place(text: str, message: str) -> 
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("field", ["{x.__class__}", "{x[0]}", "{x!r}", "{x:>10}", "{0}"])
+@pytest.mark.parametrize("row", [{}, {"year": None}, {"year": ""}])
+def test_a_default_stands_in_where_a_column_holds_nothing(row: dict[str, Any]) -> None:
+    template = Template.parse("In {year|default:some year, or: none}.")
+    assert template.fill(row) == "In some year, or: none."
+    assert template.fill({"year": 1920}) == "In 1920."
+    assert template.fill({"year": " "}) == "In  ."
+
+
+def test_a_column_with_a_default_need_not_exist_unless_it_stands_elsewhere_without() -> None:
+    Template.parse("{year|default:}").check(["name"])
+    with pytest.raises(DataError, match="There is no column 'year'"):
+        Template.parse("{year|default:} {year}").check(["name"])
+
+
+def test_the_columns_that_are_empty_in_a_row_are_those_without_a_default() -> None:
+    template = Template.parse("{a} {b} {c|default:x} {d} {e}")
+    row = {"a": 0, "b": "", "c": None, "d": None}
+    assert template.columns == ("a", "b", "c", "d", "e")
+    assert template.empty_columns(row) == ["b", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    "field", ["{x.__class__}", "{x[0]}", "{x!r}", "{x:>10}", "{0}", "{x|upper}"]
+)
 def test_a_place_is_a_columns_name_and_nothing_else(field: str) -> None:
     template = Template.parse(field)
     assert template.columns == (field[1:-1],)
@@ -102,6 +127,7 @@ def test_of_very_many_columns_only_the_first_are_named() -> None:
         ({}, "has no column 'question' (there is: none)"),
         ({"question": None}, "has nothing in 'question': it is null"),
         ({"question": float("nan")}, "has NaN or Infinity in 'question'"),
+        ({"question": date(2024, 2, 29)}, "has what JSON has not in 'question': Object of type"),
     ],
 )
 def test_a_row_that_cannot_fill_it_is_named_with_the_field(

@@ -1,0 +1,182 @@
+"""Hashes by which examples are found again: eight bytes for a prompt, eight for its answer.
+
+Two different prompts of a million share a hash with a probability of 3 in 100 million (64 bits,
+birthday bound), so a hash stands for what it was made of.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from engine.data.shapes.example import Record
+
+HASHES = "Q"
+"""Eight bytes each."""
+
+NO_PROMPT = 0
+"""The hash of a prompt that is not there."""
+_NO_PROMPT = bytes(8)
+
+_PARTS = 64
+"""How many parts a search for equals goes through, one at a time, so that it stays small."""
+
+_BETWEEN = "\n\r\t\n"
+"""What messages are joined with: text that hardly occurs within one."""
+
+
+class Key(NamedTuple):
+    """What an example is found by.
+
+    Attributes:
+        prompt: the hash of all that the answer is given to.
+        answer: the hash of the answer: the last of the assistant's messages, or both outputs.
+    """
+
+    prompt: bytes
+    answer: bytes
+
+
+class Fingerprints:
+    """The keys of many examples, 24 bytes each.
+
+    Attributes:
+        lines: where each example starts.
+        prompts: the hash of each one's prompt.
+        answers: the hash of each one's answer.
+    """
+
+    def __init__(self) -> None:
+        self.lines = array(HASHES)
+        self.prompts = array(HASHES)
+        self.answers = array(HASHES)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def add(self, lines: Iterable[int], keys: Sequence[Key]) -> None:
+        """Add examples by their lines and keys."""
+        self.lines.extend(lines)
+        self.prompts.frombytes(b"".join([key.prompt for key in keys]))
+        self.answers.frombytes(b"".join([key.answer for key in keys]))
+
+    def extend(self, others: Fingerprints) -> None:
+        """Add the examples of another batch."""
+        self.lines.extend(others.lines)
+        self.prompts.extend(others.prompts)
+        self.answers.extend(others.answers)
+
+    def parts(self) -> list[array[int]]:
+        """Return the examples' numbers, spread over parts by their prompts' hash."""
+        parts = [array(HASHES) for _ in range(_PARTS)]
+        for number, prompt in enumerate(self.prompts):
+            parts[prompt % _PARTS].append(number)
+        return parts
+
+
+def same_prompts(keys: Fingerprints) -> Iterator[list[int]]:
+    """Yield the numbers of the examples that share a prompt, where several do."""
+    for part in keys.parts():
+        first: dict[int, int] = {}
+        groups: dict[int, list[int]] = {}
+        for number in part:
+            prompt = keys.prompts[number]
+            if prompt in first:
+                groups.setdefault(prompt, [first[prompt]]).append(number)
+            else:
+                first[prompt] = number
+        yield from groups.values()
+
+
+class Shared(NamedTuple):
+    """An example whose prompt is in another dataset too.
+
+    Attributes:
+        number: the example's number.
+        line: where the other dataset's example starts.
+        whole: whether the answer is the same as well.
+    """
+
+    number: int
+    line: int
+    whole: bool
+
+
+def shared(ours: Fingerprints, theirs: Fingerprints) -> Iterator[Shared]:
+    """Yield our examples that are in another dataset, or whose prompts are, in no order."""
+    for our_part, their_part in zip(ours.parts(), theirs.parts(), strict=True):
+        known: dict[int, dict[int, int]] = {}
+        for number in their_part:
+            answers = known.setdefault(theirs.prompts[number], {})
+            answers.setdefault(theirs.answers[number], theirs.lines[number])
+        for number in our_part:
+            answers = known.get(ours.prompts[number], {})
+            if ours.answers[number] in answers:
+                yield Shared(number, answers[ours.answers[number]], whole=True)
+            elif answers and ours.prompts[number] != NO_PROMPT:
+                yield Shared(number, next(iter(answers.values())), whole=False)
+
+
+def plain_texts(roles: Sequence[str], contents: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return what the keys of a chat of texts are made of, the last of them being the answer.
+
+    Raises:
+        UnicodeEncodeError: if a text holds half of a surrogate pair.
+    """
+    prompt = _BETWEEN.join((*roles[:-1], *contents[:-1]))
+    return prompt.encode(), contents[-1].encode()
+
+
+def key_of(record: Record) -> Key:
+    """Return the key of a well-formed example; columns beside it are no part of it."""
+    if "messages" in record:
+        return _chat_key(record["messages"], record.get("tools"))
+    if "prompt" in record:
+        prompt = record["prompt"]
+        return Key(_digest(prompt) if prompt else _NO_PROMPT, _digest(record["completion"]))
+    source = record["input"]
+    prompt_only = _chat_key([*source["messages"], _NO_ANSWER], source.get("tools"))
+    outputs = [record["preferred_output"], record["non_preferred_output"]]
+    return Key(prompt_only.prompt, _digest(_json(outputs)))
+
+
+_NO_ANSWER = {"role": "assistant", "content": ""}
+
+
+def _chat_key(messages: list[dict[str, Any]], tools: list[Any] | None) -> Key:
+    """Return the key of a chat; what comes after the last answer counts as part of the prompt."""
+    last = max(n for n, message in enumerate(messages) if message["role"] == "assistant")
+    others = [*messages[:last], *messages[last + 1 :]]
+    answer = _digest(_text(messages[last]))
+    if not others:
+        return Key(_NO_PROMPT, answer)
+    roles = [message["role"] for message in others]
+    prompt = _BETWEEN.join((*roles, *map(_text, others)))
+    return Key(_digest(prompt + _json(tools) if tools else prompt), answer)
+
+
+def _text(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    return content if len(message) == 2 and isinstance(content, str) else _json(message)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def digest(text: bytes) -> bytes:
+    """Return eight bytes of BLAKE2b: the same in every process and on every run."""
+    return blake2b(text, digest_size=8).digest()
+
+
+def hash_of(text: str) -> int:
+    """Return the digest of a text as a number."""
+    return int.from_bytes(_digest(text), sys.byteorder)
+
+
+def _digest(text: str) -> bytes:
+    return digest(text.encode())

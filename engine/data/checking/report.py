@@ -1,0 +1,130 @@
+"""What a check found, for a person, a program and a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from engine.data.checking.dataset import Repeats, Tier
+from engine.data.checking.fingerprints import Fingerprints
+from engine.data.checking.rules import RULES, Finding, Method, Rule, Severity
+from engine.data.tokens.dataset import TokenCounts
+from engine.data.tokens.distribution import Distribution
+
+Verdict = Literal["ready", "ready with warnings", "not ready"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        file: the file or dataset version.
+        method: what it was checked for; None if each row told.
+        rows: how many rows there are.
+        lengths: how long the texts of each example are, in characters.
+        messages: how many messages each example has.
+        tokens: what they come to, if a tokenizer was given.
+        limit: the most tokens of an example that the model takes, if one is known.
+        tier: what so many examples usually are good for.
+        epochs: how often a provider goes through them by default.
+        repeats: what of them is there twice.
+        counts: how often each rule found something; rules that found nothing are not in it.
+        findings: the first of each rule, rows first, in the file's order.
+        rules: those that found something.
+        keys: by which other datasets find the same examples.
+        skipped: what could not be looked for, and what to install for it.
+    """
+
+    file: str
+    method: Method | None
+    rows: int
+    lengths: Distribution
+    messages: Distribution
+    tokens: TokenCounts | None
+    limit: int | None
+    tier: Tier
+    epochs: int
+    repeats: Repeats
+    counts: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    rules: Mapping[str, Rule]
+    keys: Fingerprints
+    skipped: tuple[str, ...]
+
+    @property
+    def examples(self) -> int:
+        """How many rows have no error and make an example."""
+        return self.messages.examples
+
+    def total(self, severity: Severity) -> int:
+        """Return how often rules of a severity found something."""
+        return sum(
+            count for name, count in self.counts.items() if self.rules[name].severity == severity
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the dataset can be trained with."""
+        if self.total("error"):
+            return "not ready"
+        return "ready with warnings" if self.total("warning") else "ready"
+
+    def adding(self, rule: Rule, findings: Sequence[Finding], count: int) -> Report:
+        """Return the report with what someone else found in the dataset (near duplicates, say).
+
+        Args:
+            rule: what was looked for.
+            findings: the first of what was found.
+            count: how much was found in all.
+        """
+        if not count:
+            return self
+        return replace(
+            self,
+            counts={**self.counts, rule.name: self.counts.get(rule.name, 0) + count},
+            findings=(*self.findings, *findings),
+            rules={**self.rules, rule.name: rule},
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON; what is known of each single example is left out."""
+        return {
+            "file": self.file,
+            "method": self.method,
+            "verdict": self.verdict,
+            "rows": self.rows,
+            "examples": self.examples,
+            "tier": self.tier,
+            "default_epochs": self.epochs,
+            "errors": self.total("error"),
+            "warnings": self.total("warning"),
+            "notes": self.total("note"),
+            "rules": [self._rule_as_json(name) for name in self._in_order()],
+            "findings": [finding.to_json() for finding in self.findings],
+            "duplicates": self.repeats._asdict(),
+            "messages": self.messages.to_json(),
+            "characters": self.lengths.to_json(),
+            "tokens": self.tokens.to_json() if self.tokens else None,
+            "limit": self.limit,
+            "skipped": list(self.skipped),
+        }
+
+    def _in_order(self) -> list[str]:
+        """Return the rules that found something, the worst first, then as they are listed."""
+        places = {name: number for number, name in enumerate([*RULES, *self.rules])}
+        severities = ("error", "warning", "note")
+        return sorted(
+            self.counts,
+            key=lambda name: (severities.index(self.rules[name].severity), places[name]),
+        )
+
+    def _rule_as_json(self, name: str) -> dict[str, Any]:
+        rule = self.rules[name]
+        return {
+            "rule": name,
+            "severity": rule.severity,
+            "count": self.counts[name],
+            "explanation": rule.explanation,
+        }

@@ -1,0 +1,108 @@
+"""One row by all the rules of its method; a plain chat row by a few operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from engine.data.checking.completions import COMPLETION_KEYS, completion_problems
+from engine.data.checking.fingerprints import Key, digest, plain_texts
+from engine.data.checking.messages import chat_problems
+from engine.data.checking.order import conversation_order
+from engine.data.checking.preferences import preference_problems
+from engine.data.checking.rules import RULES, Method, Problem
+from engine.data.checking.texts import ODD, mojibake
+from engine.data.shapes.example import CHAT_KEYS, PREFERENCE_KEYS, ROLES, Record
+
+_ASCII_CONTROLS = bytes(code for code in range(0x80) if ODD.match(chr(code)))
+_PREFERENCE_SIGNS = ("preferred_output", "non_preferred_output")
+_BEYOND_TEXT = frozenset({"tool", "function"})
+"""Roles whose messages are never plain."""
+
+
+_OWN_KEYS: dict[Method, tuple[str, ...]] = {
+    "supervised": CHAT_KEYS,
+    "dpo": PREFERENCE_KEYS,
+    "completion": COMPLETION_KEYS,
+}
+
+
+class PlainChat(NamedTuple):
+    """A row that no rule objects to: messages of a role and a content, in their usual order.
+
+    Attributes:
+        roles: of its messages; the last is the assistant's.
+        contents: of its messages, none of them blank.
+        key: what it is found by.
+    """
+
+    roles: tuple[str, ...]
+    contents: list[str]
+    key: Key
+
+
+def method_of(row: dict[str, Any]) -> Method:
+    """Tell what a row is for by its keys; a row of neither format is taken for chat."""
+    if "messages" in row:
+        return "supervised"
+    if any(sign in row for sign in _PREFERENCE_SIGNS) or isinstance(row.get("input"), dict):
+        return "dpo"
+    return "completion" if any(key in row for key in COMPLETION_KEYS) else "supervised"
+
+
+def row_problems(row: dict[str, Any], method: Method) -> list[Problem]:
+    """Return everything that is wrong with a row."""
+    if method == "dpo":
+        return list(preference_problems(row))
+    if method == "completion":
+        return list(completion_problems(row))
+    return list(chat_problems(row))
+
+
+def example_in(row: dict[str, Any], method: Method) -> Record:
+    """Return what the method takes of a row, without the columns beside it."""
+    return {key: row[key] for key in _OWN_KEYS[method] if key in row}
+
+
+def is_sound(problems: Sequence[Problem]) -> bool:
+    """Tell whether an example can be made of a row in spite of its problems."""
+    return all(RULES[problem.rule].severity != "error" for problem in problems)
+
+
+def plain_chat(row: dict[str, Any]) -> PlainChat | None:
+    """Return what is in a row that no rule objects to; None where the rules have to look closer.
+
+    Nearly all rows are such. Whatever `chat_problems` finds something in gives None.
+    """
+    messages = row.get("messages")
+    if len(row) != 1 or type(messages) is not list:
+        return None
+    try:
+        roles = tuple([message["role"] for message in messages])
+        contents = [message["content"] for message in messages]
+        if not _in_order(roles) or max(map(len, messages)) != 2:
+            return None
+        prompt, answer = plain_texts(roles, contents)
+    except (KeyError, TypeError, UnicodeEncodeError):
+        return None
+    if not all(contents) or any(map(str.isspace, contents)) or not _is_fine(prompt, answer):
+        return None
+    return PlainChat(roles, contents, Key(digest(prompt), digest(answer)))
+
+
+def _is_fine(prompt: bytes, answer: bytes) -> bool:
+    """Tell whether there is nothing odd in two texts, given in UTF-8."""
+    if prompt.isascii() and answer.isascii():
+        # Four times as fast as searching for them.
+        without = prompt.translate(None, _ASCII_CONTROLS), answer.translate(None, _ASCII_CONTROLS)
+        return len(without[0]) == len(prompt) and len(without[1]) == len(answer)
+    text = prompt.decode() + "\n" + answer.decode()
+    return ODD.search(text) is None and mojibake(text) is None
+
+
+@lru_cache(maxsize=4096)
+def _in_order(roles: tuple[str, ...]) -> bool:
+    """Tell whether no rule objects to these roles; most datasets have but a few such orders."""
+    known = all(role in ROLES and role not in _BEYOND_TEXT for role in roles)
+    return known and bool(roles) and not list(conversation_order(roles))

@@ -1,0 +1,1 @@
+"""Examples out of ftlab, in whatever shape somebody else takes them."""

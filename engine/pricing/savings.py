@@ -1,0 +1,141 @@
+"""Ways to make a training cheaper, with what each would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from engine.data.tokens.distribution import Distribution
+from engine.pricing.epochs import default_epochs
+from engine.pricing.estimate import Estimate, cost, estimate
+from engine.pricing.figures import Catalogue
+
+Way = Literal["fewer-epochs", "smaller-model", "deduplicated", "sampled", "shorter-system-prompt"]
+
+MINIMUM = 10
+"""The fewest examples that a hosted training takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What of a dataset could be left out.
+
+    Attributes:
+        duplicates: the examples that are there already.
+        duplicate_tokens: what these come to.
+        system_tokens: what the system prompts of all examples come to.
+    """
+
+    duplicates: int = 0
+    duplicate_tokens: int = 0
+    system_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """One way to make a training cheaper.
+
+    Attributes:
+        way: which.
+        description: the same for a person.
+        usd: what the training would cost.
+        saved: how much less that is.
+    """
+
+    way: Way
+    description: str
+    usd: float
+    saved: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as plain JSON."""
+        return {
+            "way": self.way,
+            "description": self.description,
+            "usd": round(self.usd, 6),
+            "saved": round(self.saved, 6),
+        }
+
+
+def savings(
+    now: Estimate, tokens: Distribution, catalogue: Catalogue, *, excess: Excess, day: date
+) -> list[Saving]:
+    """Return the ways that save anything, the most saving first.
+
+    Where the provider chooses the epochs, it chooses anew for fewer examples: leaving out a third
+    of a small dataset may save nothing.
+
+    Args:
+        now: what the training costs as it stands.
+        tokens: of each example.
+        catalogue: the models to choose from. Those of another encoding count other tokens, and
+            their figures are marked as rough.
+        excess: what could be left out.
+        day: today; models that are shut down by then are no choice.
+    """
+    ways = [
+        *_fewer_epochs(now),
+        *_smaller_models(now, tokens, catalogue, day),
+        *_deduplicated(now, excess),
+        *_sampled(now),
+        *_shorter_system_prompt(now, excess),
+    ]
+    return sorted((way for way in ways if way.saved > 0), key=lambda way: -way.saved)
+
+
+def _saving(now: Estimate, way: Way, description: str, usd: float) -> Saving:
+    return Saving(way, description, usd, now.usd - usd)
+
+
+def _fewer_epochs(now: Estimate) -> Iterator[Saving]:
+    for epochs in sorted({now.epochs - 1, 1}):
+        if 1 <= epochs < now.epochs:
+            named = "one epoch" if epochs == 1 else f"{epochs} epochs"
+            usd = cost(now.price.value, now.billed_tokens, epochs)
+            yield _saving(now, "fewer-epochs", f"{named} instead of {now.epochs}", usd)
+
+
+def _smaller_models(
+    now: Estimate, tokens: Distribution, catalogue: Catalogue, day: date
+) -> Iterator[Saving]:
+    own = catalogue.find(now.model)
+    for model in catalogue.models.values():
+        price = model.training_price
+        if price is None or price.value >= now.price.value or model.retired(day):
+            continue
+        if model.trains_on != own.trains_on:
+            continue
+        usd = estimate(tokens, model, now.epochs).usd
+        rough = "" if own.encoding == model.encoding else " (roughly: another encoding)"
+        yield _saving(now, "smaller-model", f"{model.name} as the base model{rough}", usd)
+
+
+def _deduplicated(now: Estimate, excess: Excess) -> Iterator[Saving]:
+    if excess.duplicates:
+        left = now.examples - excess.duplicates
+        billed = now.billed_tokens - excess.duplicate_tokens
+        usd = cost(now.price.value, max(billed, 0), _epochs(now, left))
+        yield _saving(
+            now, "deduplicated", f"without the {excess.duplicates:,} duplicate examples", usd
+        )
+
+
+def _sampled(now: Estimate) -> Iterator[Saving]:
+    half = now.examples // 2
+    if half >= MINIMUM:
+        billed = round(now.billed_tokens * half / now.examples)
+        usd = cost(now.price.value, billed, _epochs(now, half))
+        yield _saving(now, "sampled", f"a sample of {half:,} examples", usd)
+
+
+def _shorter_system_prompt(now: Estimate, excess: Excess) -> Iterator[Saving]:
+    if excess.system_tokens:
+        billed = now.billed_tokens - excess.system_tokens // 2
+        usd = cost(now.price.value, max(billed, 0), now.epochs)
+        yield _saving(now, "shorter-system-prompt", "a system prompt half as long", usd)
+
+
+def _epochs(now: Estimate, examples: int) -> int:
+    return default_epochs(examples) if now.default_epochs else now.epochs

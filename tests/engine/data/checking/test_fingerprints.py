@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.data.checking.fingerprints import (
+    NO_PROMPT,
+    Fingerprints,
+    Key,
+    digest,
+    hash_of,
+    key_of,
+    same_prompts,
+    shared,
+)
+from tests.engine.data.checking.conftest import ANSWER, QUESTION, SYSTEM, TOOLS, asked, chat
+
+OTHER = ANSWER | {"content": "25 clips."}
+KEYS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30)
+
+
+def kept(pairs: list[tuple[int, int]]) -> Fingerprints:
+    """Examples of these prompts and answers, on lines 1, 2, 3, …"""
+    keys = Fingerprints()
+    made = [Key(digest(bytes([prompt])), digest(bytes([answer]))) for prompt, answer in pairs]
+    keys.add(range(1, len(made) + 1), made)
+    return keys
+
+
+def test_the_answer_is_the_last_of_the_assistants_and_the_prompt_all_the_rest() -> None:
+    key = key_of(chat(SYSTEM, QUESTION, ANSWER))
+    assert key_of(chat(SYSTEM, QUESTION, OTHER)).prompt == key.prompt
+    assert key_of(chat(SYSTEM, QUESTION, OTHER)).answer != key.answer
+    assert key_of(chat(QUESTION, ANSWER)).answer == key.answer
+    assert key_of(chat(QUESTION, ANSWER)).prompt != key.prompt
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        chat(QUESTION, ANSWER, tools=TOOLS),
+        chat(QUESTION | {"name": "ann"}, ANSWER),
+        chat(QUESTION | {"role": "system"}, ANSWER),
+        chat(QUESTION, ANSWER, QUESTION),
+        chat(QUESTION, ANSWER, QUESTION, ANSWER),
+        chat(ANSWER, QUESTION, ANSWER),
+    ],
+)
+def test_another_prompt_has_another_key(other: dict[str, Any]) -> None:
+    assert key_of(other).prompt != key_of(chat(QUESTION, ANSWER)).prompt
+
+
+def test_the_order_of_keys_does_not_matter() -> None:
+    backwards = {"content": "24 clips.", "role": "assistant"}
+    assert key_of(chat(QUESTION, backwards)) == key_of(chat(QUESTION, ANSWER))
+    weighted = [{"weight": 1, **ANSWER}, {**ANSWER, "weight": 1}]
+    assert len({key_of(chat(QUESTION, answer)) for answer in weighted}) == 1
+
+
+def test_a_preference_example_is_found_by_its_input_and_both_outputs() -> None:
+    pair = {
+        "input": {"messages": [QUESTION]},
+        "preferred_output": [ANSWER],
+        "non_preferred_output": [OTHER],
+    }
+    turned = pair | {"preferred_output": [OTHER], "non_preferred_output": [ANSWER]}
+    assert key_of(pair).prompt == key_of(turned).prompt == key_of(chat(QUESTION, ANSWER)).prompt
+    assert key_of(pair).answer != key_of(turned).answer
+
+
+def test_what_has_no_prompt_shares_none() -> None:
+    keys = Fingerprints()
+    keys.add([1, 2], [key_of(chat(ANSWER)), key_of({"prompt": "", "completion": "a"})])
+    assert list(keys.prompts) == [NO_PROMPT, NO_PROMPT]
+
+
+def test_a_hash_is_the_same_in_every_process() -> None:
+    assert digest(b"ftlab").hex() == "57804ef233fd2c30"
+    assert hash_of("ftlab") == int.from_bytes(digest(b"ftlab"), sys.byteorder)
+
+
+@given(pairs=KEYS)
+def test_all_examples_that_share_a_prompt_are_found(pairs: list[tuple[int, int]]) -> None:
+    expected: dict[int, list[int]] = {}
+    for number, (prompt, _) in enumerate(pairs):
+        expected.setdefault(prompt, []).append(number)
+    several = sorted(numbers for numbers in expected.values() if len(numbers) > 1)
+    assert sorted(same_prompts(kept(pairs))) == several
+
+
+@given(ours=KEYS, theirs=KEYS)
+def test_all_examples_that_are_in_another_dataset_are_found(
+    ours: list[tuple[int, int]], theirs: list[tuple[int, int]]
+) -> None:
+    prompts = {prompt for prompt, _ in theirs}
+    expected = [(number, pair in theirs) for number, pair in enumerate(ours) if pair[0] in prompts]
+    found = sorted(shared(kept(ours), kept(theirs)))
+    assert [(example.number, example.whole) for example in found] == expected
+    for example in found:
+        prompt, answer = theirs[example.line - 1]
+        assert prompt == ours[example.number][0]
+        assert (answer == ours[example.number][1]) == example.whole
+
+
+def test_the_first_of_several_equals_is_named() -> None:
+    ours = Fingerprints()
+    ours.add([7], [key_of(asked("a", "b"))])
+    theirs = Fingerprints()
+    theirs.add([3, 5], [key_of(asked("a", "b"))] * 2)
+    assert [example.line for example in shared(ours, theirs)] == [3]

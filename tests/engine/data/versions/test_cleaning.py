@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.data.cleaning.recipe import Recipe
+from engine.data.errors import DataError
+from engine.data.versions.cleaning import preview_file
+from engine.data.versions.contents import records_of
+from engine.data.versions.criteria import answer_of
+from engine.data.versions.importing import Source
+from engine.lab import Lab
+from store.queries.datasets import lineage
+from tests.engine.data.versions.conftest import Add, row
+
+
+def test_a_cleaned_version_comes_of_the_one_that_was_cleaned(lab: Lab, add: Add) -> None:
+    raw = add("talk", row("a", " 1 "), row("b", "2"), row("b", "2"))
+    cleaned, tally = lab.clean_dataset("talk", Recipe.parse("strip,dedupe"))
+    assert (cleaned.name, cleaned.version, cleaned.examples) == ("talk", 2, 2)
+    assert (tally.before, tally.dropped) == (3, 1)
+    assert [answer_of(record) for record in records_of(lab, cleaned)] == ["1", "2"]
+    [parent] = lineage(lab.database.reader, cleaned.id)
+    assert (parent.id, parent.distance) == (raw.id, 1)
+
+
+def test_cleaning_what_is_clean_makes_no_version(lab: Lab, add: Add) -> None:
+    raw = add("talk", row("a", "1"), row("b", "2"))
+    same, tally = lab.clean_dataset("talk", Recipe.parse("all"))
+    assert same == raw
+    assert tally.steps == {}
+
+
+def test_it_may_get_a_name_of_its_own(lab: Lab, add: Add) -> None:
+    add("talk", row("a", " 1"))
+    cleaned, _ = lab.clean_dataset("talk", Recipe.parse("strip"), "talk-clean")
+    assert (cleaned.name, cleaned.version) == ("talk-clean", 1)
+
+
+def test_cleaning_away_everything_is_refused(lab: Lab, add: Add) -> None:
+    add("talk", row("a", " "))
+    with pytest.raises(DataError, match="talk@1: cleaning leaves out all 1 examples"):
+        lab.clean_dataset("talk", Recipe.parse("drop-empty"))
+
+
+def test_a_preview_changes_nothing(lab: Lab, add: Add) -> None:
+    add("talk", row("a", " 1"), row("b", "2"), row("b", "2"))
+    head = lab.database.head()
+    first, second = lab.preview_cleaning("talk", Recipe.parse("strip,dedupe"), 10)
+    assert (first.line, first.steps, first.texts[0].after) == (1, ("strip",), "1")
+    assert (second.line, second.dropped_by, second.repeats) == (3, "dedupe", 2)
+    assert lab.database.head() == head
+
+
+def test_a_file_is_previewed_past_its_bad_rows(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"prompt":"a","completion":"b"}\n{\n{"prompt":"a","completion":"b "}\n')
+    [change] = preview_file(Source(file, recipe=Recipe.parse("strip")), 10)
+    assert (change.line, change.texts[0].before, change.texts[0].after) == (3, "b ", "b")
+    assert preview_file(Source(file), 10) == []

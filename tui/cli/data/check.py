@@ -1,0 +1,149 @@
+"""`ftlab data check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+from click.exceptions import Exit
+
+from tui.cli.opening import db_option, opened
+from tui.cli.options import json_option
+
+if TYPE_CHECKING:
+    from engine.data.checking.report import Report
+    from engine.data.checking.rules import Finding, Method, Severity
+    from engine.data.versions.checks import CheckWish
+    from engine.lab import Lab
+
+_FOUND_ERRORS = 3
+_FINDINGS_SHOWN = 3
+
+_EXAMPLES = """\b
+Examples:
+  ftlab data check support --model gpt-4o-mini-2024-07-18
+  ftlab data check support/train --against support/test
+  ftlab data check collected.jsonl --method supervised --json
+
+\b
+Exit status: 0 if nothing worse than a warning was found, 3 if there are
+errors.
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("target", metavar="DS|FILE", help="A dataset version, or a file to look at.")
+@click.option("--model", help="Count its tokens too: a hosted or a local model.")
+@click.option(
+    "--method",
+    type=click.Choice(["supervised", "dpo", "completion"]),
+    help="What it is for, if the rows do not tell.",
+)
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="DS",
+    help="A version that it should share no example with; may be given again.",
+)
+@click.option("--near", is_flag=True, help="Look for near duplicates too, which takes a while.")
+@click.option("--format", "file_format", help="The file's format, if it does not tell.")
+@click.option(
+    "--findings",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=_FINDINGS_SHOWN,
+    show_default=True,
+    help="How many findings of each rule to print.",
+)
+@db_option
+@json_option
+def check(
+    target: str,
+    model: str | None,
+    method: str | None,
+    against: tuple[str, ...],
+    file_format: str | None,
+    findings: int,
+    *,
+    near: bool,
+    as_json: bool,
+) -> None:
+    """Tell what a provider would refuse and what is probably not meant, with line and reason."""
+    from engine.data.versions.checks import CheckWish
+    from tui.cli.output import print_json
+
+    wish = CheckWish(model, cast("Method | None", method), against, near)
+    with opened() as lab:
+        report = _checked(lab, target, wish, file_format)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _print(report, findings)
+    if report.total("error"):
+        raise Exit(_FOUND_ERRORS)
+
+
+def _checked(lab: Lab, target: str, wish: CheckWish, file_format: str | None) -> Report:
+    """Check a file if there is one of this name (or `-`), else the dataset version."""
+    from engine.data.reading.options import ReadingOptions
+    from tui.cli.progress import bytes_read
+
+    with bytes_read(f"Checking {target}") as progress:
+        if target == "-" or Path(target).is_file():
+            options = ReadingOptions(file_format=file_format)
+            return lab.check_file(Path(target), wish, options, progress)
+        return lab.check_dataset(target, wish, progress)[1]
+
+
+def _print(report: Report, most: int) -> None:
+    from tui.cli.data.statistics import print_distribution
+    from tui.cli.output import note, print_fields, print_table, say, say_heading
+
+    shown: dict[str, int] = {}
+    for finding in report.findings:
+        shown[finding.rule] = shown.get(finding.rule, 0) + 1
+        if shown[finding.rule] <= most:
+            say(_sentence(finding))
+    if shown and most:
+        say()
+    found = report.to_json()
+    if found["rules"]:
+        print_table(
+            ["severity", "rule", ">found", "what it wants"],
+            [
+                [rule["severity"], rule["rule"], str(rule["count"]), rule["explanation"]]
+                for rule in found["rules"]
+            ],
+        )
+        say()
+    print_fields(
+        [
+            ("checked", report.file),
+            ("rows", f"{report.rows}, {report.examples} of them examples"),
+            ("so many are", f"{report.tier}; a provider trains {report.epochs} epochs by default"),
+            ("duplicates", str(report.repeats.examples) if report.repeats.examples else None),
+        ]
+    )
+    if report.tokens is not None:
+        say()
+        say_heading(f"Tokens of an example ({report.tokens.tokenizer})")
+        print_distribution(report.tokens.total)
+    for left_out in report.skipped:
+        note(f"not looked for: {left_out}")
+    say()
+    say(f"{report.verdict}: {_total(report)}")
+
+
+def _sentence(finding: Finding) -> str:
+    where = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+    place = f" {finding.place}" if finding.place else ""
+    excerpt = f"  {finding.excerpt}" if finding.excerpt else ""
+    return f"{where}{place}: {finding.severity}: {finding.message} [{finding.rule}]{excerpt}"
+
+
+def _total(report: Report) -> str:
+    from tui.wording import number_of
+
+    severities: tuple[Severity, ...] = ("error", "warning", "note")
+    return ", ".join(number_of(report.total(severity), severity) for severity in severities)
