@@ -148,7 +148,7 @@ def test_escape_sequences_in_examples_do_not_reach_the_terminal(
     ftlab("data", "add", file, "--name", "evil")
     shown = ftlab("data", "show", "evil").out
     assert "user: Who?\n" in shown
-    assert "assistant: Me\n  and you\n" in shown
+    assert "assistant: Me\n    and you\n" in shown
     as_json = ftlab("data", "show", "evil", "--json").out
     assert not any(unsafe in as_json for unsafe in "\x1b\x9b\u202e")
     assert json.loads(as_json)["examples"] == [evil]

@@ -19,9 +19,11 @@ from engine.data.cleaning.phones import phones
 from engine.data.cleaning.places import placed_arguments, placed_texts
 from engine.data.cleaning.secret import DEFAULT_KINDS, KINDS, Secret
 from engine.data.reading.rows import excerpt
-from engine.data.shapes.example import Record
+from engine.data.shapes.example import Record, messages_of
 
 _ALL_KINDS = tuple(KINDS)
+_PLAIN_KEYS = 2
+"""A message with a role and a content, and nothing in which anything else could be hidden."""
 _CONTEXT = 30
 """Characters shown on each side of a secret."""
 
@@ -82,11 +84,27 @@ def secrets_of(
         record: the example.
         kinds: what to look for.
     """
+    if not _may_have_secrets(record, kinds):
+        return
     for place, text in (*placed_texts(record), *placed_arguments(record)):
         found = find_secrets(text, kinds)
         if found:
             for secret, around in zip(found, _excerpts(text, found), strict=True):
                 yield Finding(line, place, secret.kind, secret.name, around)
+
+
+def _may_have_secrets(record: Record, kinds: Collection[str]) -> bool:
+    """Tell quickly, of a whole example at once, whether it is worth looking closer."""
+    if "ip" in kinds:
+        return True
+    texts = []
+    for message in messages_of(record):
+        content = message.get("content")
+        if len(message) != _PLAIN_KEYS or not isinstance(content, str):
+            return True
+        texts.append(content)
+    data = "\n".join(texts).encode("utf-8", "surrogatepass")
+    return b"@" in data or may_have_credentials(data) or may_have_numbers(data)
 
 
 def _excerpts(text: str, found: list[Secret]) -> Iterator[str]:

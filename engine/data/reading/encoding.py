@@ -132,8 +132,12 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def _utf8_or_not(head: bytes, *, cut: bool) -> tuple[int, int]:
-    """Count the characters beyond ASCII that are UTF-8, and the places that are not."""
-    if head.isascii():
+    """Count the characters beyond ASCII that are UTF-8, and the bytes that are not.
+
+    Where nothing is wrong, they are not counted.
+    """
+    with suppress(UnicodeDecodeError):
+        codecs.getincrementaldecoder(UTF_8)().decode(head, not cut)
         return 0, 0
     text = codecs.getincrementaldecoder(UTF_8)("surrogateescape").decode(head, not cut)
     beyond = [character for character in text if character >= "\x80"]

@@ -33,7 +33,7 @@ def lines_of(record: Record) -> Iterator[str]:
 def _message_lines(message: dict[str, object]) -> Iterator[str]:
     content = message.get("content")
     text = content if isinstance(content, str) else _as_json(content)
-    first, *rest = (text if content is not None else "").split("\n")
+    first, *rest = (text if content is not None else "").splitlines() or [""]
     yield f"{message.get('role')}: {first}"
     yield from (f"  {line}" for line in rest)
     for name, value in message.items():

@@ -135,3 +135,15 @@ def test_texts_made_to_be_slow_are_not(piece: str) -> None:
     assert masked(text, tuple(KINDS)) is not None
     assert all(len(finding.excerpt) <= 120 for finding in secrets_of(1, record, tuple(KINDS)))
     assert time.perf_counter() - start < 5
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join), min_size=2, max_size=2))
+def test_looking_at_an_example_at_once_misses_nothing(texts: list[str]) -> None:
+    record = {
+        "messages": [
+            {"role": "user", "content": texts[0]},
+            {"role": "assistant", "content": texts[1]},
+        ]
+    }
+    found = [finding.kind for finding in secrets_of(1, record)]
+    assert found == [secret.kind for text in texts for secret in find_secrets(text)]
