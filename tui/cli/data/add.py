@@ -94,6 +94,7 @@ def add(
         print_json(
             {
                 "new": added.new,
+                "encoding": added.encoding,
                 "left_out": added.left_out.count,
                 "cleaned": added.tally.to_json() if source.recipe else None,
                 "version": added.version,
@@ -151,6 +152,8 @@ def _print_added(added: Added) -> None:
     examples = number_of(version.examples, "example")
     what = "recorded" if added.new else "has this very content already"
     say(f"{version.name}@{version.version} {what}: {examples}  {version.id}")
+    if added.encoding not in (None, "utf-8"):
+        note(f"read as {added.encoding}")
     print_tally(added.tally)
     for bad in left_out.first[:_ROWS_NAMED]:
         note(f"left out: {bad}")
