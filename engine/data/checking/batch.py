@@ -113,9 +113,9 @@ class BatchCheck:
                 yield from self._looked_at(line, row, facts)
                 continue
             plain_rows += 1
-            if self.extra:
+            roles, contents, texts, key = plain
+            if any(rules.may_concern(texts) for rules in self.extra):
                 self._note(facts, line, self._found_by_extra(row))
-            roles, contents, key = plain
             yield _Example(
                 line,
                 row,

@@ -18,9 +18,11 @@ from engine.data.shapes.example import Record
 HASHES = "Q"
 """Eight bytes each."""
 
+_HALF = 8
+
 NO_PROMPT = 0
 """The hash of a prompt that is not there."""
-_NO_PROMPT = bytes(8)
+_NO_PROMPT = bytes(_HALF)
 
 _PARTS = 64
 """How many parts a search for equals goes through, one at a time, so that it stays small."""
@@ -29,16 +31,9 @@ _BETWEEN = "\n\r\t\n"
 """What messages are joined with: text that hardly occurs within one."""
 
 
-class Key(NamedTuple):
-    """What an example is found by.
-
-    Attributes:
-        prompt: the hash of all that the answer is given to.
-        answer: the hash of the answer: the last of the assistant's messages, or both outputs.
-    """
-
-    prompt: bytes
-    answer: bytes
+Key = bytes
+"""What an example is found by: the hash of all that the answer is given to, then that of the answer
+(the last of the assistant's messages, or both outputs)."""
 
 
 class Fingerprints:
@@ -58,11 +53,12 @@ class Fingerprints:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def add(self, lines: Iterable[int], keys: Sequence[Key]) -> None:
+    def add(self, lines: Iterable[int], keys: Iterable[Key]) -> None:
         """Add examples by their lines and keys."""
         self.lines.extend(lines)
-        self.prompts.frombytes(b"".join([key.prompt for key in keys]))
-        self.answers.frombytes(b"".join([key.answer for key in keys]))
+        halves = array(HASHES, b"".join(keys))
+        self.prompts.extend(halves[::2])
+        self.answers.extend(halves[1::2])
 
     def extend(self, others: Fingerprints) -> None:
         """Add the examples of another batch."""
@@ -121,6 +117,11 @@ def shared(ours: Fingerprints, theirs: Fingerprints) -> Iterator[Shared]:
                 yield Shared(number, next(iter(answers.values())), whole=False)
 
 
+def plain_key(prompt: bytes, answer: bytes) -> Key:
+    """Return the key of a chat of texts by what `plain_texts` gives of it."""
+    return digest(prompt) + digest(answer)
+
+
 def plain_texts(roles: Sequence[str], contents: Sequence[str]) -> tuple[bytes, bytes]:
     """Return what the keys of a chat of texts are made of, the last of them being the answer.
 
@@ -137,11 +138,11 @@ def key_of(record: Record) -> Key:
         return _chat_key(record["messages"], record.get("tools"))
     if "prompt" in record:
         prompt = record["prompt"]
-        return Key(_digest(prompt) if prompt else _NO_PROMPT, _digest(record["completion"]))
+        return (_digest(prompt) if prompt else _NO_PROMPT) + _digest(record["completion"])
     source = record["input"]
     prompt_only = _chat_key([*source["messages"], _NO_ANSWER], source.get("tools"))
     outputs = [record["preferred_output"], record["non_preferred_output"]]
-    return Key(prompt_only.prompt, _digest(_json(outputs)))
+    return prompt_only[:_HALF] + _digest(_json(outputs))
 
 
 _NO_ANSWER = {"role": "assistant", "content": ""}
@@ -153,10 +154,10 @@ def _chat_key(messages: list[dict[str, Any]], tools: list[Any] | None) -> Key:
     others = [*messages[:last], *messages[last + 1 :]]
     answer = _digest(_text(messages[last]))
     if not others:
-        return Key(_NO_PROMPT, answer)
+        return _NO_PROMPT + answer
     roles = [message["role"] for message in others]
     prompt = _BETWEEN.join((*roles, *map(_text, others)))
-    return Key(_digest(prompt + _json(tools) if tools else prompt), answer)
+    return _digest(prompt + _json(tools) if tools else prompt) + answer
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -170,7 +171,7 @@ def _json(value: object) -> str:
 
 def digest(text: bytes) -> bytes:
     """Return eight bytes of BLAKE2b: the same in every process and on every run."""
-    return blake2b(text, digest_size=8).digest()
+    return blake2b(text, digest_size=_HALF).digest()
 
 
 def hash_of(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.data.checking.rules import Problem, Rule
-from engine.data.cleaning.secrets import secrets_of
+from engine.data.cleaning.secrets import may_have_secrets, secrets_of
 from engine.data.shapes.example import Record
 
 _EXPLANATIONS = {
@@ -22,6 +22,10 @@ class PersonalData:
     """Finds keys and personal data in rows; see `engine.data.checking.rules.RowRules`."""
 
     rules: Sequence[Rule] = _RULES
+
+    def may_concern(self, texts: bytes) -> bool:
+        """Tell quickly whether texts may hold anything of the kind."""
+        return may_have_secrets(texts)
 
     def __call__(self, record: Record) -> Iterable[Problem]:
         """Return what is found in a row, never the secret itself."""

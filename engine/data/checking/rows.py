@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.data.checking.completions import COMPLETION_KEYS, completion_problems
-from engine.data.checking.fingerprints import Key, digest, plain_texts
+from engine.data.checking.fingerprints import Key, plain_key, plain_texts
 from engine.data.checking.messages import chat_problems
 from engine.data.checking.order import conversation_order
 from engine.data.checking.preferences import preference_problems
@@ -28,18 +28,9 @@ _OWN_KEYS: dict[Method, tuple[str, ...]] = {
 }
 
 
-class PlainChat(NamedTuple):
-    """A row that no rule objects to: messages of a role and a content, in their usual order.
-
-    Attributes:
-        roles: of its messages; the last is the assistant's.
-        contents: of its messages, none of them blank.
-        key: what it is found by.
-    """
-
-    roles: tuple[str, ...]
-    contents: list[str]
-    key: Key
+PlainChat = tuple[tuple[str, ...], list[str], bytes, Key]
+"""A row that no rule objects to: the roles of its messages, the last being the assistant's; their
+contents, none of them blank; the texts of both in UTF-8; and what the row is found by."""
 
 
 def method_of(row: dict[str, Any]) -> Method:
@@ -86,18 +77,18 @@ def plain_chat(row: dict[str, Any]) -> PlainChat | None:
         prompt, answer = plain_texts(roles, contents)
     except (KeyError, TypeError, UnicodeEncodeError):
         return None
-    if not all(contents) or any(map(str.isspace, contents)) or not _is_fine(prompt, answer):
+    if not all(contents) or any(map(str.isspace, contents)):
         return None
-    return PlainChat(roles, contents, Key(digest(prompt), digest(answer)))
+    texts = prompt + b"\n" + answer
+    return (roles, contents, texts, plain_key(prompt, answer)) if _is_fine(texts) else None
 
 
-def _is_fine(prompt: bytes, answer: bytes) -> bool:
-    """Tell whether there is nothing odd in two texts, given in UTF-8."""
-    if prompt.isascii() and answer.isascii():
+def _is_fine(texts: bytes) -> bool:
+    """Tell whether there is nothing odd in texts, given in UTF-8."""
+    if texts.isascii():
         # Four times as fast as searching for them.
-        without = prompt.translate(None, _ASCII_CONTROLS), answer.translate(None, _ASCII_CONTROLS)
-        return len(without[0]) == len(prompt) and len(without[1]) == len(answer)
-    text = prompt.decode() + "\n" + answer.decode()
+        return len(texts.translate(None, _ASCII_CONTROLS)) == len(texts)
+    text = texts.decode()
     return ODD.search(text) is None and mojibake(text) is None
 
 

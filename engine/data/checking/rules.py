@@ -89,6 +89,10 @@ class RowRules(Protocol):
 
     rules: Sequence[Rule]
 
+    def may_concern(self, texts: bytes) -> bool:
+        """Tell quickly whether a row may break them that has these texts (UTF-8) and no others."""
+        ...
+
     def __call__(self, record: Record) -> Iterable[Problem]:
         """Return what is found in a row; its other rules have found it to be well formed."""
         ...

@@ -103,7 +103,11 @@ def _may_have_secrets(record: Record, kinds: Collection[str]) -> bool:
         if len(message) != _PLAIN_KEYS or not isinstance(content, str):
             return True
         texts.append(content)
-    data = "\n".join(texts).encode("utf-8", "surrogatepass")
+    return may_have_secrets("\n".join(texts).encode("utf-8", "surrogatepass"))
+
+
+def may_have_secrets(data: bytes) -> bool:
+    """Tell quickly whether a text, in UTF-8, may have a secret of any kind but an IP address."""
     return b"@" in data or may_have_credentials(data) or may_have_numbers(data)
 
 
