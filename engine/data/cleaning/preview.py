@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.data.cleaning.cleaner import Cleaned, Cleaner
-from engine.data.cleaning.differences import Span, word_spans
 from engine.data.cleaning.duplicates import Duplicate, Duplicates
 from engine.data.cleaning.places import placed_arguments, placed_texts
 from engine.data.cleaning.recipe import Recipe
@@ -20,13 +19,11 @@ class TextChange(NamedTuple):
         place: where in the example it stands ("messages[1].content").
         before: the text as it is.
         after: the text as it would be.
-        spans: both in one, word by word.
     """
 
     place: str
     before: str
     after: str
-    spans: list[Span]
 
 
 class Change(NamedTuple):
@@ -91,7 +88,7 @@ def _text_changes(before: Record, after: Record) -> list[TextChange]:
     old = (*placed_texts(before), *placed_arguments(before))
     new = (*placed_texts(after), *placed_arguments(after))
     return [
-        TextChange(place, one, other, word_spans(one, other))
+        TextChange(place, one, other)
         for (place, one), (_, other) in zip(old, new, strict=True)
         if one != other
     ]

@@ -15,7 +15,8 @@ from engine.data.reading.options import ReadingOptions
 from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.patterns import read_patterns
 from engine.data.shapes.systems import SystemMode
-from engine.data.versions.preparing import BadRows, Preparation, Written, write_examples
+from engine.data.versions.bad_rows import BadRows
+from engine.data.versions.preparing import Preparation, Written, write_examples
 from engine.data.versions.recording import Draft, check_name, record_version
 from engine.data.versions.tally import Tally, cleaned_as_json
 

@@ -12,13 +12,13 @@ from engine.data.cleaning.cleaner import Cleaner
 from engine.data.cleaning.duplicates import Duplicates, Keys
 from engine.data.cleaning.recipe import Recipe
 from engine.data.errors import RowError
-from engine.data.examples import BadExample, shown
 from engine.data.parallel import in_order
 from engine.data.reading.reader import RowBatch
 from engine.data.reading.rows import BadRow, Row
 from engine.data.shapes.canonical import canonical_line
 from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.example import Record
+from engine.data.versions.bad_rows import BadExample, BadRows, shown
 from engine.data.versions.recording import Counts
 from engine.data.versions.tally import Tally
 
@@ -27,26 +27,6 @@ if TYPE_CHECKING:
     from store.blobs import BlobWriter
 
 Progress = Callable[[int, int | None], None]
-_BAD_ROWS_NAMED = 100
-
-
-@dataclass(slots=True)
-class BadRows:
-    """The rows that cannot become examples: how many, and the first ones with their reasons."""
-
-    count: int = 0
-    first: list[BadExample] = field(default_factory=list)
-
-    def add(self, bad: BadExample) -> None:
-        """Note one more."""
-        self.count += 1
-        if len(self.first) < _BAD_ROWS_NAMED:
-            self.first.append(bad)
-
-    def add_all(self, later: BadRows) -> None:
-        """Note those of later rows."""
-        self.count += later.count
-        self.first.extend(later.first[: _BAD_ROWS_NAMED - len(self.first)])
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -16,7 +15,6 @@ from tui.harmless import harmless
 if TYPE_CHECKING:
     from engine.data.shapes.example import Record
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _CONTEXT_CHARACTERS = 60
 
 
@@ -91,17 +89,18 @@ def _print_pair(old: str, new: str) -> None:
 
 def _marked(old: str, new: str) -> tuple[str, str]:
     """Return both lines, cut to the neighbourhood of what changed, the changed words marked."""
-    olds, news = _WORDS.findall(old), _WORDS.findall(new)
+    from engine.data.differences import word_spans
+
     left, right = "", ""
-    opcodes = SequenceMatcher(None, olds, news, autojunk=False).get_opcodes()
-    for place, (kind, i, j, k, m) in enumerate(opcodes):
-        one, other = "".join(olds[i:j]), "".join(news[k:m])
-        if kind == "equal":
-            shown = harmless(_shortened(one, first=place == 0, last=place == len(opcodes) - 1))
+    spans = word_spans(old, new)
+    for place, (mark, text) in enumerate(spans):
+        if mark == "same":
+            shown = harmless(_shortened(text, first=place == 0, last=place == len(spans) - 1))
             left, right = left + shown, right + shown
+        elif mark == "removed":
+            left += _mark(text, "[-", "-]", "red")
         else:
-            left += _mark(one, "[-", "-]", "red")
-            right += _mark(other, "{+", "+}", "green")
+            right += _mark(text, "{+", "+}", "green")
     return left, right
 
 

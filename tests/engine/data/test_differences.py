@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.cleaning.differences import Span, word_spans
+from engine.data.differences import Span, word_spans
 
 TEXT = st.text(st.sampled_from("ab \n\t.,é\u200b"), max_size=40)
 
