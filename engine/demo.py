@@ -50,8 +50,8 @@ def prepare_data(lab: Lab) -> dict[str, datasets.DatasetRow]:
     source = Source(
         sample_path(), ReadingOptions("jsonl"), prompt="{question}", completion="{answer}"
     )
-    lab.add_dataset(source, DATASET)
-    return lab.split_dataset(DATASET, _SIZES)
+    lab.datasets.add(source, DATASET)
+    return lab.datasets.split(DATASET, _SIZES)
 
 
 def begin_training(lab: Lab, steps: int, progress: Progress | None = None) -> JobDetail:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -18,25 +18,12 @@ from store.errors import NotFoundError
 
 if TYPE_CHECKING:
     from engine.conversations import Conversation
-    from engine.data.checking.report import Report
-    from engine.data.cleaning.preview import Change
-    from engine.data.cleaning.recipe import Recipe
-    from engine.data.exporting.export import Exported
-    from engine.data.exporting.targets import Target
-    from engine.data.reading.options import ReadingOptions
-    from engine.data.versions.checks import CheckWish
-    from engine.data.versions.costs import TokenCount
-    from engine.data.versions.diffing import Diff
-    from engine.data.versions.dividing import SplitSizes
-    from engine.data.versions.importing import Added, Source
-    from engine.data.versions.sampling import Sample
-    from engine.data.versions.tally import Tally
+    from engine.datasets import Datasets
     from engine.jobs import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
     from store.blobs import BlobStore
     from store.log import EventLog
-    from store.queries.datasets import DatasetRow
 
 VERSION = "0.1.0"
 
@@ -117,6 +104,13 @@ class Lab(Closing):
 
         return BlobStore(self.places.blobs)
 
+    @cached_property
+    def datasets(self) -> Datasets:
+        """What can be done with datasets."""
+        from engine.datasets import Datasets
+
+        return Datasets(self)
+
     def _begin(self, progress: Callable[[int, int], None] | None) -> None:
         """Fold what other projections folded anew, and begin the log of a new database."""
         from store.events import LabCreated
@@ -136,141 +130,6 @@ class Lab(Closing):
         from engine.providers.local import LocalProvider
 
         return LocalProvider(self.places, self.database, self.blobs)
-
-    def add_dataset(
-        self,
-        source: Source,
-        name: str,
-        *,
-        skip_bad: bool = False,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Added:
-        """Record a file as a dataset version; see `engine.data.versions.importing.add_file`."""
-        from engine.data.versions.importing import add_file
-
-        return add_file(self, source, name, skip_bad=skip_bad, progress=progress)
-
-    def split_dataset(
-        self,
-        reference: str,
-        sizes: SplitSizes,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> dict[str, DatasetRow]:
-        """Divide a dataset version; see `engine.data.versions.dividing.split_version`."""
-        from engine.data.versions.dividing import split_version
-
-        return split_version(self, reference, sizes, progress)
-
-    def merge_datasets(
-        self,
-        references: Sequence[str],
-        name: str,
-        *,
-        dedupe: bool = False,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> tuple[DatasetRow, int]:
-        """Make one version of several; see `engine.data.versions.merging.merge_versions`."""
-        from engine.data.versions.merging import merge_versions
-
-        return merge_versions(self, references, name, dedupe=dedupe, progress=progress)
-
-    def sample_dataset(
-        self,
-        reference: str,
-        name: str,
-        sample: Sample,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> DatasetRow:
-        """Make a smaller version; see `engine.data.versions.sampling.sample_version`."""
-        from engine.data.versions.sampling import sample_version
-
-        return sample_version(self, reference, name, sample, progress)
-
-    def diff_datasets(self, before: str, after: str) -> Diff:
-        """Compare two versions; see `engine.data.versions.diffing.Diff`."""
-        from engine.data.versions.diffing import Diff
-
-        return Diff(self, before, after)
-
-    def clean_dataset(
-        self,
-        reference: str,
-        recipe: Recipe,
-        name: str | None = None,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> tuple[DatasetRow, Tally]:
-        """Make a cleaned version; see `engine.data.versions.cleaning.clean_version`."""
-        from engine.data.versions.cleaning import clean_version
-
-        return clean_version(self, reference, recipe, name, progress)
-
-    def preview_cleaning(self, reference: str, recipe: Recipe, limit: int) -> list[Change]:
-        """Tell what a recipe would change; see `engine.data.versions.cleaning`."""
-        from engine.data.versions.cleaning import preview_version
-
-        return preview_version(self, reference, recipe, limit)
-
-    def check_dataset(
-        self,
-        reference: str,
-        wish: CheckWish,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> tuple[DatasetRow, Report]:
-        """Check a version and record what was found; see `engine.data.versions.checks`."""
-        from engine.data.versions.checks import check_version
-
-        return check_version(self, reference, wish, progress)
-
-    def check_file(
-        self,
-        path: Path,
-        wish: CheckWish,
-        reading: ReadingOptions | None = None,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Report:
-        """Check a file as it stands; see `engine.data.versions.checks.check_file`."""
-        from engine.data.versions.checks import check_file
-
-        return check_file(self, path, wish, reading, progress)
-
-    def count_tokens(
-        self,
-        reference: str,
-        model: str,
-        *,
-        epochs: int | None = None,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> TokenCount:
-        """Count a version's tokens and what they cost; see `engine.data.versions.costs`."""
-        from engine.data.versions.costs import count_version
-
-        return count_version(self, reference, model, epochs=epochs, progress=progress)
-
-    def export_dataset(
-        self,
-        reference: str,
-        target: Path,
-        to: Target,
-        *,
-        keep_columns: bool | None = None,
-        skip_unfit: bool = False,
-        replace: bool = False,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Exported:
-        """Write a version to a file of another shape; see `engine.data.exporting.export`."""
-        from engine.data.exporting.export import export
-        from engine.data.versions.contents import records_of
-        from store.queries.datasets import dataset
-
-        version = dataset(self.database.reader, reference)
-        return export(
-            records_of(self, version, progress),
-            target,
-            to,
-            keep_columns=keep_columns,
-            skip_unfit=skip_unfit,
-            replace=replace,
-        )
 
     def plan(self, request: TrainingRequest) -> Plan:
         """Settle what would be trained, without recording anything; see `engine.jobs.plan`."""

@@ -79,8 +79,8 @@ def room(tmp_path_factory: pytest.TempPathFactory, sums_file: Path) -> Iterator[
     """A lab with the dataset `sums` in it, divided; the jobs of the tests are trained in it."""
     home = tmp_path_factory.mktemp("room")
     with Lab(Places(home, home / "ftlab.db")) as lab:
-        lab.add_dataset(Source(sums_file), "sums")
-        lab.split_dataset("sums", SplitSizes(test=0.1, validation=0.1))
+        lab.datasets.add(Source(sums_file), "sums")
+        lab.datasets.split("sums", SplitSizes(test=0.1, validation=0.1))
         yield lab
 
 
@@ -338,9 +338,9 @@ def test_a_name_is_given_once(room: Lab, trained: Trained, tiny_base: Path) -> N
 
 
 def test_a_validation_part_of_another_split_is_not_taken(lab: Lab, sums_file: Path) -> None:
-    lab.add_dataset(Source(sums_file), "sums")
-    first = lab.split_dataset("sums", SplitSizes(test=0.1, validation=0.1))
-    lab.split_dataset("sums", SplitSizes(test=0.1, seed=7))
+    lab.datasets.add(Source(sums_file), "sums")
+    first = lab.datasets.split("sums", SplitSizes(test=0.1, validation=0.1))
+    lab.datasets.split("sums", SplitSizes(test=0.1, seed=7))
 
     def validation(dataset: str) -> str | None:
         plan = lab.plan(TrainingRequest(dataset=dataset, base_model="smollm2-135m-instruct"))

@@ -41,7 +41,7 @@ def test_a_log_that_is_not_there_has_no_lines(tmp_path: Path) -> None:
 @pytest.fixture
 def resumed(lab: Lab, sums_file: Path) -> Lab:
     """A lab with a job that was cut off and resumed, whose new process has not come up yet."""
-    dataset = lab.add_dataset(Source(sums_file), "sums").version
+    dataset = lab.datasets.add(Source(sums_file), "sums").version
     planned = JobPlanned(
         name="sums",
         provider="local",

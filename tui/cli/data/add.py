@@ -89,7 +89,7 @@ def add(
         _preview(source, as_json=as_json)
         return
     with opened(begins=True) as lab, bytes_read(f"Reading {file.name}") as progress:
-        added = lab.add_dataset(source, name, skip_bad=skip_bad, progress=progress)
+        added = lab.datasets.add(source, name, skip_bad=skip_bad, progress=progress)
     if as_json:
         print_json(
             {

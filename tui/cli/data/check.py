@@ -92,8 +92,8 @@ def _checked(lab: Lab, target: str, wish: CheckWish, file_format: str | None) ->
     with bytes_read(f"Checking {target}") as progress:
         if target == "-" or Path(target).is_file():
             options = ReadingOptions(file_format=file_format)
-            return lab.check_file(Path(target), wish, options, progress)
-        return lab.check_dataset(target, wish, progress)[1]
+            return lab.datasets.check_file(Path(target), wish, options, progress)
+        return lab.datasets.check(target, wish, progress)[1]
 
 
 def _print(report: Report, most: int) -> None:

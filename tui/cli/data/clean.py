@@ -61,10 +61,10 @@ def clean(dataset: str, steps: str, name: str | None, *, preview: bool, as_json:
     recipe = Recipe.parse(steps)
     with opened() as lab:
         if preview:
-            print_preview(lab.preview_cleaning(dataset, recipe, _PREVIEWED), as_json=as_json)
+            print_preview(lab.datasets.preview(dataset, recipe, _PREVIEWED), as_json=as_json)
             return
         with bytes_read(f"Cleaning {dataset}") as progress:
-            version, tally = lab.clean_dataset(dataset, recipe, name, progress)
+            version, tally = lab.datasets.clean(dataset, recipe, name, progress)
     if as_json:
         print_json({"version": version, "cleaned": tally.to_json()})
         return

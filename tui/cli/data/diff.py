@@ -37,7 +37,7 @@ Examples:
 @json_option
 def diff(dataset: str, other: str, rows: int, *, as_json: bool) -> None:
     """Tell what changed from one version to another: rows added, removed and changed."""
-    with opened() as lab, lab.diff_datasets(dataset, other) as found:
+    with opened() as lab, lab.datasets.diff(dataset, other) as found:
         if as_json:
             _print_json(found, rows)
         else:

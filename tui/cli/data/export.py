@@ -55,7 +55,7 @@ def export(
     from tui.cli.progress import bytes_read
 
     with opened() as lab, bytes_read(f"Writing {out.name}") as progress:
-        exported = lab.export_dataset(
+        exported = lab.datasets.export(
             dataset,
             out,
             Target(to),

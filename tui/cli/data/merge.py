@@ -28,7 +28,7 @@ def merge(datasets: tuple[str, ...], name: str, *, dedupe: bool, as_json: bool) 
     from tui.wording import number_of
 
     with opened() as lab, bytes_read(f"Merging into {name}") as progress:
-        version, left_out = lab.merge_datasets(datasets, name, dedupe=dedupe, progress=progress)
+        version, left_out = lab.datasets.merge(datasets, name, dedupe=dedupe, progress=progress)
     if as_json:
         print_json({"version": version, "left_out": left_out})
         return

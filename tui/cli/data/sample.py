@@ -51,7 +51,7 @@ def sample(
 
     wanted = Sample(parse_size(size), cast("Take", take), stratify, seed)
     with opened() as lab, bytes_read(f"Sampling {dataset}") as progress:
-        version = lab.sample_dataset(dataset, name, wanted, progress)
+        version = lab.datasets.sample(dataset, name, wanted, progress)
     if as_json:
         print_json(version)
         return

@@ -67,7 +67,7 @@ def split(
 
     sizes = SplitSizes(parse_size(test), parse_size(validation), seed, stratify, group)
     with opened() as lab, bytes_read(f"Splitting {dataset}") as progress:
-        parts = lab.split_dataset(dataset, sizes, progress)
+        parts = lab.datasets.split(dataset, sizes, progress)
     if as_json:
         print_json(parts)
         return

@@ -46,7 +46,7 @@ def tokens(dataset: str, model: str, epochs: int | None, *, as_json: bool) -> No
     from tui.cli.progress import bytes_read
 
     with opened() as lab, bytes_read(f"Counting {dataset}") as progress:
-        counted = lab.count_tokens(dataset, model, epochs=epochs, progress=progress)
+        counted = lab.datasets.count_tokens(dataset, model, epochs=epochs, progress=progress)
     if as_json:
         print_json(counted.to_json())
     else:

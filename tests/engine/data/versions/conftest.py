@@ -28,6 +28,6 @@ def add(lab: Lab, tmp_path: Path) -> Add:
     def record(name: str, *rows: dict[str, Any]) -> DatasetRow:
         file = tmp_path / "rows.jsonl"
         file.write_text("".join(json.dumps(found) + "\n" for found in rows))
-        return lab.add_dataset(Source(file), name).version
+        return lab.datasets.add(Source(file), name).version
 
     return record

@@ -14,7 +14,7 @@ _MODEL = "gpt-4o-mini-2024-07-18"
 
 def test_what_was_found_and_counted_is_kept_with_the_version(lab: Lab, add: Add) -> None:
     add("talk", *(row(f"What is {n}?", f"It is {n}.") for n in range(12)))
-    version, report = lab.check_dataset("talk", CheckWish(model=_MODEL))
+    version, report = lab.datasets.check("talk", CheckWish(model=_MODEL))
     assert report.total("error") == 0
     [kept] = checks_of(lab.database.reader, version.id)
     assert (kept.model, kept.errors, kept.warnings) == (_MODEL, 0, report.total("warning"))
@@ -28,7 +28,7 @@ def test_what_was_found_and_counted_is_kept_with_the_version(lab: Lab, add: Add)
 
 def test_without_a_model_nothing_is_counted(lab: Lab, add: Add) -> None:
     version = add("talk", row("a", "1"))
-    lab.check_dataset("talk", CheckWish())
+    lab.datasets.check("talk", CheckWish())
     assert counts_of(lab.database.reader, version.id) == []
     assert len(checks_of(lab.database.reader, version.id)) == 1
 
@@ -36,7 +36,7 @@ def test_without_a_model_nothing_is_counted(lab: Lab, add: Add) -> None:
 def test_examples_of_another_version_are_found(lab: Lab, add: Add) -> None:
     add("train", *(row(f"{n}?", f"{n}.") for n in range(12)))
     add("test", row("3?", "3."), row("new?", "new."))
-    _, report = lab.check_dataset("train", CheckWish(against=("test",)))
+    _, report = lab.datasets.check("train", CheckWish(against=("test",)))
     assert any("overlap" in rule for rule in report.counts)
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_checked_as_it_stands_and_nothing_is_recorded(lab: Lab, tmp_pa
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(row("a", "1")) + "\n{\n" + '{"messages": []}\n')
     head = lab.database.head()
-    report = lab.check_file(file, CheckWish())
+    report = lab.datasets.check_file(file, CheckWish())
     assert report.rows == 3
     assert {finding.line for finding in report.findings if finding.severity == "error"} >= {2, 3}
     assert lab.database.head() == head

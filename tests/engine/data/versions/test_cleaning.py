@@ -17,7 +17,7 @@ from tests.engine.data.versions.conftest import Add, row
 
 def test_a_cleaned_version_comes_of_the_one_that_was_cleaned(lab: Lab, add: Add) -> None:
     raw = add("talk", row("a", " 1 "), row("b", "2"), row("b", "2"))
-    cleaned, tally = lab.clean_dataset("talk", Recipe.parse("strip,dedupe"))
+    cleaned, tally = lab.datasets.clean("talk", Recipe.parse("strip,dedupe"))
     assert (cleaned.name, cleaned.version, cleaned.examples) == ("talk", 2, 2)
     assert (tally.before, tally.dropped) == (3, 1)
     assert [answer_of(record) for record in records_of(lab, cleaned)] == ["1", "2"]
@@ -27,27 +27,27 @@ def test_a_cleaned_version_comes_of_the_one_that_was_cleaned(lab: Lab, add: Add)
 
 def test_cleaning_what_is_clean_makes_no_version(lab: Lab, add: Add) -> None:
     raw = add("talk", row("a", "1"), row("b", "2"))
-    same, tally = lab.clean_dataset("talk", Recipe.parse("all"))
+    same, tally = lab.datasets.clean("talk", Recipe.parse("all"))
     assert same == raw
     assert tally.steps == {}
 
 
 def test_it_may_get_a_name_of_its_own(lab: Lab, add: Add) -> None:
     add("talk", row("a", " 1"))
-    cleaned, _ = lab.clean_dataset("talk", Recipe.parse("strip"), "talk-clean")
+    cleaned, _ = lab.datasets.clean("talk", Recipe.parse("strip"), "talk-clean")
     assert (cleaned.name, cleaned.version) == ("talk-clean", 1)
 
 
 def test_cleaning_away_everything_is_refused(lab: Lab, add: Add) -> None:
     add("talk", row("a", " "))
     with pytest.raises(DataError, match="talk@1: cleaning leaves out all 1 examples"):
-        lab.clean_dataset("talk", Recipe.parse("drop-empty"))
+        lab.datasets.clean("talk", Recipe.parse("drop-empty"))
 
 
 def test_a_preview_changes_nothing(lab: Lab, add: Add) -> None:
     add("talk", row("a", " 1"), row("b", "2"), row("b", "2"))
     head = lab.database.head()
-    first, second = lab.preview_cleaning("talk", Recipe.parse("strip,dedupe"), 10)
+    first, second = lab.datasets.preview("talk", Recipe.parse("strip,dedupe"), 10)
     assert (first.line, first.steps, first.texts[0].after) == (1, ("strip",), "1")
     assert (second.line, second.dropped_by, second.repeats) == (3, "dedupe", 2)
     assert lab.database.head() == head

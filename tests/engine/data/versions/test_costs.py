@@ -18,7 +18,7 @@ def talk(add: Add) -> str:
 
 
 def test_the_cost_is_price_times_tokens_times_epochs(lab: Lab, talk: str) -> None:
-    counted = lab.count_tokens(talk, _MODEL, epochs=2)
+    counted = lab.datasets.count_tokens(talk, _MODEL, epochs=2)
     assert counted.cost is not None
     assert counted.cost.usd == pytest.approx(3.00 * counted.tokens.total * 2 / 1e6)
     assert counted.tokens.examples == 40
@@ -26,15 +26,15 @@ def test_the_cost_is_price_times_tokens_times_epochs(lab: Lab, talk: str) -> Non
 
 
 def test_the_ways_to_make_it_cheaper_are_told(lab: Lab, talk: str) -> None:
-    counted = lab.count_tokens(talk, "gpt-4o-2024-08-06")
+    counted = lab.datasets.count_tokens(talk, "gpt-4o-2024-08-06")
     assert {way.way for way in counted.savings} >= {"fewer-epochs", "smaller-model"}
     assert all(way.saved > 0 for way in counted.savings)
 
 
 def test_a_version_is_counted_once(lab: Lab, talk: str) -> None:
-    first = lab.count_tokens(talk, _MODEL)
+    first = lab.datasets.count_tokens(talk, _MODEL)
     head = lab.database.head()
-    second = lab.count_tokens(talk, "gpt-4o")
+    second = lab.datasets.count_tokens(talk, "gpt-4o")
     assert lab.database.head() == head
     assert len(counts_of(lab.database.reader, talk)) == 1
     assert list(second.tokens.values) == list(first.tokens.values)
@@ -42,18 +42,18 @@ def test_a_version_is_counted_once(lab: Lab, talk: str) -> None:
 
 def test_the_users_own_price_comes_first(lab: Lab, talk: str) -> None:
     lab.places.prices.write_text(f'[models."{_MODEL}"]\ntraining_price = 100.0\n')
-    counted = lab.count_tokens(talk, _MODEL, epochs=1)
+    counted = lab.datasets.count_tokens(talk, _MODEL, epochs=1)
     assert counted.cost is not None
     assert counted.cost.usd == pytest.approx(100.0 * counted.tokens.total / 1e6)
 
 
 def test_a_local_model_counts_with_its_own_tokenizer(lab: Lab, talk: str, tiny_base: Path) -> None:
-    counted = lab.count_tokens(talk, str(tiny_base))
+    counted = lab.datasets.count_tokens(talk, str(tiny_base))
     assert counted.cost is None
     assert counted.tokens.examples == 40
-    assert counted.tokens.total != lab.count_tokens(talk, _MODEL).tokens.total
+    assert counted.tokens.total != lab.datasets.count_tokens(talk, _MODEL).tokens.total
 
 
 def test_an_unknown_model_is_refused(lab: Lab, talk: str) -> None:
     with pytest.raises(DataError, match="gpt-9"):
-        lab.count_tokens(talk, "gpt-9")
+        lab.datasets.count_tokens(talk, "gpt-9")

@@ -19,7 +19,7 @@ def _answers(lab: Lab, part: DatasetRow) -> list[str]:
 
 def test_a_split_keeps_the_shares_of_the_answers(lab: Lab, add: Add) -> None:
     add("moods", *(row(f"text {n}", "sad" if n % 10 == 0 else "glad") for n in range(100)))
-    parts = lab.split_dataset("moods", SplitSizes(test=0.2, validation=0.1, stratify="answer"))
+    parts = lab.datasets.split("moods", SplitSizes(test=0.2, validation=0.1, stratify="answer"))
     assert {label: _answers(lab, part).count("sad") for label, part in parts.items()} == {
         "train": 7,
         "validation": 1,
@@ -30,7 +30,7 @@ def test_a_split_keeps_the_shares_of_the_answers(lab: Lab, add: Add) -> None:
 
 def test_a_split_keeps_one_users_rows_on_one_side(lab: Lab, add: Add) -> None:
     add("talks", *(row(f"text {n}", f"answer {n}", user=n // 5) for n in range(50)))
-    parts = lab.split_dataset("talks", SplitSizes(test=0.2, group="user"))
+    parts = lab.datasets.split("talks", SplitSizes(test=0.2, group="user"))
     users = [{record["user"] for record in records_of(lab, part)} for part in parts.values()]
     assert users[0].isdisjoint(users[1])
     assert [part.examples for part in parts.values()] == [40, 10]
@@ -39,12 +39,12 @@ def test_a_split_keeps_one_users_rows_on_one_side(lab: Lab, add: Add) -> None:
 def test_shares_and_groups_together_are_refused(lab: Lab, add: Add) -> None:
     add("talks", *(row(f"text {n}", "x", user=n) for n in range(10)))
     with pytest.raises(DataError, match="not both"):
-        lab.split_dataset("talks", SplitSizes(stratify="answer", group="user"))
+        lab.datasets.split("talks", SplitSizes(stratify="answer", group="user"))
 
 
 def test_the_parts_come_of_the_whole(lab: Lab, add: Add) -> None:
     whole = add("talks", *(row(f"text {n}", "x") for n in range(10)))
-    parts = lab.split_dataset("talks", SplitSizes(test=2))
+    parts = lab.datasets.split("talks", SplitSizes(test=2))
     found = lineage(lab.database.reader, whole.id)
     assert {relative.id for relative in found} == {part.id for part in parts.values()}
     assert {relative.distance for relative in found} == {-1}

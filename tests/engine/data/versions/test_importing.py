@@ -32,7 +32,7 @@ def messy(tmp_path: Path) -> Path:
 def _add(lab: Lab, file: Path, steps: str | None = None, *, skip_bad: bool = False) -> Added:
     recipe = None if steps is None else Recipe.parse(steps)
     source = Source(file, prompt="{Question}", completion="{reply}", recipe=recipe)
-    return lab.add_dataset(source, "messy", skip_bad=skip_bad)
+    return lab.datasets.add(source, "messy", skip_bad=skip_bad)
 
 
 def test_columns_that_no_message_shows_are_kept_beside_it(lab: Lab, messy: Path) -> None:
@@ -91,10 +91,10 @@ def test_bad_rows_are_named_with_their_line_and_nothing_is_recorded(
     file.write_text('{"prompt":"a","completion":"b"}\n{"prompt":"a"\n{"prompt":"a"}\n')
     head = lab.database.head()
     with pytest.raises(BadRowsError, match=rf"{file}, line 2 is cut off") as refused:
-        lab.add_dataset(Source(file), "half")
+        lab.datasets.add(Source(file), "half")
     assert [bad.line for bad in refused.value.rows.first] == [2, 3]
     assert lab.database.head() == head
-    added = lab.add_dataset(Source(file), "half", skip_bad=True)
+    added = lab.datasets.add(Source(file), "half", skip_bad=True)
     assert (added.version.examples, added.left_out.count) == (1, 2)
 
 
@@ -109,7 +109,7 @@ def test_a_large_file_is_prepared_by_several_processes_to_the_very_same_version(
             row = {"prompt": f"What is {number % 15_000}?", "completion": answer}
             out.write(json.dumps(row) + ("\n" if number != 7 else " broken\n"))
     source = Source(file, recipe=Recipe.parse("strip,dedupe"))
-    added = lab.add_dataset(source, "large", skip_bad=True)
+    added = lab.datasets.add(source, "large", skip_bad=True)
     assert (added.left_out.count, added.left_out.first[0].line) == (1, 8)
     assert added.version.examples == 15_000
     assert added.tally.steps["dedupe"].dropped == 999
@@ -122,4 +122,4 @@ def test_the_format_may_be_said(lab: Lab, tmp_path: Path) -> None:
     file = tmp_path / "rows.data"
     file.write_text("Question,reply\na,b\n")
     source = Source(file, ReadingOptions(file_format="csv"), "{Question}", "{reply}")
-    assert lab.add_dataset(source, "said").version.examples == 1
+    assert lab.datasets.add(source, "said").version.examples == 1

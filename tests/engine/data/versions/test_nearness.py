@@ -18,7 +18,7 @@ def test_near_duplicates_stay_on_one_side_of_a_split(lab: Lab, add: Add) -> None
     pairs = [row(_QUESTION.format(n // 2), _ANSWER + f" {n}") for n in range(8)]
     others = [row(f"Question {n}: " + "abcdefghij"[n % 10] * 40, f"{n}") for n in range(40)]
     add("talk", *pairs, *others)
-    parts = lab.split_dataset("talk", SplitSizes(test=12, group="near-duplicates"))
+    parts = lab.datasets.split("talk", SplitSizes(test=12, group="near-duplicates"))
     near = [
         sum("Natalia" in str(record) for record in records_of(lab, part)) for part in parts.values()
     ]
@@ -32,11 +32,11 @@ def test_near_duplicates_are_found_by_a_check_that_looks_for_them(lab: Lab, add:
         row("Else?", "No."),
         row(_QUESTION.format(1).replace("altogether", "in all"), _ANSWER),
     )
-    _, report = lab.check_dataset("talk", CheckWish(near=True))
+    _, report = lab.datasets.check("talk", CheckWish(near=True))
     assert report.counts["near-duplicate"] == 1
     [finding] = [found for found in report.findings if found.rule == "near-duplicate"]
     assert (finding.line, finding.message) == (3, "It is nearly the same as row 1")
-    assert "near-duplicate" not in lab.check_dataset("talk", CheckWish())[1].counts
+    assert "near-duplicate" not in lab.datasets.check("talk", CheckWish())[1].counts
 
 
 def test_prompts_that_leaked_are_found_in_other_words(lab: Lab, add: Add) -> None:
@@ -46,6 +46,6 @@ def test_prompts_that_leaked_are_found_in_other_words(lab: Lab, add: Add) -> Non
         row(_QUESTION.format(1).replace("altogether", "in all"), "Forty."),
         row("New?", "Yes."),
     )
-    _, report = lab.check_dataset("train", CheckWish(against=("test",), near=True))
+    _, report = lab.datasets.check("train", CheckWish(against=("test",), near=True))
     [finding] = [found for found in report.findings if found.rule == "near-overlap"]
     assert (finding.line, finding.message) == (2, "Its prompt is nearly that of test@1, row 1")
