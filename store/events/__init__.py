@@ -1,0 +1,69 @@
+"""Every event type: one frozen class a fact, named in the past tense.
+
+A fact's `type_name` is what the log keeps for ever: renaming or moving the class changes nothing
+that is recorded. Any change of a fact's fields raises its `schema_number`, and an upcast in
+`store.catalogue` then brings old records up to it on reading.
+
+Names of people's things (`base_model`, `hyperparameters`, `step`) are the field's own. Times inside
+facts are left to the envelope (`at`, `occurred`); streams and ids are described in
+docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from store.events.chats import ChatOpened, ChatTurnRecorded
+from store.events.datasets import (
+    DatasetChecked,
+    DatasetCounted,
+    DatasetImported,
+    DatasetSplit,
+    DatasetVersionRecorded,
+    LeftOut,
+)
+from store.events.fact import Fact
+from store.events.jobs import (
+    CheckpointSaved,
+    Evaluation,
+    JobCancelled,
+    JobCancelRequested,
+    JobFailed,
+    JobInterrupted,
+    JobMessageReceived,
+    JobPlanned,
+    JobResumed,
+    JobStatusChanged,
+    JobSubmitted,
+    JobSucceeded,
+)
+from store.events.lab import LabCreated
+from store.events.metrics import MetricGroup, MetricsRecorded, StepRange
+from store.events.models import ModelRegistered
+
+__all__ = [
+    "ChatOpened",
+    "ChatTurnRecorded",
+    "CheckpointSaved",
+    "DatasetChecked",
+    "DatasetCounted",
+    "DatasetImported",
+    "DatasetSplit",
+    "DatasetVersionRecorded",
+    "Evaluation",
+    "Fact",
+    "JobCancelRequested",
+    "JobCancelled",
+    "JobFailed",
+    "JobInterrupted",
+    "JobMessageReceived",
+    "JobPlanned",
+    "JobResumed",
+    "JobStatusChanged",
+    "JobSubmitted",
+    "JobSucceeded",
+    "LabCreated",
+    "LeftOut",
+    "MetricGroup",
+    "MetricsRecorded",
+    "ModelRegistered",
+    "StepRange",
+]

@@ -1,0 +1,121 @@
+"""Facts about jobs."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, JsonValue
+
+from store.events.fact import CONFIG, Fact
+
+
+class JobPlanned(Fact):
+    """Somebody decided on a fine-tuning job; committed before anything is started or sent.
+
+    `dataset` and `validation` are dataset version ids, `model` the id that the result will have,
+    `total_steps` the optimizer steps expected (unknown before hosted jobs run).
+    """
+
+    type_name = "JobPlanned"
+    name: str
+    provider: str
+    base_model: str
+    method: str
+    hyperparameters: dict[str, JsonValue]
+    dataset: str
+    validation: str | None = None
+    seed: int = 0
+    model: str | None = None
+    total_steps: int | None = None
+
+
+class JobSubmitted(Fact):
+    """The provider took the job: `remote_id` is a hosted job's id or a local process's pid."""
+
+    type_name = "JobSubmitted"
+    remote_id: str
+
+
+class JobStatusChanged(Fact):
+    """The provider reported a status, kept in its own words."""
+
+    type_name = "JobStatusChanged"
+    status: str
+    total_steps: int | None = None
+    details: dict[str, JsonValue] = {}
+
+
+class JobMessageReceived(Fact):
+    """The provider or the training process said something."""
+
+    type_name = "JobMessageReceived"
+    level: str
+    text: str
+
+
+class CheckpointSaved(Fact):
+    """A state that training can go on from lies at `path`, relative to the run's folder."""
+
+    type_name = "CheckpointSaved"
+    step: int
+    path: str
+
+
+class JobCancelRequested(Fact):
+    """Somebody asked for the job to stop; committed before the provider is told."""
+
+    type_name = "JobCancelRequested"
+
+
+class JobInterrupted(Fact):
+    """Training ended without an end: killed, crashed, rebooted.
+
+    `checkpoint` is the last good step.
+    """
+
+    type_name = "JobInterrupted"
+    reason: str
+    checkpoint: int | None = None
+
+
+class JobResumed(Fact):
+    """Training goes on after `from_step`; points recorded past that step are superseded."""
+
+    type_name = "JobResumed"
+    attempt: int
+    from_step: int
+
+
+class JobCancelled(Fact):
+    """The job stopped because somebody asked for it."""
+
+    type_name = "JobCancelled"
+    step: int | None = None
+
+
+class JobFailed(Fact):
+    """The job ended with an error."""
+
+    type_name = "JobFailed"
+    error: str
+    details: str | None = None
+
+
+class Evaluation(BaseModel):
+    """A model's loss (mean negative log-likelihood a token, nats) on held-out examples.
+
+    `perplexity` is exp(loss).
+    """
+
+    model_config = CONFIG
+    loss: float
+    perplexity: float
+    examples: int
+
+
+class JobSucceeded(Fact):
+    """The job ended well; `model` is the id of the model version that it made."""
+
+    type_name = "JobSucceeded"
+    model: str | None = None
+    step: int | None = None
+    before: Evaluation | None = None
+    after: Evaluation | None = None
