@@ -85,19 +85,26 @@ def _several_parents(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"parents": [] if parent is None else [parent]}
 
 
+def _only_more_fields(data: dict[str, Any]) -> dict[str, Any]:
+    """New fields, all of them with defaults, are no reason to change what was recorded."""
+    return data
+
+
+_GREW = ("JobPlanned", "JobFailed", "CheckpointSaved", "MetricsRecorded", "ModelRegistered")
+
 CATALOGUE = Catalogue(
     [
         events.LabCreated,
+        events.HistoryImported,
         events.DatasetImported,
         events.DatasetVersionRecorded,
-        events.DatasetSplit,
         events.DatasetCounted,
         events.DatasetChecked,
+        events.DatasetSplit,
         events.JobPlanned,
         events.JobSubmitted,
         events.JobStatusChanged,
         events.JobMessageReceived,
-        events.MetricsRecorded,
         events.CheckpointSaved,
         events.JobCancelRequested,
         events.JobInterrupted,
@@ -105,10 +112,32 @@ CATALOGUE = Catalogue(
         events.JobCancelled,
         events.JobFailed,
         events.JobSucceeded,
+        events.MetricsRecorded,
+        events.FileUploadRequested,
+        events.FileUploaded,
+        events.JobCreationRequested,
+        events.JobPauseRequested,
+        events.JobResumeRequested,
+        events.JobImported,
+        events.JobDataFound,
+        events.ResultFileSaved,
+        events.ResultFileGone,
+        events.CostRecorded,
+        events.RemoteFileSaved,
+        events.RemoteFileGone,
+        events.RemoteFileDeletionRequested,
+        events.RemoteFileDeleted,
         events.ModelRegistered,
+        events.ModelRetirementAnnounced,
+        events.ModelGone,
+        events.ModelDeletionRequested,
+        events.ModelDeleted,
         events.ChatOpened,
         events.ChatTurnRecorded,
     ],
-    {("DatasetVersionRecorded", 1): _several_parents},
+    {
+        ("DatasetVersionRecorded", 1): _several_parents,
+        **{(name, 1): _only_more_fields for name in _GREW},
+    },
 )
 """The facts that ftlab records."""

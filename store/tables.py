@@ -16,7 +16,11 @@ from sqlmodel import Field, SQLModel
 
 
 class Job(SQLModel, table=True):
-    """A fine-tuning job as its stream tells it."""
+    """A fine-tuning job as its stream tells it; money is US dollars.
+
+    `report_json` is the last report of a hosted job, whole; `creation_requested_at` stands from the
+    moment its creation was sent out until the provider's answer is known.
+    """
 
     __tablename__: ClassVar[str] = "job"
 
@@ -26,13 +30,25 @@ class Job(SQLModel, table=True):
     base_model: str
     method: str
     hyperparameters_json: str
-    dataset: str
+    options_json: str = "{}"
+    dataset: str | None = None
     validation: str | None = None
-    seed: int
+    seed: int | None = None
     model: str | None = None
     status: str = Field(index=True)
     reported_status: str | None = None
-    remote_id: str | None = None
+    remote_id: str | None = Field(default=None, index=True)
+    imported: bool = False
+    retry_of: str | None = None
+    training_file: str | None = None
+    validation_file: str | None = None
+    creation_requested_at: str | None = None
+    creation_attempts: int = 0
+    report_json: str | None = None
+    trained_tokens: int | None = None
+    estimated_finish: str | None = None
+    estimate: float | None = None
+    cost: float | None = None
     attempt: int = 1
     step: int = 0
     total_steps: int | None = None
@@ -42,7 +58,7 @@ class Job(SQLModel, table=True):
     reason: str | None = None
     details: str | None = None
     progress_offset: int = 0
-    planned_at: str
+    planned_at: str = Field(index=True)
     started_at: str | None = None
     ended_at: str | None = None
     updated_at: str
@@ -50,14 +66,59 @@ class Job(SQLModel, table=True):
 
 
 class Checkpoint(SQLModel, table=True):
-    """A state that a job's training can go on from."""
+    """A state of a job's model: a folder to go on from, or a hosted model to talk to."""
 
     __tablename__: ClassVar[str] = "checkpoint"
 
     job: str = Field(primary_key=True)
     step: int = Field(primary_key=True)
-    path: str
+    path: str | None = None
+    model: str | None = None
+    metrics_json: str = "{}"
     saved_at: str
+
+
+class RemoteEvent(SQLModel, table=True):
+    """An event of a hosted job that was taken in, by the provider's id for it."""
+
+    __tablename__: ClassVar[str] = "remote_event"
+
+    job: str = Field(primary_key=True)
+    event: str = Field(primary_key=True)
+
+
+class RemoteFile(SQLModel, table=True):
+    """A file at a provider; `content` names its blob where it is kept here too.
+
+    `state` is `uploaded` (from here), `kept` (taken from there), `gone` or `deleted`.
+    """
+
+    __tablename__: ClassVar[str] = "remote_file"
+
+    provider: str = Field(primary_key=True)
+    file: str = Field(primary_key=True)
+    filename: str | None = None
+    purpose: str | None = None
+    content: str | None = Field(default=None, index=True)
+    bytes: int | None = None
+    state: str
+    reason: str | None = None
+    dataset: str | None = None
+    recorded_at: str
+
+
+class ResultFile(SQLModel, table=True):
+    """A result file of a hosted job; without a content it is gone, for the reason given."""
+
+    __tablename__: ClassVar[str] = "result_file"
+
+    job: str = Field(primary_key=True)
+    file: str = Field(primary_key=True)
+    content: str | None = None
+    bytes: int | None = None
+    rows: int | None = None
+    malformed: int = 0
+    reason: str | None = None
 
 
 class MetricSeries(SQLModel, table=True):
@@ -177,7 +238,11 @@ class DatasetCheck(SQLModel, table=True):
 
 
 class Model(SQLModel, table=True):
-    """A model version that a job made."""
+    """A model version; `remote_id` is what its provider calls it, if it is a hosted one.
+
+    `retires_on` is the date (YYYY-MM-DD) on which the provider shuts it down, `gone_at` when it was
+    found gone or was deleted.
+    """
 
     __tablename__: ClassVar[str] = "model"
 
@@ -185,10 +250,15 @@ class Model(SQLModel, table=True):
     name: str = Field(index=True)
     kind: str
     base_model: str
-    job: str
-    dataset: str
+    job: str | None = None
+    dataset: str | None = None
     hyperparameters_json: str
     path: str | None = None
+    provider: str = "local"
+    remote_id: str | None = Field(default=None, index=True)
+    retires_on: str | None = None
+    gone_at: str | None = None
+    gone_reason: str | None = None
     loss_before: float | None = None
     loss_after: float | None = None
     perplexity_before: float | None = None
@@ -226,7 +296,7 @@ class ChatTurn(SQLModel, table=True):
 
 
 READ_MODELS: tuple[type[SQLModel], ...] = (
-    Job, Checkpoint, MetricSeries, MetricChunk, DatasetVersion, DatasetParent, DatasetPart,
-    DatasetCount, DatasetCheck, Model, Chat, ChatTurn,
+    Job, Checkpoint, RemoteEvent, RemoteFile, ResultFile, MetricSeries, MetricChunk,
+    DatasetVersion, DatasetParent, DatasetPart, DatasetCount, DatasetCheck, Model, Chat, ChatTurn,
 )  # fmt: skip
 """Every read model, in the order in which they are created."""

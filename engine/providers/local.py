@@ -132,7 +132,9 @@ class LocalProvider:
             }
         )
 
-    def _content(self, dataset: str) -> Path:
+    def _content(self, dataset: str | None) -> Path:
+        if dataset is None:
+            raise LabError("what it was trained on is not known here")
         version = datasets.dataset(self._database.reader, dataset)
         return self._blobs.verified(version.content)
 

@@ -21,6 +21,22 @@ from store.events.datasets import (
     LeftOut,
 )
 from store.events.fact import Fact
+from store.events.hosted import (
+    CostRecorded,
+    FileUploaded,
+    FileUploadRequested,
+    JobCreationRequested,
+    JobDataFound,
+    JobImported,
+    JobPauseRequested,
+    JobResumeRequested,
+    RemoteFileDeleted,
+    RemoteFileDeletionRequested,
+    RemoteFileGone,
+    RemoteFileSaved,
+    ResultFileGone,
+    ResultFileSaved,
+)
 from store.events.jobs import (
     CheckpointSaved,
     Evaluation,
@@ -35,14 +51,21 @@ from store.events.jobs import (
     JobSubmitted,
     JobSucceeded,
 )
-from store.events.lab import LabCreated
+from store.events.lab import HistoryImported, LabCreated
 from store.events.metrics import MetricGroup, MetricsRecorded, StepRange
-from store.events.models import ModelRegistered
+from store.events.models import (
+    ModelDeleted,
+    ModelDeletionRequested,
+    ModelGone,
+    ModelRegistered,
+    ModelRetirementAnnounced,
+)
 
 __all__ = [
     "ChatOpened",
     "ChatTurnRecorded",
     "CheckpointSaved",
+    "CostRecorded",
     "DatasetChecked",
     "DatasetCounted",
     "DatasetImported",
@@ -50,12 +73,20 @@ __all__ = [
     "DatasetVersionRecorded",
     "Evaluation",
     "Fact",
+    "FileUploadRequested",
+    "FileUploaded",
+    "HistoryImported",
     "JobCancelRequested",
     "JobCancelled",
+    "JobCreationRequested",
+    "JobDataFound",
     "JobFailed",
+    "JobImported",
     "JobInterrupted",
     "JobMessageReceived",
+    "JobPauseRequested",
     "JobPlanned",
+    "JobResumeRequested",
     "JobResumed",
     "JobStatusChanged",
     "JobSubmitted",
@@ -64,6 +95,16 @@ __all__ = [
     "LeftOut",
     "MetricGroup",
     "MetricsRecorded",
+    "ModelDeleted",
+    "ModelDeletionRequested",
+    "ModelGone",
     "ModelRegistered",
+    "ModelRetirementAnnounced",
+    "RemoteFileDeleted",
+    "RemoteFileDeletionRequested",
+    "RemoteFileGone",
+    "RemoteFileSaved",
+    "ResultFileGone",
+    "ResultFileSaved",
     "StepRange",
 ]

@@ -11,10 +11,13 @@ class JobPlanned(Fact):
     """Somebody decided on a fine-tuning job; committed before anything is started or sent.
 
     `dataset` and `validation` are dataset version ids, `model` the id that the result will have,
-    `total_steps` the optimizer steps expected (unknown before hosted jobs run).
+    `total_steps` the optimizer steps expected (unknown before hosted jobs run). `options` is what
+    else a hosted job is asked for (suffix, integrations, grader), `estimate` what it would cost in
+    US dollars, `retry_of` the job whose plan this is once more.
     """
 
     type_name = "JobPlanned"
+    schema_number = 2
     name: str
     provider: str
     base_model: str
@@ -25,6 +28,9 @@ class JobPlanned(Fact):
     seed: int = 0
     model: str | None = None
     total_steps: int | None = None
+    options: dict[str, JsonValue] = {}
+    estimate: float | None = None
+    retry_of: str | None = None
 
 
 class JobSubmitted(Fact):
@@ -35,7 +41,10 @@ class JobSubmitted(Fact):
 
 
 class JobStatusChanged(Fact):
-    """The provider reported a status, kept in its own words."""
+    """The provider reported a status, kept in its own words.
+
+    `details` is what else a hosted job's report says, as it came.
+    """
 
     type_name = "JobStatusChanged"
     status: str
@@ -52,11 +61,18 @@ class JobMessageReceived(Fact):
 
 
 class CheckpointSaved(Fact):
-    """A state that training can go on from lies at `path`, relative to the run's folder."""
+    """A state of the model at a step was kept.
+
+    A local one, which training can go on from, lies at `path`, relative to the run's folder; a
+    hosted one is a `model` to talk to, with the metrics of its step.
+    """
 
     type_name = "CheckpointSaved"
+    schema_number = 2
     step: int
-    path: str
+    path: str | None = None
+    model: str | None = None
+    metrics: dict[str, float] = {}
 
 
 class JobCancelRequested(Fact):
@@ -92,11 +108,14 @@ class JobCancelled(Fact):
 
 
 class JobFailed(Fact):
-    """The job ended with an error."""
+    """The job ended with an error; `code` and `param` are a hosted provider's words for it."""
 
     type_name = "JobFailed"
+    schema_number = 2
     error: str
     details: str | None = None
+    code: str | None = None
+    param: str | None = None
 
 
 class Evaluation(BaseModel):

@@ -10,3 +10,16 @@ class LabCreated(Fact):
 
     type_name = "LabCreated"
     ftlab: str
+
+
+class HistoryImported(Fact):
+    """Everything that a provider could tell of past jobs was taken in, as far as it was new."""
+
+    type_name = "HistoryImported"
+    provider: str
+    jobs: int
+    new_jobs: int
+    models: int
+    files_kept: int
+    files_gone: int
+    bytes: int

@@ -56,7 +56,12 @@ class MetricGroup(BaseModel):
 
 
 class MetricsRecorded(Fact):
-    """A batch of consecutive points, as columns: a million points are a thousand events."""
+    """A batch of consecutive points, as columns: a million points are a thousand events.
+
+    `sources` are the ids of the provider's own events that the points were taken from.
+    """
 
     type_name = "MetricsRecorded"
+    schema_number = 2
     groups: Annotated[list[MetricGroup], Field(min_length=1)]
+    sources: list[str] = []

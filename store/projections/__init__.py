@@ -23,7 +23,7 @@ from store.chain import GENESIS
 from store.database import Database
 from store.errors import StoreError, UnreadableEventError
 from store.events import Fact
-from store.projections import chats, datasets, jobs, metrics, models
+from store.projections import chats, datasets, hosted, jobs, metrics, models
 from store.projections.fold import Fold
 from store.recorded import COLUMNS, Recorded
 from store.tables import READ_MODELS
@@ -32,7 +32,7 @@ Folded = tuple[Recorded, Fact | None]
 Progress = Callable[[int, int], None]
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {}
-for _module in (jobs, metrics, datasets, models, chats):
+for _module in (jobs, hosted, metrics, datasets, models, chats):
     for _fact, _fold in _module.FOLDS.items():
         _FOLDS[_fact.type_name] = (*_FOLDS.get(_fact.type_name, ()), _fold)
 

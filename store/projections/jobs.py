@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from store import events, job_status
 from store.events import Fact
+from store.projections import hosted_rows as hosted
 from store.projections.fold import Fold, subject
 from store.recorded import Recorded
 from store.tables import Checkpoint, Job
@@ -16,6 +17,9 @@ from store.tables import Checkpoint, Job
 PROGRESS_KEY = "progress:"
 """Key of facts from a local run: then comes the byte of the progress file at which they end, and a
 further `:N` where one stretch of the file gave several facts."""
+
+REMOTE_EVENT_KEY = "event:"
+"""Key of messages from a hosted job: then comes the provider's id for the event."""
 
 
 def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None:
@@ -32,6 +36,9 @@ def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None
             seed=fact.seed,
             model=fact.model,
             total_steps=fact.total_steps,
+            options_json=json.dumps(fact.options),
+            estimate=fact.estimate,
+            retry_of=fact.retry_of,
             status=job_status.PLANNED,
             planned_at=event.occurred,
             updated_at=event.occurred,
@@ -40,7 +47,7 @@ def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None
     )
 
 
-def _touched(session: Session, event: Recorded) -> Job | None:
+def touched(session: Session, event: Recorded) -> Job | None:
     """Return the job that the event is about, with its clock and position moved on."""
     job = session.get(Job, subject(event))
     if job is None:
@@ -53,7 +60,7 @@ def _touched(session: Session, event: Recorded) -> Job | None:
     return job
 
 
-def _follow(job: Job, status: str, event: Recorded) -> bool:
+def follow(job: Job, status: str, event: Recorded) -> bool:
     """Move the status on if it may; tell whether that is where the job stands now."""
     followed = job_status.follow(job.status, status)
     if followed != job.status:
@@ -66,50 +73,80 @@ def _follow(job: Job, status: str, event: Recorded) -> bool:
 
 
 def _noted(session: Session, event: Recorded, _fact: Fact) -> None:
-    _touched(session, event)
+    touched(session, event)
+
+
+def _message_received(session: Session, event: Recorded, _fact: Fact) -> None:
+    job = touched(session, event)
+    if job and event.key is not None and event.key.startswith(REMOTE_EVENT_KEY):
+        hosted.note_sources(session, job, [event.key[len(REMOTE_EVENT_KEY) :]])
 
 
 def _submitted(session: Session, event: Recorded, fact: events.JobSubmitted) -> None:
-    if job := _touched(session, event):
+    if job := touched(session, event):
         job.remote_id = fact.remote_id
-        _follow(job, job_status.QUEUED, event)
+        job.creation_requested_at = None
+        follow(job, job_status.QUEUED, event)
 
 
 def _status_changed(session: Session, event: Recorded, fact: events.JobStatusChanged) -> None:
-    if job := _touched(session, event):
+    if job := touched(session, event):
         job.reported_status = fact.status
         job.total_steps = fact.total_steps or job.total_steps
-        _follow(job, fact.status, event)
+        follow(job, fact.status, event)
+        if fact.details:
+            hosted.take_report(job, fact.details)
+
+
+_LOSSES = (
+    ("loss", "loss"),
+    ("train_loss", "loss"),
+    ("eval_loss", "eval_loss"),
+    ("valid_loss", "eval_loss"),
+    ("full_valid_loss", "eval_loss"),
+)
 
 
 def _metrics_recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -> None:
-    job = _touched(session, event)
+    job = touched(session, event)
     if job is None:
         return
+    hosted.note_sources(session, job, fact.sources)
     for group in fact.groups:
-        job.step = max(job.step, group.highest_step())
-        for metric, field in (("loss", "loss"), ("train_loss", "loss"), ("eval_loss", "eval_loss")):
+        newest = group.highest_step()
+        # A hosted provider's late points tell nothing of how the job stands.
+        if newest < job.step:
+            continue
+        job.step = newest
+        for metric, field in _LOSSES:
             if metric in group.values:
                 setattr(job, field, group.values[metric][-1])
 
 
 def _checkpoint_saved(session: Session, event: Recorded, fact: events.CheckpointSaved) -> None:
-    if job := _touched(session, event):
+    if job := touched(session, event):
         job.checkpoint = fact.step
         session.merge(
-            Checkpoint(job=job.id, step=fact.step, path=fact.path, saved_at=event.occurred)
+            Checkpoint(
+                job=job.id,
+                step=fact.step,
+                path=fact.path,
+                model=fact.model,
+                metrics_json=json.dumps(fact.metrics),
+                saved_at=event.occurred,
+            )
         )
 
 
 def _interrupted(session: Session, event: Recorded, fact: events.JobInterrupted) -> None:
-    job = _touched(session, event)
-    if job and _follow(job, job_status.INTERRUPTED, event):
+    job = touched(session, event)
+    if job and follow(job, job_status.INTERRUPTED, event):
         job.reason = fact.reason
         job.checkpoint = fact.checkpoint
 
 
 def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None:
-    job = _touched(session, event)
+    job = touched(session, event)
     if job is None:
         return
     job.status = job_status.QUEUED
@@ -123,20 +160,21 @@ def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None
 
 
 def _cancelled(session: Session, event: Recorded, _fact: events.JobCancelled) -> None:
-    if job := _touched(session, event):
-        _follow(job, job_status.CANCELLED, event)
+    if job := touched(session, event):
+        follow(job, job_status.CANCELLED, event)
 
 
 def _failed(session: Session, event: Recorded, fact: events.JobFailed) -> None:
-    job = _touched(session, event)
-    if job and _follow(job, job_status.FAILED, event):
+    job = touched(session, event)
+    if job and follow(job, job_status.FAILED, event):
         job.reason = fact.error
         job.details = fact.details
+        job.creation_requested_at = None
 
 
 def _succeeded(session: Session, event: Recorded, fact: events.JobSucceeded) -> None:
-    job = _touched(session, event)
-    if job and _follow(job, job_status.SUCCEEDED, event):
+    job = touched(session, event)
+    if job and follow(job, job_status.SUCCEEDED, event):
         job.model = fact.model or job.model
 
 
@@ -144,7 +182,7 @@ FOLDS: dict[type[Fact], Fold] = {
     events.JobPlanned: _planned,
     events.JobSubmitted: _submitted,
     events.JobStatusChanged: _status_changed,
-    events.JobMessageReceived: _noted,
+    events.JobMessageReceived: _message_received,
     events.MetricsRecorded: _metrics_recorded,
     events.CheckpointSaved: _checkpoint_saved,
     events.JobCancelRequested: _noted,

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from store import events
 from store.events import Fact
-from store.projections.fold import Fold
+from store.projections.fold import Fold, subject
 from store.recorded import Recorded
 from store.tables import Model
 
@@ -29,4 +29,28 @@ def _registered(session: Session, event: Recorded, fact: events.ModelRegistered)
     )
 
 
-FOLDS: dict[type[Fact], Fold] = {events.ModelRegistered: _registered}
+def _retirement(session: Session, event: Recorded, fact: events.ModelRetirementAnnounced) -> None:
+    if model := session.get(Model, subject(event)):
+        model.retires_on = fact.date
+
+
+def _gone(session: Session, event: Recorded, fact: events.ModelGone) -> None:
+    _end(session, event, fact.reason)
+
+
+def _deleted(session: Session, event: Recorded, _fact: events.ModelDeleted) -> None:
+    _end(session, event, "deleted")
+
+
+def _end(session: Session, event: Recorded, reason: str) -> None:
+    if model := session.get(Model, subject(event)):
+        model.gone_at = event.occurred
+        model.gone_reason = reason
+
+
+FOLDS: dict[type[Fact], Fold] = {
+    events.ModelRegistered: _registered,
+    events.ModelRetirementAnnounced: _retirement,
+    events.ModelGone: _gone,
+    events.ModelDeleted: _deleted,
+}

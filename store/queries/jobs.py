@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.queries.find import find
 
@@ -36,7 +36,7 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True)
 class JobDetail:
-    """Everything the read model knows of one job."""
+    """Everything the read model knows of one job; money is US dollars."""
 
     id: str
     name: str
@@ -44,13 +44,25 @@ class JobDetail:
     base_model: str
     method: str
     hyperparameters_json: str
-    dataset: str
+    options_json: str
+    dataset: str | None
     validation: str | None
-    seed: int
+    seed: int | None
     model: str | None
     status: str
     reported_status: str | None
     remote_id: str | None
+    imported: bool
+    retry_of: str | None
+    training_file: str | None
+    validation_file: str | None
+    creation_requested_at: str | None
+    creation_attempts: int
+    report_json: str | None
+    trained_tokens: int | None
+    estimated_finish: str | None
+    estimate: float | None
+    cost: float | None
     attempt: int
     step: int
     total_steps: int | None
@@ -71,6 +83,7 @@ class JobDetail:
 
 
 _SUMMARY = ", ".join(JobSummary.__slots__)
+_IMPORTED = JobDetail.__slots__.index("imported")
 _DETAIL = ", ".join(f"job.{name}" for name in JobDetail.__slots__[:-3])
 
 
@@ -86,7 +99,7 @@ def job_list(
     rows = connection.execute(
         f"SELECT {_SUMMARY} FROM job "
         "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR provider = ?2) "
-        "ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+        "ORDER BY planned_at DESC, id DESC LIMIT ?3 OFFSET ?4",
         (status, provider, limit, offset),
     )
     return [JobSummary(*row) for row in rows]
@@ -98,7 +111,8 @@ def jobs_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[JobSu
 
     # One JSON parameter, because SQLite limits how many there may be.
     rows = connection.execute(
-        f"SELECT {_SUMMARY} FROM job WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+        f"SELECT {_SUMMARY} FROM job WHERE id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY planned_at DESC, id DESC",
         (json.dumps(list(ids)),),
     )
     return [JobSummary(*row) for row in rows]
@@ -132,21 +146,25 @@ def job_detail(connection: sqlite3.Connection, job: str) -> JobDetail:
         "ON dataset_version.id = job.dataset WHERE job.id = ?",
         (find_job(connection, job),),
     ).fetchone()
-    return JobDetail(*row)
+    return replace(JobDetail(*row), imported=bool(row[_IMPORTED]))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRow:
-    """A state that training can go on from; `path` is relative to the run's folder."""
+    """A state of the model: a folder in the run's folder, or a hosted model with its metrics."""
 
     step: int
-    path: str
+    path: str | None
+    model: str | None
+    metrics_json: str
     saved_at: str
 
 
 def checkpoints(connection: sqlite3.Connection, job: str) -> list[CheckpointRow]:
     """Return a job's recorded checkpoints, by step."""
     rows = connection.execute(
-        "SELECT step, path, saved_at FROM checkpoint WHERE job = ? ORDER BY step", (job,)
+        "SELECT step, path, model, metrics_json, saved_at FROM checkpoint "
+        "WHERE job = ? ORDER BY step",
+        (job,),
     )
     return [CheckpointRow(*row) for row in rows]

@@ -16,10 +16,15 @@ class ModelRow:
     name: str
     kind: str
     base_model: str
-    job: str
-    dataset: str
+    job: str | None
+    dataset: str | None
     hyperparameters_json: str
     path: str | None
+    provider: str
+    remote_id: str | None
+    retires_on: str | None
+    gone_at: str | None
+    gone_reason: str | None
     loss_before: float | None
     loss_after: float | None
     perplexity_before: float | None
@@ -33,7 +38,7 @@ _COLUMNS = ", ".join(ModelRow.__slots__)
 
 def model_list(connection: sqlite3.Connection) -> list[ModelRow]:
     """Return every model version, newest first."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM model ORDER BY id DESC")
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM model ORDER BY registered_at DESC, id DESC")
     return [ModelRow(*row) for row in rows]
 
 

@@ -23,6 +23,7 @@ from store.events import (
     ChatOpened,
     ChatTurnRecorded,
     CheckpointSaved,
+    CostRecorded,
     DatasetChecked,
     DatasetCounted,
     DatasetImported,
@@ -32,7 +33,9 @@ from store.events import (
     Fact,
     JobCancelled,
     JobCancelRequested,
+    JobDataFound,
     JobFailed,
+    JobImported,
     JobInterrupted,
     JobMessageReceived,
     JobPlanned,
@@ -44,6 +47,9 @@ from store.events import (
     MetricGroup,
     MetricsRecorded,
     ModelRegistered,
+    ModelRetirementAnnounced,
+    RemoteFileSaved,
+    ResultFileSaved,
     StepRange,
 )
 from store.log import Entry, EventLog
@@ -187,6 +193,7 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         log.append("chat/chat_1", ChatOpened(model="model_1", system="Be brief."), expected=0)
         log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
         log.append("job/job_2", planned("other", provider="openai"), expected=0)
+        _fill_hosted(log)
         log.append("dataset/gsm8k", _split("ds_1"))
 
     return fill_it
@@ -196,6 +203,54 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
 def filled(log: EventLog, fill: Callable[[EventLog], None]) -> EventLog:
     fill(log)
     return log
+
+
+def _fill_hosted(log: EventLog) -> None:
+    """A job that was found at a provider, with its files and its model."""
+    kept = RemoteFileSaved(
+        provider="openai",
+        file="file-1",
+        filename="train.jsonl",
+        purpose="fine-tune",
+        content="d" * 64,
+        bytes=31_000,
+        dataset="ds_1",
+    )
+    log.append("file/openai/file-1", kept)
+    imported = JobImported(
+        name="support-bot",
+        provider="openai",
+        remote_id="ftjob-1",
+        base_model="gpt-4o-mini-2024-07-18",
+        method="supervised",
+        hyperparameters={"n_epochs": 3},
+        seed=7,
+        report={"training_file": "file-1", "trained_tokens": 9000, "status": "succeeded"},
+    )
+    point = MetricGroup(steps=[1, 2], values={"train_loss": [1.5, 1.0]})
+    log.append(
+        "job/job_3",
+        Entry(imported, occurred=NOON),
+        JobDataFound(role="training", dataset="ds_1"),
+        Entry(JobMessageReceived(level="info", text="Job started."), key="event:ftevent-1"),
+        MetricsRecorded(groups=[point], sources=["ftevent-2", "ftevent-3"]),
+        CheckpointSaved(step=1, model="ft:gpt-4o-mini:ckpt-step-1", metrics={"train_loss": 1.5}),
+        ResultFileSaved(file="file-9", content="e" * 64, bytes=60, rows=2),
+        CostRecorded(dollars=0.027, tokens=9000, price=3.0, source="models.toml"),
+        JobSucceeded(model="model_3"),
+        expected=0,
+    )
+    model = ModelRegistered(
+        id="model_3",
+        name="ft:gpt-4o-mini:acme::1",
+        kind="hosted",
+        base_model="gpt-4o-mini-2024-07-18",
+        job="job_3",
+        hyperparameters={"n_epochs": 3},
+        provider="openai",
+        remote_id="ft:gpt-4o-mini:acme::1",
+    )
+    log.append("model/model_3", model, ModelRetirementAnnounced(date="2027-01-14"))
 
 
 def _evaluation(loss: float) -> Evaluation:

@@ -59,12 +59,12 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("started", detail.started_at and wording.local_time(detail.started_at)),
             ("ended", detail.ended_at and wording.local_time(detail.ended_at)),
             *((name, json.dumps(value)) for name, value in hyperparameters.items()),
-            ("seed", str(detail.seed)),
+            ("seed", None if detail.seed is None else str(detail.seed)),
         ]
     )
 
 
-def _dataset(detail: JobDetail) -> str:
+def _dataset(detail: JobDetail) -> str | None:
     if detail.dataset_name is None:
         return detail.dataset
     return f"{detail.dataset_name}@{detail.dataset_version}  {detail.dataset}"

@@ -80,15 +80,19 @@ def show(model: str, at: str | None, *, as_json: bool) -> None:
 
     with reading(at) as connection:
         found = find(connection, model)
-        job = job_detail(connection, found.job)
-        trained_on = dataset(connection, found.dataset)
+        job = job_detail(connection, found.job) if found.job else None
+        trained_on = dataset(connection, found.dataset) if found.dataset else None
     if as_json:
         print_json({**plain(found), "lineage": {"job": job, "dataset": trained_on}})
     else:
         _print_model(found, job, trained_on)
 
 
-def _print_model(found: ModelRow, job: JobDetail, trained_on: DatasetRow) -> None:
+def _dataset(version: DatasetRow | None) -> str | None:
+    return f"{version.name}@{version.version}  {version.id}" if version else None
+
+
+def _print_model(found: ModelRow, job: JobDetail | None, trained_on: DatasetRow | None) -> None:
     from tui import wording
     from tui.cli.output import print_fields
 
@@ -97,8 +101,8 @@ def _print_model(found: ModelRow, job: JobDetail, trained_on: DatasetRow) -> Non
             ("model", f"{found.name}  {found.id}"),
             ("kind", found.kind),
             ("base model", found.base_model),
-            ("job", f"{job.name}  {job.id}"),
-            ("dataset", f"{trained_on.name}@{trained_on.version}  {trained_on.id}"),
+            ("job", f"{job.name}  {job.id}" if job else None),
+            ("dataset", _dataset(trained_on)),
             ("registered", wording.local_time(found.registered_at)),
             ("evaluated on", _examples(found.evaluated_examples)),
             ("loss", _change(found.loss_before, found.loss_after)),

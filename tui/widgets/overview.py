@@ -112,7 +112,7 @@ def _data(detail: JobDetail, validation: DatasetRow | None) -> Section:
     named = detail.dataset
     if detail.dataset_name is not None:
         named = f"{detail.dataset_name}@{detail.dataset_version}"
-    fields = [("dataset", named)]
+    fields = [("dataset", named or "not known")]
     if detail.examples is not None:
         fields.append(("examples", count(detail.examples)))
     if validation is not None:

@@ -390,8 +390,8 @@ def _fill(lab: StillLab, count: int) -> None:
         connection.executemany(
             "INSERT INTO job (id, name, planned_at, started_at, updated_at, provider, base_model, "
             "method, hyperparameters_json, dataset, seed, status, attempt, step, total_steps, "
-            "loss, progress_offset, version) "
+            "loss, progress_offset, version, options_json, imported, creation_attempts) "
             "VALUES (?, ?, ?3, ?3, ?3, 'local', 'tiny', 'lora', '{}', "
-            "'ds_1', 0, 'running', 1, 5, 10, 1.5, 0, 1)",
+            "'ds_1', 0, 'running', 1, 5, 10, 1.5, 0, 1, '{}', 0, 0)",
             [(f"job_{number:06}", f"many-{number}", moment) for number in range(count)],
         )
