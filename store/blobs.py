@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from store.errors import BlobCorruptError, NotFoundError
+from store.errors import BlobCorruptError, NotFoundError, StoreError
 
 _PARTIAL = ".partial-"
 
@@ -60,7 +60,22 @@ class BlobStore:
 
     @contextmanager
     def write(self) -> Iterator[BlobWriter]:
-        """Write a blob; it exists when the block ends well, and leaves nothing when it does not."""
+        """Write a blob; it exists when the block ends well, and leaves nothing when it does not.
+
+        Raises:
+            StoreError: if there is no room for it, or the folder cannot be written to.
+        """
+        try:
+            with self._writing() as writer:
+                yield writer
+        except OSError as error:
+            # One with a name is about another file, or says itself what is wrong with the folder.
+            if error.filename is not None:
+                raise
+            raise StoreError(f"{self.root} cannot be written to: {error.strerror}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[BlobWriter]:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove_left_over()
         handle, partial = self._begin()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.blobs import BlobStore
-from store.errors import BlobCorruptError, NotFoundError
+from store.errors import BlobCorruptError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
     import subprocess
@@ -96,7 +96,7 @@ def test_a_disk_that_fails_at_the_end_leaves_nothing(
 
     monkeypatch.setattr(os, "fsync", fail)
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StoreError, match="blobs cannot be written to: No space left"):
         blobs.put(b"hello")
 
     assert _files(blobs) == []

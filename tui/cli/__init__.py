@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 
 import click
@@ -18,14 +19,17 @@ __all__ = ["main"]
 
 _FAILED = 1
 _INTERRUPTED = 128 + 2
+_TERMINATED = 128 + 15
 
 
 def main() -> None:
     """Run the command line; the process ends with the status that scripts rely on.
 
     0 done, 1 it failed, 2 wrong usage, 3 bad input data, 4 not found, 5 refused by the provider,
-    6 refused by a limit that the user set, 130 interrupted.
+    6 refused by a limit that the user set, 130 interrupted, 143 terminated.
     """
+    # As Ctrl-C does: what is half done is undone, and no process is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     sys.exit(_run())
 
 

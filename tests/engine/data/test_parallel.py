@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from itertools import count, islice
 
+import psutil
 import pytest
 
 from engine.data.errors import DataError
@@ -45,3 +48,19 @@ def test_an_error_in_a_piece_reaches_the_caller() -> None:
     results = in_order(_refusing, range(40))
     with pytest.raises(DataError, match="three is refused"):
         list(results)
+
+
+def test_no_process_outlives_the_one_that_started_it() -> None:
+    program = (
+        "import time\n"
+        "from engine.data.parallel import in_order\n"
+        "from tests.engine.data.test_parallel import _squared\n"
+        "if __name__ == '__main__':\n"
+        "    for result, pid in in_order(_squared, iter(int, 1)):\n"
+        "        print(pid, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        worker = psutil.Process(int(process.stdout.readline()))
+        process.kill()
+        worker.wait(10)
