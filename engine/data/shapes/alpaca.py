@@ -12,7 +12,7 @@ from typing import Any
 from engine.data.errors import RowError
 from engine.data.shapes.columns import with_columns
 from engine.data.shapes.example import Record
-from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns, exchange, system_of
+from engine.data.shapes.exchanges import empty_columns, exchange, shown_system, system_of
 from engine.data.shapes.fields import named_kind, require_text, text_or_none
 
 BETWEEN = "\n\n"
@@ -37,8 +37,10 @@ def from_alpaca(row: dict[str, Any], material: str = "input", answer: str = "out
     example = exchange(asked, require_text(row, answer, answer), system_of(row))
     earlier = _earlier_turns(row.get(_HISTORY))
     example["messages"][-2:-2] = earlier
-    used = empty_columns(row, (*SYSTEM_COLUMNS, material, _HISTORY))
-    return with_columns(example, row, [*used, _HISTORY] if earlier else used)
+    shown = [answer, *shown_system(row), *empty_columns(row, (material, _HISTORY))]
+    if earlier:
+        shown.append(_HISTORY)
+    return with_columns(example, row, [*shown, *shown_instruction(row, material)])
 
 
 def instruction_of(row: dict[str, Any], material: str = "input") -> str:
@@ -50,6 +52,11 @@ def instruction_of(row: dict[str, Any], material: str = "input") -> str:
     instruction = require_text(row, "instruction", "instruction")
     about = text_or_none(row, material)
     return instruction if about is None else instruction + BETWEEN + about
+
+
+def shown_instruction(row: dict[str, Any], material: str = "input") -> list[str]:
+    """Return the column of the instruction if it is shown as it is: without an input to it."""
+    return ["instruction"] if text_or_none(row, material) is None else []
 
 
 def _earlier_turns(history: object) -> list[dict[str, Any]]:

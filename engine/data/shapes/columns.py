@@ -7,34 +7,29 @@ from typing import Any
 
 from engine.data.reading.rows import excerpt
 from engine.data.shapes.canonical import PLAIN_VALUES, ordered_example, require_json
-from engine.data.shapes.example import (
-    CHAT_KEYS,
-    PREFERENCE_KEYS,
-    Record,
-    messages_of,
-    texts_of,
-)
+from engine.data.shapes.example import CHAT_KEYS, PREFERENCE_KEYS, Record
 
 _TAKEN_CHAT = frozenset(CHAT_KEYS)
 # A preference example is told from a chat example by its having no messages of its own.
 _TAKEN_PREFERENCE = frozenset({*PREFERENCE_KEYS, "messages"})
 
 
-def with_columns(example: Record, row: dict[str, Any], used: Collection[str] = ()) -> Record:
+def with_columns(example: Record, row: dict[str, Any], shown: Collection[str]) -> Record:
     """Return the example with what else its row holds, in canonical order.
 
-    A column is left out if some text of the example equals its value: it would be stored twice. One
-    that is called as a key of the example's own gets an underscore at its end.
+    Which columns those are depends on their names alone, never on what a row happens to hold in
+    them: a column that says the same as the answer in most rows differs in the others. One that is
+    called as a key of the example's own gets an underscore at its end.
 
     Args:
         example: the example's own keys.
         row: what it was made of.
-        used: the columns that the example shows whatever their value.
+        shown: the columns that the example shows as they are.
 
     Raises:
         RowError: if a column holds what JSON has not.
     """
-    beside = _unshown(row, used, example)
+    beside = _unshown(row, shown)
     if not beside:
         return example if len(example) == 1 else ordered_example(example)
     taken = set(_TAKEN_CHAT if "messages" in example else _TAKEN_PREFERENCE)
@@ -53,25 +48,9 @@ def free_name(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _unshown(row: dict[str, Any], used: Collection[str], example: Record) -> list[str]:
-    """Return the columns whose values the example's texts do not show."""
-    texts = _texts(example)
-    unshown = []
-    for name, value in row.items():
-        if name in used or (isinstance(value, str) and value in texts):
-            continue
-        if type(value) not in PLAIN_VALUES:
-            require_json(value, f"'{excerpt(name, 40)}'")
-        unshown.append(name)
+def _unshown(row: dict[str, Any], shown: Collection[str]) -> list[str]:
+    unshown = [name for name in row if name not in shown]
+    for name in unshown:
+        if type(row[name]) not in PLAIN_VALUES:
+            require_json(row[name], f"'{excerpt(name, 40)}'")
     return unshown
-
-
-def _texts(example: Record) -> list[str]:
-    texts: list[str] = []
-    for message in messages_of(example):
-        content = message["content"]
-        if type(content) is str:
-            texts.append(content)
-        else:
-            texts.extend(texts_of(message))
-    return texts

@@ -97,8 +97,7 @@ class Conversion:
         if changed is example or self._system is None:
             return changed
         # A column that has become the system prompt is shown, like any other text.
-        shown = [name for name in self._system.columns if changed.get(name) == text]
-        return {key: value for key, value in changed.items() if key not in shown}
+        return {key: value for key, value in changed.items() if key != self._system.bare}
 
 
 def _patterns(

@@ -5,6 +5,9 @@ A chat example is `{"messages": [...]}`, with `tools` and `parallel_tool_calls` 
 "preferred_output": [...], "non_preferred_output": [...]}`; what it has of tools stands in `input`.
 Columns of the file that an example was made of and that its messages do not show stand beside these
 keys, under their own names.
+
+A prompt with its completion, `{"prompt": "...", "completion": "..."}`, is never stored: conversion
+makes a chat of it. Whoever checks or counts a file as it stands meets it, though.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ CHAT_KEYS = ("messages", "tools", "parallel_tool_calls", "functions")
 PREFERENCE_KEYS = ("input", "preferred_output", "non_preferred_output")
 OWN_KEYS: dict[Kind, tuple[str, ...]] = {"chat": CHAT_KEYS, "preference": PREFERENCE_KEYS}
 """The keys that mean something in an example of each kind; all others are columns."""
+COMPLETION_KEYS = ("prompt", "completion")
+"""Those of a prompt with its completion, which is no kind that is stored."""
 
 
 def kind_of(record: Record) -> Kind:
@@ -30,11 +35,24 @@ def kind_of(record: Record) -> Kind:
     return "chat" if "messages" in record else "preference"
 
 
+def is_completion(record: Record) -> bool:
+    """Tell whether an example, as a file has it, is a prompt with its completion."""
+    return "messages" not in record and "input" not in record
+
+
 def messages_of(record: Record) -> list[dict[str, Any]]:
-    """Return every message, in reading order; a preference example's preferred answer first."""
+    """Return every message, in reading order; a preference example's preferred answer first.
+
+    A prompt is what the user says, its completion what the assistant does.
+    """
     if "messages" in record:
         messages: list[dict[str, Any]] = record["messages"]
         return messages
+    if is_completion(record):
+        return [
+            {"role": "user", "content": record["prompt"]},
+            {"role": "assistant", "content": record["completion"]},
+        ]
     return [
         *record["input"]["messages"],
         *record["preferred_output"],

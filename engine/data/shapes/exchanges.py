@@ -32,6 +32,12 @@ def system_of(row: dict[str, Any]) -> str | None:
     return next(filter(None, (text_or_none(row, name) for name in SYSTEM_COLUMNS)), None)
 
 
+def shown_system(row: dict[str, Any]) -> list[str]:
+    """Return the columns of system prompts that need not be kept: the shown one and empty ones."""
+    shown = next((name for name in SYSTEM_COLUMNS if not is_empty(row.get(name))), None)
+    return [name for name in SYSTEM_COLUMNS if name == shown or is_empty(row.get(name))]
+
+
 def empty_columns(row: dict[str, Any], names: Iterable[str]) -> list[str]:
     """Return those of a shape's optional fields that are empty: as good as not there."""
     return [name for name in names if is_empty(row.get(name))]

@@ -13,11 +13,11 @@ from engine.data.errors import RowError
 from engine.data.shapes.alpaca import instruction_of
 from engine.data.shapes.columns import with_columns
 from engine.data.shapes.example import Record
-from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns
+from engine.data.shapes.exchanges import empty_columns
 from engine.data.shapes.fields import kind_in
 from engine.data.shapes.messages import Message
 from engine.data.shapes.preference import ANSWER_ROLES, preference_example
-from engine.data.shapes.sharegpt import with_system_column, with_whole_tools
+from engine.data.shapes.sharegpt import shown_before, with_system_column, with_whole_tools
 from engine.data.shapes.transcripts import messages_of_transcript
 from engine.data.shapes.turns import CallIds, messages_of_turns
 
@@ -50,10 +50,11 @@ def from_pair(row: dict[str, Any]) -> Record:
             "has chosen and rejected but nothing that says what they answer: no prompt, question, "
             "instruction or input"
         )
-    prompt = with_system_column(prompt, row)
+    whole = with_system_column(prompt, row)
     places = ("prompt", "chosen", "rejected")
-    example = preference_example(prompt, chosen, rejected, with_whole_tools(row), places)
-    return with_columns(example, row, _used(row))
+    example = preference_example(whole, chosen, rejected, with_whole_tools(row), places)
+    shown = (*_shown(row, prompt), *shown_before(prompt, whole, row))
+    return with_columns(example, row, shown)
 
 
 def _listed_prompt(row: dict[str, Any], calls: CallIds) -> list[Message] | None:
@@ -101,13 +102,16 @@ def _shared(prompt: list[Message] | None, chosen: list[Message], rejected: list[
     return shared
 
 
-def _used(row: dict[str, Any]) -> list[str]:
-    """Return the columns that the example shows: they hold messages, tools or nothing."""
-    shown = [name for name in ("chosen", "rejected", *_LISTS) if not isinstance(row.get(name), str)]
-    empty = empty_columns(row, (*SYSTEM_COLUMNS, "input"))
-    return [*shown, *_TOOLS, *empty, *_transcripts(row)]
+def _shown(row: dict[str, Any], prompt: list[Message]) -> list[str]:
+    """Return the columns that the example shows: the answers, the prompt, tools, empty fields."""
+    lists = [name for name in _LISTS if not isinstance(row.get(name), str)]
+    return ["chosen", "rejected", *lists, *_TOOLS, *_shown_text(row, prompt)]
 
 
-def _transcripts(row: dict[str, Any]) -> list[str]:
-    texts = [name for name in ("chosen", "rejected") if isinstance(row[name], str)]
-    return [name for name in texts if messages_of_transcript(row[name])]
+def _shown_text(row: dict[str, Any], prompt: list[Message]) -> list[str]:
+    """Return the columns of a prompt that is a text, where a message is that very text."""
+    empty = empty_columns(row, ["input"])
+    name = next((name for name in _TEXTS if isinstance(row.get(name), str)), None)
+    if name is None or all(message.get("content") != row[name] for message in prompt):
+        return empty
+    return [name, *empty]

@@ -63,15 +63,21 @@ class Pattern(NamedTuple):
         names = [name for template in self._templates() for name in template.empty_columns(row)]
         return list(dict.fromkeys(names))
 
-    def example(self, row: dict[str, Any]) -> Record:
-        """Return the example that the row gives, with its columns.
+    @property
+    def bare(self) -> frozenset[str]:
+        """The columns that are texts of the example as they are."""
+        names = (template.bare for template in self._templates())
+        return frozenset(name for name in names if name is not None)
+
+    def example(self, row: dict[str, Any], shown: Collection[str]) -> Record:
+        """Return the example that the row gives, with the columns that are not shown already.
 
         Raises:
             RowError: if the row lacks a column or holds what JSON has not.
         """
         system = None if self.system is None else self.system.fill(row)
         example = exchange(self.prompt.fill(row), self.completion.fill(row), system)
-        return with_columns(example, row)
+        return with_columns(example, row, shown)
 
     def _templates(self) -> list[Template]:
         given = (self.prompt, self.completion, self.system)
@@ -86,11 +92,14 @@ def examples_of(patterns: Collection[Pattern], row: dict[str, Any]) -> list[Reco
     """
     skipped: dict[str, None] = {}
     examples = []
+    # What all examples of a row show; each of them keeps every other column.
+    bare = frozenset.intersection(*(pattern.bare for pattern in patterns))
+    shown = {name for name in bare if isinstance(row.get(name), str)}
     for pattern in patterns:
         if empty := pattern.empty_columns(row):
             skipped.update(dict.fromkeys(empty))
         else:
-            examples.append(pattern.example(row))
+            examples.append(pattern.example(row, shown))
     if not examples:
         names = ", ".join(f"'{excerpt(name, 40)}'" for name in skipped)
         raise RowError(f"gives no example: there is nothing in {names}")

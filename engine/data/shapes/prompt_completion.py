@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.data.shapes.columns import with_columns
 from engine.data.shapes.example import Record
-from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns, exchange, system_of
+from engine.data.shapes.exchanges import exchange, shown_system, system_of
 from engine.data.shapes.fields import require_text
 
 _FIELDS = 2
@@ -25,4 +25,4 @@ def from_prompt_completion(row: dict[str, Any]) -> Record:
     if len(row) == _FIELDS:
         return exchange(prompt, completion)
     example = exchange(prompt, completion, system_of(row))
-    return with_columns(example, row, empty_columns(row, SYSTEM_COLUMNS))
+    return with_columns(example, row, ("prompt", "completion", *shown_system(row)))

@@ -7,7 +7,7 @@ from typing import Any
 from engine.data.errors import RowError
 from engine.data.shapes.columns import with_columns
 from engine.data.shapes.example import Record
-from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns, exchange, system_of
+from engine.data.shapes.exchanges import empty_columns, exchange, shown_system, system_of
 from engine.data.shapes.fields import is_empty, require_text
 
 COLUMNS = (
@@ -42,4 +42,5 @@ def from_question_answer(row: dict[str, Any], question: str, answer: str) -> Rec
         )
     asked, answered = require_text(row, question, question), require_text(row, answer, answer)
     example = exchange(asked, answered, system_of(row))
-    return with_columns(example, row, empty_columns(row, (*SYSTEM_COLUMNS, _MATERIAL)))
+    shown = (question, answer, *shown_system(row), *empty_columns(row, [_MATERIAL]))
+    return with_columns(example, row, shown)

@@ -13,7 +13,7 @@ from engine.data.shapes.calls import checked_tools
 from engine.data.shapes.chat import chat_example
 from engine.data.shapes.columns import with_columns
 from engine.data.shapes.example import CHAT_KEYS, Record
-from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns, system_of
+from engine.data.shapes.exchanges import SYSTEM_COLUMNS, empty_columns, shown_system, system_of
 from engine.data.shapes.messages import Message, require_answer
 from engine.data.shapes.turns import messages_of_turns
 
@@ -30,10 +30,10 @@ def from_sharegpt(row: dict[str, Any]) -> Record:
     require_answer(messages, _TURNS)
     if len(row) == 1:
         return {"messages": messages}
-    messages = with_system_column(messages, row)
-    example = chat_example(messages, with_whole_tools(row))
-    used = {_TURNS, *CHAT_KEYS, *empty_columns(row, SYSTEM_COLUMNS)}
-    return with_columns(example, row, used)
+    whole = with_system_column(messages, row)
+    example = chat_example(whole, with_whole_tools(row))
+    shown = (_TURNS, *CHAT_KEYS, *shown_before(messages, whole, row))
+    return with_columns(example, row, shown)
 
 
 def with_system_column(messages: list[Message], row: dict[str, Any]) -> list[Message]:
@@ -46,6 +46,19 @@ def with_system_column(messages: list[Message], row: dict[str, Any]) -> list[Mes
     if not system or (messages and messages[0]["role"] in ("system", "developer")):
         return messages
     return [{"role": "system", "content": system}, *messages]
+
+
+def shown_before(messages: list[Message], whole: list[Message], row: dict[str, Any]) -> list[str]:
+    """Return the columns of system prompts that need not be kept beside `whole`.
+
+    Args:
+        messages: those of the row's conversation.
+        whole: the same after `with_system_column`.
+        row: the row.
+    """
+    if whole is messages:
+        return empty_columns(row, SYSTEM_COLUMNS)
+    return shown_system(row)
 
 
 def with_whole_tools(row: dict[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,13 @@ class Template:
         needed = [str(piece.column) for piece in places if piece.default is None]
         self.needed = tuple(dict.fromkeys(needed))
 
+    @property
+    def bare(self) -> str | None:
+        """The column that the text is, if it is one column's value and nothing else."""
+        first, *rest = self._pieces
+        alone = len(rest) == 1 and not first.literal and not rest[0].literal
+        return first.column if alone and first.default is None else None
+
     @classmethod
     def parse(cls, text: str) -> Template:
         """Read a template.

@@ -12,7 +12,6 @@ from engine.data.errors import DataError, RowError
 from engine.data.reading.files import read_rows
 from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow
-from engine.data.shapes.conversion import Conversion
 from engine.data.versions.contents import records_of
 from engine.data.versions.importing import Source
 from engine.data.versions.preparing import Preparation, Progress, write_examples
@@ -48,9 +47,9 @@ def clean_version(
     shown = f"{whole.name}@{whole.version}"
     stored = lab.blobs.verified(whole.content)
     with read_rows(stored, ReadingOptions(file_format="jsonl")) as rows, lab.blobs.write() as blob:
-        written = write_examples(
-            rows, Preparation(shown, "row", Conversion(), recipe), blob, progress
-        )
+        written = write_examples(rows, Preparation(shown, "row", None, recipe), blob, progress)
+        if written.bad.count:
+            raise DataError(f"{written.bad.first[0]}. Nothing was recorded.")
         if not written.counts.examples:
             raise DataError(f"{shown}: cleaning leaves out all {written.tally.before} examples.")
     made = {

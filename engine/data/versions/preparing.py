@@ -68,13 +68,13 @@ class Preparation:
     Attributes:
         name: the file, for messages.
         place: what a row's number counts there.
-        conversion: how rows become examples.
+        conversion: how rows become examples; None if they are: those of a version, as stored.
         recipe: how they are cleaned, None for not at all.
     """
 
     name: str
     place: str
-    conversion: Conversion
+    conversion: Conversion | None
     recipe: Recipe | None = None
 
     def __call__(self, batch: RowBatch) -> Prepared:
@@ -99,7 +99,7 @@ class Preparation:
             prepared.bad.add(self._bad(row.line, row.value.reason, row.value.excerpt))
             return []
         try:
-            records = self.conversion.examples(row.value)
+            records = self._examples(row.value)
             if cleaner is not None:
                 records = _cleaned(cleaner, records, row.line, prepared.tally)
             lines = [canonical_line(record) for record in records]
@@ -111,6 +111,9 @@ class Preparation:
             if cleaner is not None:
                 prepared.keys.append(cleaner.keys(record))
         return lines
+
+    def _examples(self, row: Record) -> list[Record]:
+        return [row] if self.conversion is None else self.conversion.examples(row)
 
     def _bad(self, line: int, reason: str, excerpt: str) -> BadExample:
         return BadExample(self.name, line, reason, excerpt, self.place)

@@ -29,15 +29,6 @@ from tests.engine.data.shapes.strategies import (
 Row = dict[str, Any]
 
 
-def shown(row: Row, texts: list[str], fields: set[str]) -> set[str]:
-    """Return the columns that need not come back, because a message shows their values."""
-    return {
-        name
-        for name, value in row.items()
-        if name not in fields and isinstance(value, str) and value in texts
-    }
-
-
 def there_and_back(row: Row, to: Target) -> Row:
     [example] = Conversion().examples(row)
     back: Row = json.loads(json.dumps(row_of(example, to)))
@@ -48,30 +39,16 @@ def without(row: Row, names: set[str]) -> Row:
     return {name: value for name, value in row.items() if name not in names}
 
 
-def _texts(messages: list[Row]) -> list[str]:
-    found = []
-    for message in messages:
-        content = message["content"]
-        parts = content if isinstance(content, list) else [{"text": content}]
-        found += [part["text"] for part in parts if isinstance(part.get("text"), str)]
-    return found
-
-
 @given(chat_rows(COLUMNS))
 @settings(max_examples=100)
-def test_chat_comes_back_as_it_was_less_the_columns_that_messages_show(row: Row) -> None:
-    fields = {"messages", "tools", "parallel_tool_calls"}
-    expected = without(row, shown(row, _texts(row["messages"]), fields))
-    assert there_and_back(row, Target.OPENAI) == expected
+def test_chat_comes_back_as_it_was(row: Row) -> None:
+    assert there_and_back(row, Target.OPENAI) == row
 
 
 @given(preference_rows(COLUMNS))
 @settings(max_examples=100)
-def test_preference_comes_back_as_it_was_less_the_columns_that_messages_show(row: Row) -> None:
-    fields = {"input", "preferred_output", "non_preferred_output"}
-    answers = [*row["preferred_output"], *row["non_preferred_output"]]
-    texts = _texts([*row["input"]["messages"], *answers])
-    assert there_and_back(row, Target.OPENAI) == without(row, shown(row, texts, fields))
+def test_preference_comes_back_as_it_was(row: Row) -> None:
+    assert there_and_back(row, Target.OPENAI) == row
 
 
 @given(st.tuples(TEXT, TEXT, COLUMNS))
@@ -79,8 +56,7 @@ def test_preference_comes_back_as_it_was_less_the_columns_that_messages_show(row
 def test_prompt_and_completion_come_back_as_they_were(parts: tuple[str, str, Row]) -> None:
     prompt, completion, columns = parts
     row = {"prompt": prompt, "completion": completion} | columns
-    expected = without(row, shown(row, [prompt, completion], {"prompt", "completion"}))
-    assert there_and_back(row, Target.PROMPT_COMPLETION) == expected
+    assert there_and_back(row, Target.PROMPT_COMPLETION) == row
 
 
 ALPACA = st.fixed_dictionaries(
@@ -99,23 +75,10 @@ def test_alpaca_comes_back_with_an_input_always_and_empty_fields_never(
     fields: Row, columns: Row
 ) -> None:
     about = fields.get("input") or ""
-    asked = fields["instruction"] + ("\n\n" + about if about else "")
-    earlier = [text for pair in fields.get("history") or [] for text in pair]
-    texts = [asked, fields["output"], *earlier, *filter(None, [fields.get("system")])]
-    normal: Row = {"instruction": asked, "input": ""}
-    # Where a message shows one of the two by chance, they are not kept apart.
-    if about and about not in texts and fields["instruction"] not in texts:
-        normal = {"instruction": fields["instruction"], "input": about}
-    elif about:
-        normal |= {
-            f"{name}_": fields[name]
-            for name in ("instruction", "input")
-            if fields[name] not in texts
-        }
     optional = {name: fields[name] for name in ("system", "history") if fields.get(name)}
-    kept = without(columns, shown(columns, texts, set()))
     back = there_and_back(fields | columns, Target.ALPACA)
-    assert back == normal | {"output": fields["output"]} | optional | kept
+    asked = {"instruction": fields["instruction"], "input": about}
+    assert back == asked | {"output": fields["output"]} | optional | columns
 
 
 def _turn(speaker: str, value: str) -> Row:
@@ -158,9 +121,7 @@ def test_sharegpt_comes_back_with_the_usual_names_of_speakers(
         for turn in back["conversations"]
     ]
     assert written == [_normal_turn(turn) for turn in turns]
-    texts = [turn["value"] for turn in turns if turn["from"] != "function_call"]
-    kept = without(columns, shown(columns, texts, set()))
-    assert without(back, {"conversations"}) == kept
+    assert without(back, {"conversations"}) == columns
 
 
 @given(st.lists(said_by("system"), max_size=1), said_by("user"), ANSWER, ANSWER, COLUMNS)
@@ -169,10 +130,7 @@ def test_pairs_come_back_as_lists_of_messages_with_an_explicit_prompt(
     system: list[Row], user: Row, good: Row, bad: Row, columns: Row
 ) -> None:
     prompt = [*system, user]
-    texts = [message["content"] for message in (*prompt, good, bad)]
-    expected = {"prompt": prompt, "chosen": [good], "rejected": [bad]}
-    expected |= without(columns, shown(columns, texts, set()))
     explicit = {"prompt": prompt, "chosen": [good], "rejected": [bad]}
     implicit = {"chosen": [*prompt, good], "rejected": [*prompt, bad]}
     for row in (explicit, implicit):
-        assert there_and_back(row | columns, Target.PARQUET) == expected
+        assert there_and_back(row | columns, Target.PARQUET) == explicit | columns

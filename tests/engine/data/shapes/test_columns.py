@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from engine.data.shapes.conversion import Conversion
+from engine.data.shapes.exchanges import exchange
 from tests.engine.data.shapes.conftest import example_of, fault_of
 
 MESSAGES = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
@@ -17,15 +18,23 @@ def test_columns_stand_beside_the_messages_sorted_by_name() -> None:
     assert example["meta"] == {"z": 1, "a": 2}
 
 
-def test_a_column_that_a_message_shows_letter_for_letter_is_not_kept_twice() -> None:
-    row = {"messages": MESSAGES, "question": "q", "label": "a", "other": "a ", "number": 1}
-    assert example_of(row) == {"messages": MESSAGES, "other": "a ", "number": 1}
+def test_a_column_is_kept_even_where_it_says_the_same_as_a_message() -> None:
+    row = {"messages": MESSAGES, "question": "q", "label": "a", "number": 1}
+    assert example_of(row) == row
 
 
-def test_a_text_part_shows_a_column_too() -> None:
-    parts = [{"type": "text", "text": "q"}]
-    messages = [{"role": "user", "content": parts}, MESSAGES[1]]
-    assert example_of({"messages": messages, "question": "q"}) == {"messages": messages}
+@pytest.mark.parametrize("human", ["spam", "ham", ""])
+def test_what_a_template_shows_as_it_is_is_not_kept_twice(human: str) -> None:
+    row = {"text": "one", "model": "spam", "human": human}
+    example = example_of(row, Conversion("{text}", "{model}"))
+    assert example == {"messages": exchange("one", "spam")["messages"], "human": human}
+
+
+@pytest.mark.parametrize("completion", ["{model} ", "{model|default:ham}", "{number}"])
+def test_what_a_template_shows_otherwise_is_kept(completion: str) -> None:
+    row = {"text": "one", "model": "spam", "number": 1}
+    example = example_of(row, Conversion("{text}", completion))
+    assert (example["model"], example["number"]) == ("spam", 1)
 
 
 def test_a_column_called_like_a_key_of_the_example_gets_an_underscore() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,33 @@ def test_a_file_is_previewed_past_its_bad_rows(tmp_path: Path) -> None:
     [change] = preview_file(Source(file, recipe=Recipe.parse("strip")), 10)
     assert (change.line, change.texts[0].before, change.texts[0].after) == (3, "b ", "b")
     assert preview_file(Source(file), 10) == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"chosen": "c", "rejected": "r"},
+        {"prompt": "p", "chosen": "c", "rejected": "r"},
+        {"conversations": []},
+        {"input": {"messages": []}},
+    ],
+)
+def test_columns_that_look_like_another_shape_are_no_reason_to_leave_a_row_out(
+    columns: dict[str, object], lab: Lab, tmp_path: Path
+) -> None:
+    rows = [row("a", " 1 ", **columns), row("b", "2")]
+    file = tmp_path / "shaped.jsonl"
+    file.write_text("".join(json.dumps(found) + "\n" for found in rows))
+    lab.datasets.add(Source(file, shape="chat"), "talk")
+    cleaned, tally = lab.datasets.clean("talk", Recipe.parse("strip"))
+    assert (cleaned.examples, tally.before) == (2, 2)
+    first, _ = records_of(lab, cleaned)
+    assert (answer_of(first), first.keys() - {"messages"}) == ("1", columns.keys())
+
+
+def test_cleaning_again_changes_no_more(lab: Lab, add: Add) -> None:
+    add("talk", row("q", " spam ", human="spam"), row("r", "ham", human="x"))
+    once, _ = lab.datasets.clean("talk", Recipe.parse("strip"))
+    twice, tally = lab.datasets.clean("talk", Recipe.parse("strip"))
+    assert twice == once
+    assert tally.steps == {}
