@@ -30,7 +30,7 @@ def test_a_messy_table_becomes_a_clean_version(ftlab: Ftlab, messy: Path) -> Non
         "data", "add", messy, "--name", "faq", *_TEMPLATES, "--clean", "all", "--preview"
     )
     assert preview.status == 0, preview.err
-    assert "row 15  left out by drop-empty" in preview.out
+    assert "line 15  left out by drop-empty" in preview.out
     assert "[-caf\u00c3\u00a9-]" in preview.out
     assert not ftlab.database.exists()
     added = ftlab("data", "add", messy, "--name", "faq", *_TEMPLATES, "--clean", "all")

@@ -51,6 +51,16 @@ class Conversion:
         self._mode = _mode(system, system_mode)
 
     @property
+    def most(self) -> int:
+        """How many examples a row can give."""
+        return max(1, len(self._patterns))
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The templates that every row is filled into; none where the shape is recognized."""
+        return self._patterns
+
+    @property
     def columns(self) -> frozenset[str]:
         """The columns that templates show; none where the shape is recognized."""
         shown = [pattern.columns for pattern in self._patterns]
@@ -124,6 +134,8 @@ def _mode(system: str | None, mode: SystemMode | None) -> SystemMode:
     if mode is None:
         return SystemMode.KEEP if system is None else SystemMode.ADD
     wants_text = mode in (SystemMode.ADD, SystemMode.REPLACE)
+    if wants_text and system == "":
+        raise WishError(f"To {mode} system prompts by nothing, strip them: --system-mode strip.")
     if wants_text and system is None:
         raise WishError(f"To {mode} system prompts, say which with --system.")
     if not wants_text and system is not None:

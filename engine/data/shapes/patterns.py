@@ -63,6 +63,12 @@ class Pattern(NamedTuple):
         names = [name for template in self._templates() for name in template.empty_columns(row)]
         return list(dict.fromkeys(names))
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the pattern as a template file has it."""
+        given = zip(_TEXT_KEYS, (self.prompt, self.completion, self.system), strict=True)
+        texts = {key: template.text for key, template in given if template is not None}
+        return {**texts, **({"skip_empty": True} if self.skip_empty else {})}
+
     @property
     def bare(self) -> frozenset[str]:
         """The columns that are texts of the example as they are."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.data.cleaning.preview import Change, preview
 from engine.data.cleaning.recipe import Recipe
 from engine.data.errors import DataError, RowError
-from engine.data.reading.files import read_rows
+from engine.data.reading.files import RowFile, read_rows
 from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow
+from engine.data.shapes.conversion import Conversion
+from engine.data.versions.bad_rows import BadExample, BadRows, shown
 from engine.data.versions.contents import records_of
 from engine.data.versions.importing import Source
 from engine.data.versions.preparing import Preparation, Progress, write_examples
@@ -73,26 +75,43 @@ def preview_version(lab: Lab, reference: str, recipe: Recipe, limit: int) -> lis
     return preview(enumerate(records_of(lab, whole), 1), recipe, limit)
 
 
-def preview_file(source: Source, limit: int) -> list[Change]:
-    """Return what a source's recipe would change first; bad rows are passed over.
+class FilePreview(NamedTuple):
+    """What would become of a file.
+
+    Attributes:
+        changes: the examples that would change, the first ones.
+        bad: the bad rows on the way there.
+        place: what the number of a row counts in the file ("line").
+    """
+
+    changes: list[Change]
+    bad: BadRows
+    place: str
+
+
+def preview_file(source: Source, limit: int) -> FilePreview:
+    """Return what a source's recipe would change first; nothing is recorded.
 
     Raises:
         DataError: if the file or the wish cannot be followed as a whole.
     """
-    if source.recipe is None:
-        return []
-    return preview(_records(source), source.recipe, limit)
-
-
-def _records(source: Source) -> Iterator[tuple[int, Record]]:
     conversion = source.conversion()
+    recipe = source.recipe or Recipe(())
+    bad = BadRows()
     with read_rows(source.path, replace(source.reading, texts=conversion.columns)) as rows:
         conversion.check(rows.name, rows.columns)
-        for line, value in rows:
-            if isinstance(value, BadRow):
-                continue
-            try:
-                found = conversion.examples(value)
-            except RowError:
-                continue
-            yield from ((line, record) for record in found)
+        changes = preview(_records(rows, conversion, bad), recipe, limit)
+        return FilePreview(changes, bad, rows.place)
+
+
+def _records(rows: RowFile, conversion: Conversion, bad: BadRows) -> Iterator[tuple[int, Record]]:
+    for line, value in rows:
+        if isinstance(value, BadRow):
+            bad.add(BadExample(rows.name, line, value.reason, value.excerpt, rows.place))
+            continue
+        try:
+            found = conversion.examples(value)
+        except RowError as error:
+            bad.add(BadExample(rows.name, line, str(error), shown(value), rows.place))
+            continue
+        yield from ((line, record) for record in found)

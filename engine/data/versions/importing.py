@@ -19,6 +19,7 @@ from engine.data.versions.bad_rows import BadRows
 from engine.data.versions.preparing import Preparation, Written, write_examples
 from engine.data.versions.recording import Draft, check_name, record_version
 from engine.data.versions.tally import Tally, cleaned_as_json
+from store.queries import datasets as queries
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None], None]
 _BAD_ROWS_SHOWN = 10
+_RECORDED_OPTIONS = ("file_format", "encoding", "delimiter", "sheet", "member", "chunk")
+"""What a person can say of how a file is read, by the names of `ReadingOptions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,13 @@ class Source:
         """Return what a version's recipe says of it."""
         said = {
             "source": _shown(self.path),
+            **{name: getattr(self.reading, name) for name in _RECORDED_OPTIONS},
             "prompt": self.prompt,
             "completion": self.completion,
             "system": self.system,
             "templates": None if self.templates is None else _shown(self.templates),
             "shape": self.shape,
             "system_mode": None if self.system_mode is None else str(self.system_mode),
-            "chunk": self.reading.chunk,
         }
         return {key: value for key, value in said.items() if value is not None}
 
@@ -95,6 +98,9 @@ class Added:
         left_out: the bad rows that were left out: how many, and the first of them.
         tally: what cleaning did; nothing if there was none.
         encoding: the encoding of the text, None for what is none.
+        skipped: templates that were not filled in, because a row had nothing for them.
+        place: what the number of a row counts in the file ("line").
+        newest: the number of the name's newest version, which its bare name means.
     """
 
     version: DatasetRow
@@ -102,6 +108,9 @@ class Added:
     left_out: BadRows
     tally: Tally
     encoding: str | None = None
+    skipped: int = 0
+    place: str = "line"
+    newest: int = 1
 
 
 class BadRowsError(DataError):
@@ -113,14 +122,18 @@ class BadRowsError(DataError):
 
     def __init__(self, rows: BadRows) -> None:
         self.rows = rows
-        named = [f"{bad}\n    {bad.excerpt}" for bad in rows.first[:_BAD_ROWS_SHOWN]]
-        if rows.count > len(named):
-            named.append(f"… and {rows.count - len(named)} more")
         bad_rows = "1 bad row" if rows.count == 1 else f"{rows.count} bad rows"
         super().__init__(
-            "\n".join(named) + f"\n{bad_rows}, so nothing was recorded. "
+            f"{_named(rows)}\n{bad_rows}, so nothing was recorded. "
             "Mend the file, or leave such rows out with --skip-bad."
         )
+
+
+def _named(rows: BadRows) -> str:
+    named = [f"{bad}\n    {bad.excerpt}" for bad in rows.first[:_BAD_ROWS_SHOWN]]
+    if rows.count > len(named):
+        named.append(f"… and {rows.count - len(named)} more")
+    return "\n".join(named)
 
 
 def add_file(
@@ -154,10 +167,20 @@ def add_file(
         if written.bad.count and not skip_bad:
             raise BadRowsError(written.bad)
         _require_some(rows.name, written)
-    draft = Draft(name, written.counts, recipe=_recipe(source, written))
+    draft = Draft(name, written.counts, recipe=_recipe(source, conversion, written))
     imported = _imported(source, rows, written)
     version, new = record_version(lab, draft, blob, imported)
-    return Added(version, new, written.bad, written.tally, rows.encoding)
+    newest = queries.dataset(lab.database.reader, name).version
+    return Added(
+        version,
+        new,
+        written.bad,
+        written.tally,
+        rows.encoding,
+        written.skipped,
+        rows.place,
+        newest,
+    )
 
 
 def _require_some(name: str, written: Written) -> None:
@@ -165,13 +188,16 @@ def _require_some(name: str, written: Written) -> None:
         return
     if written.tally.dropped:
         raise DataError(f"{name}: cleaning leaves out all {written.tally.before} examples.")
-    raise DataError(f"{name}: all {written.bad.count} rows are bad, so nothing is left")
+    raise DataError(f"{_named(written.bad)}\n{name}: every row is bad, so nothing is left.")
 
 
-def _recipe(source: Source, written: Written) -> dict[str, Any]:
+def _recipe(source: Source, conversion: Conversion, written: Written) -> dict[str, Any]:
+    patterns = [pattern.as_json() for pattern in conversion.patterns]
     return {
         "made": "imported",
         **source.as_json(),
+        **({"patterns": patterns} if source.templates is not None else {}),
+        **({"skipped": written.skipped} if written.skipped else {}),
         "left_out": written.bad.count + written.tally.dropped,
         **cleaned_as_json(source.recipe, written.tally),
     }

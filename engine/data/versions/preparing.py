@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.data.cleaning.cleaner import Cleaner
 from engine.data.cleaning.duplicates import Duplicates, Keys
 from engine.data.cleaning.recipe import Recipe
-from engine.data.errors import RowError
+from engine.data.errors import DataError, RowError
 from engine.data.parallel import in_order
 from engine.data.reading.reader import RowBatch
 from engine.data.reading.rows import BadRow, Row
@@ -20,7 +20,7 @@ from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.example import Record
 from engine.data.versions.bad_rows import BadExample, BadRows, shown
 from engine.data.versions.recording import Counts
-from engine.data.versions.tally import Tally
+from engine.data.versions.tally import Tally, in_recipe_order
 
 if TYPE_CHECKING:
     from engine.data.reading.files import RowFile
@@ -42,6 +42,7 @@ class Prepared:
         keys: by which duplicates are found; empty if none are looked for.
         bad: the rows that cannot become examples.
         tally: what cleaning did.
+        skipped: templates that were not filled in, because the row had nothing for them.
     """
 
     rows: int = 0
@@ -52,6 +53,7 @@ class Prepared:
     keys: list[Keys] = field(default_factory=list)
     bad: BadRows = field(default_factory=BadRows)
     tally: Tally = field(default_factory=Tally)
+    skipped: int = 0
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield the examples: the number of the row, and the canonical line."""
@@ -100,6 +102,8 @@ class Preparation:
             return []
         try:
             records = self._examples(row.value)
+            if self.conversion is not None:
+                prepared.skipped += self.conversion.most - len(records)
             if cleaner is not None:
                 records = _cleaned(cleaner, records, row.line, prepared.tally)
             lines = [canonical_line(record) for record in records]
@@ -107,10 +111,16 @@ class Preparation:
             prepared.bad.add(self._bad(row.line, str(error), shown(row.value)))
             return []
         for record in records:
-            prepared.counts.add(record)
+            self._count(record, row.line, prepared)
             if cleaner is not None:
                 prepared.keys.append(cleaner.keys(record))
         return lines
+
+    def _count(self, record: Record, line: int, prepared: Prepared) -> None:
+        try:
+            prepared.counts.add(record)
+        except DataError as error:
+            raise DataError(f"{self.name}, {self.place} {line}: {error}") from None
 
     def _examples(self, row: Record) -> list[Record]:
         return [row] if self.conversion is None else self.conversion.examples(row)
@@ -140,12 +150,14 @@ class Written:
         counts: what the examples that were written are counted in.
         bad: the rows that cannot become examples.
         tally: what cleaning did.
+        skipped: templates that were not filled in, because a row had nothing for them.
     """
 
     rows: int = 0
     counts: Counts = field(default_factory=Counts)
     bad: BadRows = field(default_factory=BadRows)
     tally: Tally = field(default_factory=Tally)
+    skipped: int = 0
 
 
 def write_examples(
@@ -162,6 +174,7 @@ def write_examples(
         deduplicated = _Deduplication(work.recipe)
     for prepared in in_order(work, rows.batches()):
         written.rows += prepared.rows
+        written.skipped += prepared.skipped
         written.tally.add(prepared.tally)
         if deduplicated is None:
             blob.write(prepared.content)
@@ -171,6 +184,8 @@ def write_examples(
         written.bad.add_all(prepared.bad)
         if progress is not None:
             progress(rows.position, rows.size)
+    if work.recipe is not None:
+        written.tally = in_recipe_order(written.tally, work.recipe)
     return written
 
 

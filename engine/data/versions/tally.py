@@ -93,6 +93,13 @@ class Tally:
         return self.steps.setdefault(name, StepTally())
 
 
+def in_recipe_order(tally: Tally, recipe: Recipe) -> Tally:
+    """Return the tally with its steps in the order in which they were done."""
+    order = [step.name for step in recipe.steps]
+    names = sorted(tally.steps, key=order.index)
+    return Tally(tally.before, {name: tally.steps[name] for name in names})
+
+
 def cleaned_as_json(recipe: Recipe | None, tally: Tally) -> dict[str, Any]:
     """Return what a version's recipe says of its cleaning: the steps, and what they did."""
     return {} if recipe is None else {"clean": {"steps": recipe.as_json(), **tally.to_json()}}

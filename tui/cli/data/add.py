@@ -137,10 +137,16 @@ def _counter(chunk: str | None) -> Callable[[str], int] | None:
 def _preview(source: Source, *, as_json: bool) -> None:
     from engine.data.versions.cleaning import preview_file
     from tui.cli.data.previewing import print_preview
+    from tui.cli.output import note
 
     if source.recipe is None:
         raise click.UsageError("--preview shows what --clean would do: say which steps")
-    print_preview(preview_file(source, _PREVIEWED), as_json=as_json)
+    changes, bad, place = preview_file(source, _PREVIEWED)
+    print_preview(changes, place, as_json=as_json)
+    for row in bad.first[:_ROWS_NAMED]:
+        note(f"bad: {row}")
+    if bad.count > _ROWS_NAMED:
+        note(f"bad: {bad.count} rows in all")
 
 
 def _print_added(added: Added) -> None:
@@ -152,9 +158,16 @@ def _print_added(added: Added) -> None:
     examples = number_of(version.examples, "example")
     what = "recorded" if added.new else "has this very content already"
     say(f"{version.name}@{version.version} {what}: {examples}  {version.id}")
+    if not added.new and added.newest != version.version:
+        note(
+            f"the newest is {version.name}@{added.newest}; "
+            f"write {version.name}@{version.version} to use this one"
+        )
     if added.encoding not in (None, "utf-8"):
         note(f"read as {added.encoding}")
-    print_tally(added.tally)
+    print_tally(added.tally, added.place)
+    if added.skipped:
+        note(f"{number_of(added.skipped, 'template')} left unfilled: the row had nothing for it")
     for bad in left_out.first[:_ROWS_NAMED]:
         note(f"left out: {bad}")
     if left_out.count > _ROWS_NAMED:

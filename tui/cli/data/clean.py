@@ -61,7 +61,8 @@ def clean(dataset: str, steps: str, name: str | None, *, preview: bool, as_json:
     recipe = Recipe.parse(steps)
     with opened() as lab:
         if preview:
-            print_preview(lab.datasets.preview(dataset, recipe, _PREVIEWED), as_json=as_json)
+            changes = lab.datasets.preview(dataset, recipe, _PREVIEWED)
+            print_preview(changes, "row", as_json=as_json)
             return
         with bytes_read(f"Cleaning {dataset}") as progress:
             version, tally = lab.datasets.clean(dataset, recipe, name, progress)
@@ -69,6 +70,6 @@ def clean(dataset: str, steps: str, name: str | None, *, preview: bool, as_json:
         print_json({"version": version, "cleaned": tally.to_json()})
         return
     say(f"{version.name}@{version.version}  {number_of(version.examples, 'example')}  {version.id}")
-    print_tally(tally)
+    print_tally(tally, "row")
     if not tally.steps:
         say("Nothing had to be changed.")

@@ -9,8 +9,14 @@ if TYPE_CHECKING:
     from engine.data.versions.tally import Tally
 
 
-def print_preview(changes: list[Change], *, as_json: bool) -> None:
-    """Print the first examples that would change, with the words that would be others marked."""
+def print_preview(changes: list[Change], place: str, *, as_json: bool) -> None:
+    """Print the first examples that would change, with the words that would be others marked.
+
+    Args:
+        changes: what would change.
+        place: what the number of an example counts ("row", "line").
+        as_json: whether as data.
+    """
     from tui.cli.output import note, print_json
 
     if as_json:
@@ -19,7 +25,7 @@ def print_preview(changes: list[Change], *, as_json: bool) -> None:
     if not changes:
         note("Nothing would change.")
     for change in changes:
-        _print(change)
+        _print(change, place)
 
 
 def _as_json(change: Change) -> dict[str, object]:
@@ -35,31 +41,36 @@ def _as_json(change: Change) -> dict[str, object]:
     }
 
 
-def _print(change: Change) -> None:
+def _print(change: Change, place: str) -> None:
     from tui.cli.data.changes import lines_of, print_changed_text
     from tui.cli.output import say, say_heading
 
     if change.dropped_by is not None:
-        repeats = f" of row {change.repeats}" if change.repeats is not None else ""
-        say_heading(f"row {change.line}  left out by {change.dropped_by}{repeats}")
+        repeats = f" of {place} {change.repeats}" if change.repeats is not None else ""
+        say_heading(f"{place} {change.line}  left out by {change.dropped_by}{repeats}")
         for line in lines_of(change.record):
             say(f"- {line}")
     else:
-        say_heading(f"row {change.line}  {', '.join(change.steps)}")
+        say_heading(f"{place} {change.line}  {', '.join(change.steps)}")
         for text in change.texts:
             say(text.place)
             print_changed_text(text.before, text.after)
     say()
 
 
-def print_tally(tally: Tally) -> None:
-    """Print what each cleaning step did; nothing if none did anything."""
+def print_tally(tally: Tally, place: str) -> None:
+    """Print what each cleaning step did; nothing if none did anything.
+
+    Args:
+        tally: what they did.
+        place: what the numbers of the examples that were left out count.
+    """
     from tui.cli.output import print_table
 
     if not tally.steps:
         return
     print_table(
-        ["cleaned", ">examples changed", ">left out", "rows"],
+        ["cleaned", ">examples changed", ">left out", f"{place.rpartition(' ')[2]}s"],
         [
             [name, str(step.changed), str(step.dropped), _first(step.places, step.dropped)]
             for name, step in tally.steps.items()

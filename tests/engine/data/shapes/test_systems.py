@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.errors import RowError
+from engine.data.errors import RowError, WishError
+from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.example import Record, messages_of
 from engine.data.shapes.systems import SystemMode, with_system
 from tests.engine.data.shapes.strategies import COLUMNS, FILLED, records
@@ -87,3 +88,9 @@ def test_doing_it_again_changes_nothing_and_all_else_is_kept(
 
     assert others(once) == others(record)
     assert once.keys() == record.keys()
+
+
+@pytest.mark.parametrize("mode", [SystemMode.ADD, SystemMode.REPLACE])
+def test_nothing_cannot_be_put_in_the_place_of_a_system_prompt(mode: SystemMode) -> None:
+    with pytest.raises(WishError, match="--system-mode strip"):
+        Conversion(system="", system_mode=mode)

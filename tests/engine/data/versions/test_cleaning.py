@@ -54,12 +54,13 @@ def test_a_preview_changes_nothing(lab: Lab, add: Add) -> None:
     assert lab.database.head() == head
 
 
-def test_a_file_is_previewed_past_its_bad_rows(tmp_path: Path) -> None:
+def test_a_file_is_previewed_past_its_bad_rows_which_are_named(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text('{"prompt":"a","completion":"b"}\n{\n{"prompt":"a","completion":"b "}\n')
-    [change] = preview_file(Source(file, recipe=Recipe.parse("strip")), 10)
+    previewed = preview_file(Source(file, recipe=Recipe.parse("strip")), 10)
+    [change], [bad] = previewed.changes, previewed.bad.first
     assert (change.line, change.texts[0].before, change.texts[0].after) == (3, "b ", "b")
-    assert preview_file(Source(file), 10) == []
+    assert (bad.line, previewed.place) == (2, "line")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_columns_that_look_like_another_shape_are_no_reason_to_leave_a_row_out(
     cleaned, tally = lab.datasets.clean("talk", Recipe.parse("strip"))
     assert (cleaned.examples, tally.before) == (2, 2)
     first, _ = records_of(lab, cleaned)
-    assert (answer_of(first), first.keys() - {"messages"}) == ("1", columns.keys())
+    assert (answer_of(first), set(first)) == ("1", {"messages", *columns})
 
 
 def test_cleaning_again_changes_no_more(lab: Lab, add: Add) -> None:

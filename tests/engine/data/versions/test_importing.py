@@ -123,3 +123,57 @@ def test_the_format_may_be_said(lab: Lab, tmp_path: Path) -> None:
     file.write_text("Question,reply\na,b\n")
     source = Source(file, ReadingOptions(file_format="csv"), "{Question}", "{reply}")
     assert lab.datasets.add(source, "said").version.examples == 1
+
+
+def test_where_every_row_is_bad_the_reasons_are_told(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"prompt": 1, "completion": "b"}\n')
+    with pytest.raises(DataError, match=r"(?s)line 1 has .*every row is bad, so nothing is left"):
+        lab.datasets.add(Source(file), "rows", skip_bad=True)
+
+
+def test_examples_of_both_kinds_are_told_by_their_line(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    chat = '{"prompt": "a", "completion": "b"}\n'
+    file.write_text(chat * 2 + '{"prompt": "a", "chosen": "b", "rejected": "c"}\n')
+    with pytest.raises(DataError, match="line 3: There are chat examples and preference examples"):
+        lab.datasets.add(Source(file), "rows")
+
+
+def test_templates_are_recorded_as_they_were_and_unfilled_ones_counted(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file, templates = tmp_path / "rows.csv", tmp_path / "templates.toml"
+    file.write_text("name,year,place\nAcme,1920,\nBolt,,Oslo\n")
+    templates.write_text(
+        '[[example]]\nprompt = "When was {name} founded?"\ncompletion = "{year}"\n'
+        'skip_empty = true\n[[example]]\nprompt = "Where is {name}?"\ncompletion = "{place}"\n'
+        "skip_empty = true\n"
+    )
+    added = lab.datasets.add(Source(file, templates=templates), "rows")
+    assert (added.version.examples, added.skipped) == (2, 2)
+    templates.unlink()
+    recipe = json.loads(added.version.recipe_json)
+    assert recipe["skipped"] == 2
+    assert recipe["patterns"][0] == {
+        "prompt": "When was {name} founded?",
+        "completion": "{year}",
+        "skip_empty": True,
+    }
+
+
+def test_how_the_file_was_read_is_recorded(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes("prompt|completion\nCafé?|Yes.\n".encode("cp1252"))
+    options = ReadingOptions(delimiter="|", encoding="cp1252")
+    added = lab.datasets.add(Source(file, reading=options), "rows")
+    recipe = json.loads(added.version.recipe_json)
+    assert (recipe["delimiter"], recipe["encoding"]) == ("|", "cp1252")
+
+
+def test_content_of_an_older_version_says_which_is_the_newest(lab: Lab, tmp_path: Path) -> None:
+    for answer in ("b", "c", "b"):
+        file = tmp_path / "rows.jsonl"
+        file.write_text(json.dumps({"prompt": "a", "completion": answer}))
+        added = lab.datasets.add(Source(file), "rows")
+    assert (added.new, added.version.version, added.newest) == (False, 1, 2)
