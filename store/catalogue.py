@@ -90,7 +90,14 @@ def _only_more_fields(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-_GREW = ("JobPlanned", "JobFailed", "CheckpointSaved", "MetricsRecorded", "ModelRegistered")
+_GREW = (
+    "JobPlanned",
+    "JobMessageReceived",
+    "JobFailed",
+    "CheckpointSaved",
+    "MetricsRecorded",
+    "ModelRegistered",
+)
 
 CATALOGUE = Catalogue(
     [

@@ -53,11 +53,16 @@ class JobStatusChanged(Fact):
 
 
 class JobMessageReceived(Fact):
-    """The provider or the training process said something."""
+    """The provider or the training process said something.
+
+    `data` is what else a provider's event holds that ftlab does not know, as it came.
+    """
 
     type_name = "JobMessageReceived"
+    schema_number = 2
     level: str
     text: str
+    data: dict[str, JsonValue] = {}
 
 
 class CheckpointSaved(Fact):
