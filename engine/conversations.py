@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.chat import ChatSession
+from engine.chatting import targets
+from engine.chatting.local import LocalModels
+from engine.chatting.reaching import Reached, reach_hosted, reach_local
+from engine.chatting.sampling import Sampling
+from engine.chatting.targets import HostedTarget, LocalTarget, Progress
 from engine.closing import Closing
 from engine.errors import RequestError
-from store.errors import NotFoundError
 from store.ids import new_id
-from store.queries import models
+from store.times import now as this_moment
 
 if TYPE_CHECKING:
-    from engine.chat import ChatSession, ChatTurn
+    from engine.chatting.turns import ChatTurn
     from engine.lab import Lab
-    from engine.serve.settings import ServedModel
 
-Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How answers are drawn: temperature 0 always takes the likeliest token."""
-
-    temperature: float = 0.0
-    max_tokens: int = 256
-    seed: int | None = None
+__all__ = ["Conversation", "Progress", "Sampling"]
 
 
 class Conversation(Closing):
-    """A conversation with one model, over a server of its own on loopback.
+    """A conversation with one model, over a server of its own on loopback or at a hosted service.
 
-    Opening one starts the server; the model is loaded when the first question is asked.
+    Opening one starts the server of a local model; the model is loaded when the first question is
+    asked. Of a hosted one nothing is asked before.
 
     Args:
         lab: where the model is found and the turns are recorded.
-        model: a model version's name, id or beginning, or a base model.
+        model: a model version's name, id or beginning, a base model, or what a service calls a
+            model; see `engine.chatting.targets`.
         system: a system prompt.
         sampling: how answers are drawn.
         progress: told of the stages of getting the base model ready.
+        provider: the profile whose service is asked, or `local`; None goes by the list of models.
+        local: gathers the local models of several conversations, which will be started together;
+            None starts a server for this one.
+        now: tells the time.
 
     Attributes:
         model_name: what to call the model.
+        hosted: whether it is at a service.
+        last_turn: the last question with its whole answer; None while one is coming.
 
     Raises:
-        NotFoundError: if there is neither a model version nor a base model of this name.
-        LabError: if the server cannot be started.
+        NotFoundError: if there is no model of this name, or no such profile.
+        LabError: if the server cannot be started, or there is no key for the service.
     """
 
     def __init__(
@@ -56,44 +60,71 @@ class Conversation(Closing):
         system: str | None,
         sampling: Sampling,
         progress: Progress | None = None,
+        *,
+        provider: str | None = None,
+        local: LocalModels | None = None,
+        now: Callable[[], datetime] = this_moment,
     ) -> None:
-        from engine.chat import ChatSession, LocalServer
-
         self._lab = lab
         self._system = system
         self._sampling = sampling
         self._stream: str | None = None
-        self._model_id, self.model_name, served = _served(lab, model, progress)
-        self._server = LocalServer([served])
-        self._server.start()
-        self._session: ChatSession = ChatSession(
-            self._server.base_url,
-            self._server.key,
-            served.id,
-            system=system,
-            temperature=sampling.temperature,
-            max_tokens=sampling.max_tokens,
-            seed=sampling.seed,
+        self._own_server: LocalModels | None = None
+        self.last_turn: ChatTurn | None = None
+        target = self._target = targets.find(lab, model, provider, progress)
+        self.model_name = target.name
+        self.hosted = isinstance(target, HostedTarget)
+        reached = (
+            reach_hosted(target, lab.places.prices, now)
+            if isinstance(target, HostedTarget)
+            else self._served(target, local)
+        )
+        self._rates = reached.rates
+        self._session = ChatSession(
+            reached.endpoint, reached.model, system, sampling, completes=reached.completes
         )
 
+    def _served(self, target: LocalTarget, local: LocalModels | None) -> Reached:
+        """Have a model of this machine served, with others or by a server of its own."""
+        server = local or LocalModels()
+        server.add(target.served)
+        if local is None:
+            self._own_server = server
+            server.start()
+        return reach_local(target, server)
+
     @property
-    def last_turn(self) -> ChatTurn | None:
-        """The last question with its whole answer."""
-        return self._session.last_turn
+    def priced(self) -> bool:
+        """Whether it is known what answers cost."""
+        return self._rates is not None
+
+    @property
+    def completes(self) -> bool:
+        """Whether the model completes texts, so that it sees each question alone."""
+        return self._session.completes
 
     def ask(self, question: str) -> Iterator[str]:
         """Yield the answer in pieces as they come; the turn is recorded when it ends, however.
 
         Raises:
             RequestError: if the question is no text that can be recorded.
-            ChatError: if the model cannot answer; what came before that is kept.
+            ChatError: if a local model cannot answer; what came before that is kept.
+            ProviderError: the same of a hosted one.
         """
+        self.last_turn = None
         _require_text(question)
         try:
             yield from self._session.ask(question)
         finally:
             if self._session.last_turn is not None:
-                self._record(self._session.last_turn)
+                self.last_turn = self._with_cost(self._session.last_turn)
+                self._record(self.last_turn)
+
+    def _with_cost(self, turn: ChatTurn) -> ChatTurn:
+        if self._rates is None or turn.prompt_tokens is None or turn.completion_tokens is None:
+            return turn
+        cost = self._rates.cost(turn.prompt_tokens, turn.completion_tokens, turn.cached_tokens)
+        return replace(turn, cost=cost)
 
     def _record(self, turn: ChatTurn) -> None:
         from store.events import ChatTurnRecorded
@@ -104,7 +135,13 @@ class Conversation(Closing):
             finish_reason=turn.finish_reason,
             prompt_tokens=turn.prompt_tokens,
             completion_tokens=turn.completion_tokens,
+            cached_tokens=turn.cached_tokens,
+            seconds_to_first_token=turn.seconds_to_first_token,
             seconds=turn.seconds,
+            cost=turn.cost,
+            answered_by=turn.answered_by,
+            fingerprint=turn.fingerprint,
+            left_out=list(turn.left_out),
             error=turn.error,
         )
         self._lab.log.append(self._opened_stream(), fact)
@@ -115,12 +152,17 @@ class Conversation(Closing):
 
         if self._stream is None:
             stream = f"chat/{new_id('chat')}"
+            target, drawn = self._target, self._sampling
             opened = ChatOpened(
-                model=self._model_id,
+                model=target.id,
+                provider=(
+                    target.profile.name if isinstance(target, HostedTarget) else targets.LOCAL
+                ),
                 system=self._system,
-                temperature=self._sampling.temperature,
-                max_tokens=self._sampling.max_tokens,
-                seed=self._sampling.seed,
+                temperature=drawn.temperature,
+                max_tokens=drawn.max_tokens,
+                seed=drawn.seed,
+                stop=list(drawn.stop),
             )
             self._lab.log.append(stream, opened, expected=0)
             self._stream = stream
@@ -131,9 +173,10 @@ class Conversation(Closing):
         self._session.cancel()
 
     def close(self) -> None:
-        """End the conversation and stop the server."""
+        """End the conversation and stop its server."""
         self._session.close()
-        self._server.close()
+        if self._own_server is not None:
+            self._own_server.close()
 
 
 def _require_text(question: str) -> None:
@@ -141,23 +184,3 @@ def _require_text(question: str) -> None:
         question.encode()
     except UnicodeEncodeError:
         raise RequestError("the question is no UTF-8 text: nothing was asked") from None
-
-
-def _served(lab: Lab, reference: str, progress: Progress | None) -> tuple[str, str, ServedModel]:
-    """Return a model's id, its name, and how the server finds it on disk."""
-    from engine import base_models
-    from engine.serve.settings import ServedModel
-
-    home = lab.places.home
-    try:
-        found = models.model(lab.database.reader, reference)
-    except NotFoundError as error:
-        if not base_models.exists(reference):
-            raise NotFoundError(f"{error}; nor is it a base model") from None
-        base = str(base_models.resolve(reference, home, progress))
-        return reference, reference, ServedModel(id=reference, base=base)
-    folder = str(lab.places.model(found.id))
-    if found.kind == "full":
-        return found.id, found.name, ServedModel(id=found.id, base=folder)
-    base = str(base_models.resolve(found.base_model, home, progress))
-    return found.id, found.name, ServedModel(id=found.id, base=base, adapter=folder)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.data.versions.checks import CheckWish
     from engine.data.versions.costs import TokenCount
     from engine.data.versions.diffing import Diff
-    from engine.data.versions.dividing import SplitSizes
+    from engine.data.versions.dividing import Split, SplitSizes
     from engine.data.versions.importing import Added, Source
     from engine.data.versions.sampling import Sample
     from engine.data.versions.tally import Tally
@@ -57,7 +57,7 @@ class Datasets:
         reference: str,
         sizes: SplitSizes,
         progress: Progress | None = None,
-    ) -> dict[str, DatasetRow]:
+    ) -> Split:
         """Divide a dataset version; see `engine.data.versions.dividing.split_version`."""
         from engine.data.versions.dividing import split_version
 

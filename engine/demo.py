@@ -15,7 +15,7 @@ from engine.data.reading.options import ReadingOptions
 from engine.data.sample import sample_path
 from engine.data.versions.dividing import SplitSizes
 from engine.data.versions.importing import Source
-from engine.jobs import TrainingRequest
+from engine.planning import TrainingRequest
 from store import job_status
 from store.queries import chats, datasets, jobs, models
 
@@ -51,7 +51,7 @@ def prepare_data(lab: Lab) -> dict[str, datasets.DatasetRow]:
         sample_path(), ReadingOptions("jsonl"), prompt="{question}", completion="{answer}"
     )
     lab.datasets.add(source, DATASET)
-    return lab.datasets.split(DATASET, _SIZES)
+    return lab.datasets.split(DATASET, _SIZES).parts
 
 
 def begin_training(lab: Lab, steps: int, progress: Progress | None = None) -> JobDetail:

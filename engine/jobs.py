@@ -1,170 +1,120 @@
-"""Planning, starting, cancelling and resuming jobs: intent into the log first, then the act."""
+"""Starting, cancelling, resuming and retrying jobs: intent into the log first, then the act."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from engine.errors import JobStateError, LabError, RequestError
+from engine.errors import JobStateError, LabError, ProviderError
+from engine.planning import LOCAL, Plan, TrainingRequest, free_name, plan
 from engine.poller import Poller
 from store import job_status
 from store.errors import StoreError, StreamConflictError
+from store.events import Fact
 from store.ids import new_id
-from store.queries import datasets, jobs
+from store.queries import jobs
 
 if TYPE_CHECKING:
     from engine.lab import Lab
-    from engine.training.plan import Hyperparameters
-    from store.queries.datasets import DatasetRow
+    from store.log import Write
     from store.queries.jobs import JobDetail
 
 Progress = Callable[[str, float], None]
 
-
-@dataclass(frozen=True, slots=True)
-class TrainingRequest:
-    """What somebody wants trained.
-
-    Attributes:
-        dataset: the dataset version, as `name`, `name@version` or id.
-        base_model: an embedded model's name, a model folder, or a hub id.
-        provider: where it shall run.
-        method: `lora` or `full`.
-        hyperparameters: those that differ from the method's defaults.
-        seed: of the data order and everything drawn.
-        suffix: a name for the job and its model; made up from the dataset's if None.
-        validation: the dataset version to evaluate on; None takes the validation part of the split
-            that made the dataset version, if there is one.
-    """
-
-    dataset: str
-    base_model: str
-    provider: str = "local"
-    method: str = "lora"
-    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    suffix: str | None = None
-    validation: str | None = None
+_HOSTED_PATIENCE = 120.0
+"""Seconds for which a submission is gone on with here; after that the poller does."""
+_BETWEEN_TRIES = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A request with everything looked up and settled; nothing is recorded or started yet."""
-
-    request: TrainingRequest
-    name: str
-    dataset: DatasetRow
-    validation: DatasetRow | None
-    hyperparameters: Hyperparameters
-    total_steps: int
-
-
-def plan(lab: Lab, request: TrainingRequest) -> Plan:
-    """Look everything up and settle what would be trained.
-
-    Raises:
-        NotFoundError: if a dataset version or the base model does not exist.
-        RequestError: if there is no such provider, the name is taken, or a hyperparameter is out
-            of bounds.
-    """
-    from engine import base_models
-    from engine.training.plan import hyperparameters_for
-
-    lab.provider(request.provider)
-    _check_name(lab, request.suffix)
-    request = replace(request, base_model=_settled(request.base_model))
-    dataset = datasets.dataset(lab.database.reader, request.dataset)
-    if request.provider == "local":
-        _check_kind(dataset)
-        base_models.check(request.base_model)
-    settled = hyperparameters_for(request.method, dict(request.hyperparameters))
-    return Plan(
-        request=request,
-        name=request.suffix or _free_name(lab, dataset.name),
-        dataset=dataset,
-        validation=_validation(lab, request, dataset),
-        hyperparameters=settled,
-        total_steps=settled.total_steps(dataset.examples),
-    )
-
-
-def _check_name(lab: Lab, suffix: str | None) -> None:
-    if suffix is None:
-        return
-    if not (suffix.strip() and suffix.isprintable()):
-        raise RequestError(f"{suffix!r} cannot name a job: write it in printable characters")
-    if any(job.name == suffix for job in jobs.job_list(lab.database.reader)):
-        raise RequestError(f"there is a job called {suffix} already: choose another name")
-
-
-def _check_kind(dataset: DatasetRow) -> None:
-    if dataset.kind != "chat":
-        raise RequestError(
-            f"{dataset.name}@{dataset.version} has {dataset.kind} examples: training on this "
-            "machine takes chat examples"
-        )
-
-
-def _settled(base_model: str) -> str:
-    """Return a base model as it can be found from anywhere: a folder by its whole path."""
-    from engine import base_models
-
-    folder = Path(base_model).expanduser()
-    if base_model != base_models.EMBEDDED and folder.is_dir():
-        return str(folder.resolve())
-    return base_model
-
-
-def _validation(lab: Lab, request: TrainingRequest, dataset: DatasetRow) -> DatasetRow | None:
-    if request.validation is not None:
-        return datasets.dataset(lab.database.reader, request.validation)
-    # Only what the same split set apart: another split's part may hold rows of this one.
-    parts = datasets.split_beside(lab.database.reader, dataset.id)
-    if parts.get("train") != dataset.id or "validation" not in parts:
-        return None
-    return datasets.dataset(lab.database.reader, parts["validation"])
-
-
-def _free_name(lab: Lab, dataset: str) -> str:
-    """Make up a name such as `gsm8k-train-3`, one after the highest taken."""
-    stem = dataset.replace("/", "-")
-    numbered = re.compile(re.escape(stem) + r"-(\d+)")
-    taken = (numbered.fullmatch(job.name) for job in jobs.job_list(lab.database.reader))
-    return f"{stem}-{max((int(match[1]) for match in taken if match), default=0) + 1}"
-
-
-def start(lab: Lab, plan: Plan, progress: Progress | None = None) -> str:
+def start(
+    lab: Lab, plan: Plan, progress: Progress | None = None, *, retry_of: str | None = None
+) -> str:
     """Record a plan and start it; return the job's id.
 
     Raises:
-        LabError: if the job could not be started; that is then recorded as its failure.
+        LabError: if the job could not be started, which is then recorded as its failure; or if a
+            hosted service cannot be reached: the job stays planned, and the poller goes on.
     """
     from engine import base_models
     from store.events import JobPlanned
 
     request = plan.request
-    if request.provider == "local":
+    if request.provider == LOCAL:
         base_models.resolve(request.base_model, lab.places.home, progress)
+    else:
+        lab.hosted(request.provider)
     job = new_id("job")
     planned = JobPlanned(
         name=plan.name,
         provider=request.provider,
         base_model=request.base_model,
-        method=request.method,
-        hyperparameters=plan.hyperparameters.model_dump(mode="json"),
+        method=plan.method,
+        hyperparameters=plan.hyperparameters,
         dataset=plan.dataset.id,
         validation=plan.validation.id if plan.validation else None,
         seed=request.seed,
         model=new_id("mdl"),
         total_steps=plan.total_steps,
+        options=dict(plan.options),
+        estimate=plan.estimate.usd if plan.estimate else None,
+        retry_of=retry_of,
     )
     lab.log.append(f"job/{job}", planned, expected=0)
     detail = jobs.job_detail(lab.database.reader, job)
-    _act(lab, detail, lambda: lab.provider(detail.provider).submit(detail))
+    if detail.provider == LOCAL:
+        _act(lab, detail, lambda: lab.local.submit(detail))
+    else:
+        submit(lab, job, progress)
     return job
+
+
+def submit(lab: Lab, job: str, progress: Progress | None = None) -> None:
+    """Bring a planned job to its hosted service, or go on with that where it was broken off.
+
+    Raises:
+        LabError: if the service refused it, or cannot be reached for now.
+    """
+    provider = lab.hosted(jobs.job_detail(lab.database.reader, job).provider, progress)
+    deadline = time.monotonic() + _HOSTED_PATIENCE
+    while True:
+        detail = jobs.job_detail(lab.database.reader, job)
+        if detail.status in job_status.ENDED and detail.remote_id is None:
+            raise LabError(_refused(detail))
+        if detail.remote_id is not None:
+            return
+        try:
+            _take(lab, provider.news(detail))
+        except ProviderError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise LabError(
+                    f"{detail.name} is planned but not yet at {detail.provider}: {error}. "
+                    f"`ftlab jobs resume {detail.name}` or the poller goes on with it"
+                ) from error
+            time.sleep(min(error.retry_after or _BETWEEN_TRIES, _HOSTED_PATIENCE))
+        else:
+            # Nothing new: another process is at it.
+            time.sleep(0 if _moved(lab, detail) else _BETWEEN_TRIES)
+
+
+def _take(lab: Lab, news: Iterable[Sequence[Write]]) -> None:
+    """Record news; whoever recorded something first is gone on from."""
+    try:
+        for writes in news:
+            lab.log.append_all(writes)
+    except StreamConflictError:
+        return
+
+
+def _moved(lab: Lab, before: JobDetail) -> bool:
+    return jobs.job_detail(lab.database.reader, before.id).version != before.version
+
+
+def _refused(detail: JobDetail) -> str:
+    said = f"{detail.name} was not taken by {detail.provider}: {detail.reason or detail.status}"
+    return f"{said}\n{detail.details}" if detail.details else said
 
 
 def cancel(lab: Lab, reference: str) -> None:
@@ -178,18 +128,62 @@ def cancel(lab: Lab, reference: str) -> None:
     detail = _fresh(lab, reference)
     if detail.status not in job_status.ACTIVE:
         raise JobStateError(f"{detail.name} is {detail.status}: there is nothing to cancel")
-    lab.log.append(f"job/{detail.id}", JobCancelRequested())
-    lab.provider(detail.provider).cancel(detail)
+    if detail.provider == LOCAL:
+        lab.log.append(f"job/{detail.id}", JobCancelRequested())
+        lab.local.cancel(detail)
+        return
+    _ask(lab, detail, JobCancelRequested())
+
+
+def pause(lab: Lab, reference: str) -> None:
+    """Ask a hosted job to pause; what comes of it arrives by polling.
+
+    Raises:
+        JobStateError: if the job is not running there.
+    """
+    from store.events import JobPauseRequested
+
+    detail = _fresh(lab, reference)
+    if detail.provider == LOCAL:
+        raise JobStateError(
+            f"{detail.name} runs on this machine: `ftlab jobs cancel` stops it at a checkpoint, "
+            "and `ftlab jobs resume` goes on from there"
+        )
+    if detail.status not in (job_status.QUEUED, job_status.RUNNING, job_status.VALIDATING):
+        raise JobStateError(f"{detail.name} is {detail.status}: there is nothing to pause")
+    _ask(lab, detail, JobPauseRequested())
 
 
 def resume(lab: Lab, reference: str) -> None:
-    """Go on with a job that ended without a result, from its newest whole checkpoint.
+    """Go on with a job.
+
+    A local one that ended without a result goes on from its newest whole checkpoint; a hosted one
+    that was paused is asked to go on, and one whose submission was broken off is submitted.
 
     Raises:
         JobStateError: if the job is active or has succeeded.
         LabError: if it cannot go on (what it needs is missing), of which nothing is recorded; or if
             it could not be started after all, which is then recorded as its failure.
     """
+    from store.events import JobResumeRequested
+
+    found = jobs.job_detail(lab.database.reader, reference)
+    if found.provider == LOCAL:
+        _resume_here(lab, reference)
+        return
+    if found.status == job_status.PLANNED:
+        submit(lab, found.id)
+        return
+    detail = _fresh(lab, reference)
+    if detail.status != job_status.PAUSED:
+        raise JobStateError(
+            f"{detail.name} is {detail.status}: of hosted jobs, paused ones can be resumed. "
+            f"`ftlab jobs retry {detail.name}` starts a new job from its plan"
+        )
+    _ask(lab, detail, JobResumeRequested())
+
+
+def _resume_here(lab: Lab, reference: str) -> None:
     from store.events import JobResumed
 
     detail = _fresh(lab, reference)
@@ -198,7 +192,7 @@ def resume(lab: Lab, reference: str) -> None:
             f"{detail.name} is {detail.status}: only interrupted, cancelled and failed jobs "
             "can be resumed"
         )
-    provider = lab.provider(detail.provider)
+    provider = lab.local
     try:
         step = provider.resumable_step(detail)
     except (OSError, StoreError, ValueError) as error:
@@ -212,10 +206,52 @@ def resume(lab: Lab, reference: str) -> None:
     _act(lab, again, lambda: provider.resume(again, step))
 
 
+def retry(lab: Lab, reference: str, progress: Progress | None = None) -> str:
+    """Start a new job from the plan of one that ended; return its id.
+
+    Raises:
+        JobStateError: if the job has not ended.
+        LabError: if what it was trained on is not known here, or it cannot be started.
+    """
+    detail = _fresh(lab, reference)
+    if detail.status not in job_status.ENDED:
+        raise JobStateError(f"{detail.name} is {detail.status}: retry it when it has ended")
+    if detail.dataset is None:
+        raise LabError(
+            f"what {detail.name} was trained on is not known here: start a job on another dataset "
+            "with `ftlab train`"
+        )
+    request = TrainingRequest(
+        dataset=detail.dataset,
+        base_model=detail.base_model,
+        provider=detail.provider,
+        method=detail.method,
+        hyperparameters=_chosen(detail),
+        seed=detail.seed or 0,
+        validation=detail.validation,
+        options=json.loads(detail.options_json),
+    )
+    again = replace(plan(lab, request), name=free_name(lab, detail.name))
+    return start(lab, again, progress, retry_of=detail.id)
+
+
+def _chosen(detail: JobDetail) -> dict[str, object]:
+    """Return a job's hyperparameters as a request says them: without those that say nothing."""
+    found = json.loads(detail.hyperparameters_json)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _ask(lab: Lab, detail: JobDetail, wish: Fact) -> None:
+    """Record what is asked of a hosted job; looking at it tells its service."""
+    lab.log.append(f"job/{detail.id}", wish)
+    Poller(lab).look_at(detail.id)
+
+
 def _fresh(lab: Lab, reference: str) -> JobDetail:
     """Return a job as it stands now, its latest news taken in."""
     found = jobs.job_detail(lab.database.reader, reference)
-    if found.status in job_status.ACTIVE:
+    submitted = found.provider == LOCAL or found.remote_id is not None
+    if found.status in job_status.ACTIVE and submitted:
         Poller(lab).look_at(found.id)
     return jobs.job_detail(lab.database.reader, found.id)
 

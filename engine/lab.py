@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from engine.closing import Closing
-from engine.errors import LabError, RequestError
+from engine.errors import LabError
 from engine.places import Places
 from store import migrations
 from store.database import Database, Journal
@@ -19,9 +19,12 @@ from store.errors import NotFoundError
 if TYPE_CHECKING:
     from engine.conversations import Conversation
     from engine.datasets import Datasets
-    from engine.jobs import Plan, TrainingRequest
+    from engine.planning import Plan, TrainingRequest
     from engine.poller import Polling
     from engine.providers.base import Provider
+    from engine.providers.hosted.pace import Pace
+    from engine.providers.hosted.provider import HostedProvider
+    from engine.providers.local import LocalProvider
     from store.blobs import BlobStore
     from store.log import EventLog
 
@@ -63,6 +66,7 @@ class Lab(Closing):
         self.polling_notice: str | None = None
         self.database = open_database(places, create=create)
         self._polling: Polling | None = None
+        self._paces: dict[str, Pace] = {}
         if not self.database.read_only and not migrations.read_models_are_current(
             self.database.reader
         ):
@@ -119,23 +123,48 @@ class Lab(Closing):
         self.log = EventLog(self.database, self.actor, progress=progress)
         self.log.append("lab", Entry(LabCreated(ftlab=VERSION), key="created"))
 
-    def provider(self, name: str) -> Provider:
-        """Return the provider of this name.
-
-        Raises:
-            LabError: if there is none.
-        """
-        if name != "local":
-            raise RequestError(f"there is no provider '{name}': jobs run on the provider 'local'")
+    @cached_property
+    def local(self) -> LocalProvider:
+        """Training on this machine."""
         from engine.providers.local import LocalProvider
 
         return LocalProvider(self.places, self.database, self.blobs)
 
-    def plan(self, request: TrainingRequest) -> Plan:
-        """Settle what would be trained, without recording anything; see `engine.jobs.plan`."""
-        from engine import jobs
+    def hosted(
+        self, profile: str, progress: Callable[[str, float], None] | None = None
+    ) -> HostedProvider:
+        """Return a hosted service by its profile's name.
 
-        return jobs.plan(self, request)
+        Args:
+            profile: the name.
+            progress: told what a submission is doing.
+
+        Raises:
+            NotFoundError: if there is no such profile.
+            LabError: if there is no key for it, or what is said of it cannot be.
+        """
+        from engine.config.settings import Settings
+        from engine.providers.hosted.pace import Pace
+        from engine.providers.hosted.provider import HostedProvider
+
+        settings = Settings.read(self.places)
+        found = settings.profile(profile)
+        pace = self._paces.setdefault(profile, Pace())
+        return HostedProvider(self, found, settings.key(found), pace, progress)
+
+    def provider(self, name: str) -> Provider:
+        """Return what runs the jobs of a provider: `local`, or a profile's name.
+
+        Raises:
+            NotFoundError, LabError: if there is none, or it cannot be asked; see `hosted`.
+        """
+        return self.local if name == "local" else self.hosted(name)
+
+    def plan(self, request: TrainingRequest) -> Plan:
+        """Settle what would be trained, without recording anything; see `engine.planning`."""
+        from engine import planning
+
+        return planning.plan(self, request)
 
     def train(self, plan: Plan, progress: Callable[[str, float], None] | None = None) -> str:
         """Record and start a planned job; return its id. See `engine.jobs.start`."""
@@ -149,11 +178,23 @@ class Lab(Closing):
 
         jobs.cancel(self, job)
 
+    def pause_job(self, job: str) -> None:
+        """Ask a hosted job to pause; see `engine.jobs.pause`."""
+        from engine import jobs
+
+        jobs.pause(self, job)
+
     def resume_job(self, job: str) -> None:
-        """Go on with a job that ended without a result; see `engine.jobs.resume`."""
+        """Go on with a job that stopped without a result; see `engine.jobs.resume`."""
         from engine import jobs
 
         jobs.resume(self, job)
+
+    def retry_job(self, job: str, progress: Callable[[str, float], None] | None = None) -> str:
+        """Start a new job from the plan of another one; see `engine.jobs.retry`."""
+        from engine import jobs
+
+        return jobs.retry(self, job, progress)
 
     def log_tail(self, job: str, lines: int = 200) -> list[str]:
         """Return the last lines that the job's process wrote to its log; none for a hosted job."""

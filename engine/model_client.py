@@ -1,21 +1,20 @@
-"""The openai client as ftlab opens it for chat, and its errors in plain words."""
+"""The openai client as ftlab opens it for a model server of this machine, its errors in words."""
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import openai
 
 
 def open_client(base_url: str, key: str) -> openai.OpenAI:
-    """Return an openai client; for a server of this machine one that heeds no proxy settings."""
+    """Return an openai client of a server on loopback; it heeds no proxy settings.
+
+    Hosted services have their own: `engine.providers.hosted.clients`.
+    """
     import openai
 
-    if not _is_loopback(base_url):
-        return openai.OpenAI(base_url=base_url, api_key=key)
     return openai.OpenAI(
         base_url=base_url,
         api_key=key,
@@ -24,14 +23,6 @@ def open_client(base_url: str, key: str) -> openai.OpenAI:
         max_retries=0,
         http_client=openai.DefaultHttpxClient(trust_env=False),
     )
-
-
-def _is_loopback(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def explain(error: Exception) -> str:

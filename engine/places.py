@@ -46,6 +46,16 @@ class Places:
         """The user's own figures of hosted models, which come before ftlab's."""
         return self.home / "pricing.toml"
 
+    @property
+    def config(self) -> Path:
+        """The user's settings and profiles."""
+        return self.home / "config.toml"
+
+    @property
+    def dotenv(self) -> Path:
+        """The user's own .env file, which counts after that of the working directory."""
+        return self.home / ".env"
+
     def run(self, job: str) -> Path:
         """The folder of a local job: plan, progress file, log, checkpoints."""
         return self.home / "runs" / job

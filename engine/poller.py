@@ -7,19 +7,26 @@ news is recorded whole or not at all, against the version of the job's stream th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import LabError
+from engine.planning import LOCAL
 from store import job_status
 from store.errors import StoreError, StreamConflictError
 from store.leases import Lease
 from store.queries import jobs as queries
+from store.queries.origins import looked_after_elsewhere
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.base import BaseScheduler
 
     from engine.lab import Lab
+    from engine.providers.hosted.rounds import Round
+    from engine.providers.hosted.schedule import Schedule
+    from store.queries.jobs import JobSummary
 
 LEASE = "poller"
 TROUBLES = (LabError, StoreError, OSError)
@@ -37,6 +44,8 @@ class Poller:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
+        self._rounds: dict[str, Round] = {}
+        self._schedules: dict[str, Schedule] = {}
 
     def look(self) -> int:
         """Bring in the news of every active job; return how many events that made.
@@ -47,7 +56,21 @@ class Poller:
             LabError, StoreError, OSError: the first job's trouble.
         """
         count, trouble = 0, None
-        for job in self.active_jobs():
+        looks: list[Callable[[], int]] = [self.look_here]
+        looks += [partial(self.look_at_profile, profile) for profile in self.profiles()]
+        for look in looks:
+            try:
+                count += look()
+            except TROUBLES as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+        return count
+
+    def look_here(self) -> int:
+        """Bring in the news of the jobs on this machine; see `look`."""
+        count, trouble = 0, None
+        for job in self._active(LOCAL):
             try:
                 count += self.look_at(job)
             except TROUBLES as error:
@@ -56,11 +79,57 @@ class Poller:
             raise trouble
         return count
 
+    def look_at_profile(self, profile: str, *, due_only: bool = False) -> int:
+        """Bring in the news of a hosted service's jobs, many at once; see `look`.
+
+        Args:
+            profile: the service.
+            due_only: whether only the jobs that it is time for are looked at.
+        """
+        from engine.providers.hosted.rounds import Round
+        from engine.providers.hosted.schedule import Schedule
+
+        schedule = self._schedules.setdefault(profile, Schedule())
+        jobs = self._active(profile)
+        if due_only:
+            jobs = [job for job in jobs if schedule.is_due(job)]
+        if not jobs:
+            return 0
+        try:
+            found = Round(self._lab, self._lab.hosted(profile), schedule)
+        except TROUBLES:
+            for job in jobs:
+                schedule.failed(job)
+            raise
+        self._rounds[profile] = found
+        return found.look(jobs)
+
+    def stop(self) -> None:
+        """Break off the looks at hosted services that other threads are at."""
+        for found in list(self._rounds.values()):
+            found.stop()
+
     def active_jobs(self) -> list[str]:
         """Return the ids of the jobs of which news may come."""
+        return self._active(None)
+
+    def profiles(self) -> list[str]:
+        """Return the hosted services that have jobs of which news may come."""
+        return sorted({job.provider for job in self._looked_after(None)} - {LOCAL})
+
+    def _active(self, provider: str | None) -> list[str]:
+        return [job.id for job in self._looked_after(provider)]
+
+    def _looked_after(self, provider: str | None) -> list[JobSummary]:
+        """Return the active jobs that are this lab's to look after."""
         reader = self._lab.database.reader
-        summaries = (queries.job_list(reader, status=status) for status in job_status.ACTIVE)
-        return [job.id for found in summaries for job in found]
+        found = [
+            queries.job_list(reader, status=status, provider=provider)
+            for status in job_status.ACTIVE
+        ]
+        active = [job for jobs in found for job in jobs]
+        elsewhere = set(looked_after_elsewhere(reader)) if active else set()
+        return [job for job in active if job.id not in elsewhere]
 
     def look_at(self, job: str) -> int:
         """Bring in the news of one job; return how many events that made."""
@@ -104,13 +173,16 @@ class Polling:
         self._seconds = seconds
         self._on_trouble = on_trouble or (lambda _trouble: None)
         self._scheduler: BaseScheduler | None = None
-        self._troubled = False
+        self._troubles: dict[str, str] = {}
 
     def look(self) -> int | None:
         """Look once if nobody else polls; return how many events it made, None if somebody does."""
         if not self._always and not self._poller.active_jobs():
             return 0
         return self._poller.look() if self._lease.acquire() else None
+
+    def _may_look(self) -> bool:
+        return (self._always or bool(self._poller.active_jobs())) and self._lease.acquire()
 
     def holder(self) -> str | None:
         """Return who polls at present, in words."""
@@ -130,36 +202,63 @@ class Polling:
 
     def _run(self, scheduler: BaseScheduler) -> None:
         import logging
-        from datetime import UTC, datetime
 
         # A look that takes longer than the interval is no trouble, and troubles are told by us.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
         self._scheduler = scheduler
+        self._every_second(scheduler, self._tick, LOCAL)
+        scheduler.start()
+
+    def _every_second(
+        self, scheduler: BaseScheduler, tick: Callable[[str], None], provider: str
+    ) -> None:
+        from datetime import UTC, datetime
+
         scheduler.add_job(
-            self._tick,
+            tick,
             "interval",
+            [provider],
+            id=provider,
             seconds=self._seconds,
             next_run_time=datetime.now(UTC),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
         )
-        scheduler.start()
 
-    def _tick(self) -> None:
+    def _tick(self, provider: str) -> None:
+        """Look at the jobs of this machine; give each hosted service that has some its own tick."""
+        with self._told(provider):
+            if not self._may_look():
+                return
+            for profile in self._poller.profiles():
+                scheduler = self._scheduler
+                if scheduler is not None and scheduler.get_job(profile) is None:
+                    self._every_second(scheduler, self._tick_hosted, profile)
+            self._poller.look_here()
+
+    def _tick_hosted(self, profile: str) -> None:
+        """Look at a hosted service's jobs: in a thread of its own, so that no slow one matters."""
+        with self._told(profile):
+            if self._may_look():
+                self._poller.look_at_profile(profile, due_only=True)
+
+    @contextmanager
+    def _told(self, provider: str) -> Iterator[None]:
+        """Tell of the trouble in the block, and when it is over."""
         try:
-            self.look()
+            yield
         except TROUBLES as error:
-            self._troubled = True
+            self._troubles[provider] = str(error)
             self._on_trouble(str(error))
             return
-        if self._troubled:
-            self._troubled = False
-            self._on_trouble(None)
+        if self._troubles.pop(provider, None) is not None:
+            self._on_trouble(next(iter(self._troubles.values()), None))
 
     def stop(self) -> None:
-        """Finish the look under way and give the lease up."""
+        """Finish the look under way, break those at hosted services off, and give the lease up."""
+        self._poller.stop()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None

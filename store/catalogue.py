@@ -97,12 +97,17 @@ _GREW = (
     "CheckpointSaved",
     "MetricsRecorded",
     "ModelRegistered",
+    "ChatOpened",
+    "ChatTurnRecorded",
 )
 
 CATALOGUE = Catalogue(
     [
         events.LabCreated,
+        events.HistoryImportStarted,
         events.HistoryImported,
+        events.EventsImported,
+        events.ArchiveImported,
         events.DatasetImported,
         events.DatasetVersionRecorded,
         events.DatasetCounted,
@@ -121,6 +126,8 @@ CATALOGUE = Catalogue(
         events.JobSucceeded,
         events.MetricsRecorded,
         events.FileUploadRequested,
+        events.FileUploadBegun,
+        events.FilePartUploaded,
         events.FileUploaded,
         events.JobCreationRequested,
         events.JobPauseRequested,

@@ -9,6 +9,7 @@ one millisecond; the first append to a new stream expects version 0 and so refus
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
@@ -37,6 +38,12 @@ _NUMBERS = _Numbers()
 def new_id(prefix: str) -> str:
     """Return a fresh id; ids made later sort later, other processes' to the millisecond."""
     return f"{prefix}_{_base32(_NUMBERS.draw(), 11)}"
+
+
+def id_of(prefix: str, text: str) -> str:
+    """Return the id that stands for something outside, the same whenever it is asked for."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return f"{prefix}_{_base32(int.from_bytes(digest[:8], 'big') >> 9, 11)}"
 
 
 def _base32(number: int, width: int) -> str:

@@ -30,6 +30,24 @@ _INSERT = (
 )
 _PAGE = 500
 
+FIRST_OF_ALL = 0
+"""As a cause: the first event of the very append that the entry is part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A fact as another log holds it, its text untouched and its type perhaps unknown here.
+
+    Attributes:
+        type_name: the type's recorded name.
+        schema_number: the number of the type's fields when it was first recorded.
+        data: the fact, as JSON text.
+    """
+
+    type_name: str
+    schema_number: int
+    data: str
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -39,10 +57,10 @@ class Entry:
         fact: what happened.
         occurred: when, by the source's clock; the moment of recording if None.
         key: the fact's natural key within its stream, if it comes from outside.
-        cause: the seq of the event that led to it.
+        cause: the seq of the event that led to it, or `FIRST_OF_ALL`.
     """
 
-    fact: Fact
+    fact: Fact | Verbatim
     occurred: datetime | None = None
     key: str | None = None
     cause: int | None = None
@@ -68,6 +86,7 @@ class Write:
 class _Head:
     seq: int
     hash: bytes
+    first: int
     versions: dict[str, int] = field(default_factory=dict)
 
 
@@ -114,6 +133,7 @@ class EventLog:
         Raises:
             StreamConflictError: if a stream is not at the version that its writer expected.
             StoreError: if a fact's type is not in the catalogue, or the database cannot be written.
+            ValueError: if a text that is taken verbatim does not fit its type.
         """
         writes = list(writes)
         for write in writes:
@@ -133,7 +153,7 @@ class EventLog:
     def _check_types(self, write: Write) -> None:
         for entry in write.entries:
             fact = entry.fact if isinstance(entry, Entry) else entry
-            if not self.catalogue.knows(fact):
+            if isinstance(fact, Fact) and not self.catalogue.knows(fact):
                 raise StoreError(f"{type(fact).__name__} is no registered event type")
 
     def _append(self, connection: sqlite3.Connection, head: _Head, write: Write) -> list[Recorded]:
@@ -165,7 +185,7 @@ class EventLog:
             to_text(at),
             to_text(entry.occurred or at),
             self.actor,
-            entry.cause,
+            head.first if entry.cause == FIRST_OF_ALL else entry.cause,
             entry.key,
             _as_json(entry.fact),
         )
@@ -215,7 +235,9 @@ class EventLog:
         return self._projections.rebuild(progress)
 
 
-def _as_json(fact: Fact) -> str:
+def _as_json(fact: Fact | Verbatim) -> str:
+    if isinstance(fact, Verbatim):
+        return fact.data
     try:
         return fact.model_dump_json()
     except PydanticSerializationError as error:
@@ -237,4 +259,5 @@ def _has_key(connection: sqlite3.Connection, stream: str, key: str) -> bool:
 
 def _read_head(connection: sqlite3.Connection) -> _Head:
     row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-    return _Head(*row) if row else _Head(0, GENESIS)
+    seq, digest = row or (0, GENESIS)
+    return _Head(seq, digest, seq + 1)

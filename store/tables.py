@@ -19,7 +19,8 @@ class Job(SQLModel, table=True):
     """A fine-tuning job as its stream tells it; money is US dollars.
 
     `report_json` is the last report of a hosted job, whole; `creation_requested_at` stands from the
-    moment its creation was sent out until the provider's answer is known.
+    moment its creation was sent out until the provider's answer is known; `requested` is what
+    somebody asked for (`cancel`, `pause`, `resume`) until the job has heeded it.
     """
 
     __tablename__: ClassVar[str] = "job"
@@ -39,6 +40,7 @@ class Job(SQLModel, table=True):
     reported_status: str | None = None
     remote_id: str | None = Field(default=None, index=True)
     imported: bool = False
+    requested: str | None = None
     retry_of: str | None = None
     training_file: str | None = None
     validation_file: str | None = None
@@ -268,19 +270,20 @@ class Model(SQLModel, table=True):
 
 
 class Chat(SQLModel, table=True):
-    """A conversation with one model."""
+    """A conversation with one model, by its id or, of a base model, its name at the provider."""
 
     __tablename__: ClassVar[str] = "chat"
 
     id: str = Field(primary_key=True)
     model: str
+    provider: str = "local"
     system: str | None = None
     turns: int = 0
     opened_at: str
 
 
 class ChatTurn(SQLModel, table=True):
-    """A question and its answer."""
+    """A question and its answer; the cost is in US dollars."""
 
     __tablename__: ClassVar[str] = "chat_turn"
 
@@ -289,8 +292,10 @@ class ChatTurn(SQLModel, table=True):
     question: str
     answer: str
     finish_reason: str | None = None
+    prompt_tokens: int | None = None
     completion_tokens: int | None = None
     seconds: float | None = None
+    cost: float | None = None
     error: str | None = None
     at: str
 

@@ -59,6 +59,15 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")
 
 
+def _history(data: dict[str, Any]) -> str:
+    return f"{data['jobs']} jobs of {data['provider']}, {data['new_jobs']} of them new"
+
+
+def _retirement(data: dict[str, Any]) -> str:
+    base = f", with {data['base_model']}" if data.get("base_model") else ""
+    return f"shuts down {data['date']}{base}" if data["date"] else "no shutdown is announced"
+
+
 _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "LabCreated": lambda data: f"by ftlab {data['ftlab']}",
     "DatasetImported": _imported,
@@ -67,4 +76,16 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ModelRegistered": lambda data: f"{data['name']}: {data['kind']} of {data['base_model']}",
     "ChatOpened": lambda data: f"with {data['model']}",
     "ChatTurnRecorded": _turn,
+    "HistoryImportStarted": lambda data: f"from {data['provider']}",
+    "HistoryImported": _history,
+    "RemoteFileSaved": lambda data: f"{data['filename']}, {data['bytes']} bytes",
+    "RemoteFileGone": lambda data: data["reason"],
+    "ModelRetirementAnnounced": _retirement,
+    "ModelGone": lambda data: data["reason"],
+    "EventsImported": lambda data: (
+        f"{len(data['origins'])} events of the archive {data['archive'][:12]}"
+    ),
+    "ArchiveImported": lambda data: (
+        f"{data['new_events']} of {data['events']} events of the archive {data['archive'][:12]}"
+    ),
 }

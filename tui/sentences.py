@@ -124,6 +124,40 @@ def _loss(evaluation: _Data) -> float:
     return float(evaluation["loss"])
 
 
+def _imported(data: _Data) -> Sentence:
+    return f"found at {data['provider']} as {data['remote_id']}", "plain"
+
+
+def _sending(data: _Data) -> Sentence:
+    return f"sending the {data['role']} file {data['filename']}", "dim"
+
+
+def _sent(data: _Data) -> Sentence:
+    how = "used again" if data.get("reused") else "sent"
+    return f"{data['role']} file {how}: {data['file']}", "plain"
+
+
+def _creating(data: _Data) -> Sentence:
+    again = f", attempt {data['attempt']}" if data["attempt"] > 1 else ""
+    return f"asking the provider for the job{again}", "dim"
+
+
+def _data_found(data: _Data) -> Sentence:
+    return f"{data['role']} data is here: {data['dataset']}", "plain"
+
+
+def _result_saved(data: _Data) -> Sentence:
+    return f"result file {data['file']} kept, {count(data['rows'])} rows", "plain"
+
+
+def _result_gone(data: _Data) -> Sentence:
+    return f"result file {data['file']} is gone: {data['reason']}", "warn"
+
+
+def _cost(data: _Data) -> Sentence:
+    return f"cost ${data['dollars']:,.2f}: {count(data['tokens'])} tokens", "plain"
+
+
 _WORDS: dict[str, Callable[[_Data], Sentence]] = {
     "JobPlanned": _planned,
     "JobSubmitted": _submitted,
@@ -137,4 +171,16 @@ _WORDS: dict[str, Callable[[_Data], Sentence]] = {
     "JobCancelled": _cancelled,
     "JobFailed": _failed,
     "JobSucceeded": _succeeded,
+    "JobImported": _imported,
+    "FileUploadRequested": _sending,
+    "FileUploadBegun": lambda data: (f"sending in parts as {data['upload']}", "dim"),
+    "FilePartUploaded": lambda data: (f"part {count(data['number'] + 1)} sent", "dim"),
+    "FileUploaded": _sent,
+    "JobCreationRequested": _creating,
+    "JobPauseRequested": lambda _: ("asked to pause", "warn"),
+    "JobResumeRequested": lambda _: ("asked to go on", "accent"),
+    "JobDataFound": _data_found,
+    "ResultFileSaved": _result_saved,
+    "ResultFileGone": _result_gone,
+    "CostRecorded": _cost,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import RequestError
+from engine.errors import LabError, RequestError
 
 
 class DataError(Exception):
@@ -11,6 +11,10 @@ class DataError(Exception):
 
 class WishError(DataError, RequestError):
     """A wish that no file could fulfil: an option that does not exist, a name that cannot be."""
+
+
+class MissingPackageError(LabError):
+    """A package that this needs is not installed: no fault of the data."""
 
 
 class RowError(Exception):

@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from engine.errors import LabError
-from engine.pricing.figures import Catalogue, Figure, Source, TrainsOn
+from engine.pricing.figures import Catalogue, Figure, Source, TrainedBy, TrainsOn
 
 USERS_FILE = "pricing.toml"
 """The name of the user's own file, in the data directory."""
 
 _SHIPPED = Path(__file__).with_name("models.toml")
+_FIGURE_KEYS = ("value", "source")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -30,10 +31,22 @@ def catalogue(users_file: Path | None = None) -> Catalogue:
     Raises:
         LabError: if the file cannot be read or holds something else than figures, with the line.
     """
-    shipped = _shipped()
-    if users_file is None or not users_file.is_file():
-        return shipped
-    return shipped.with_changes(_FigureFile(users_file).models())
+    return _changed(_shipped(), users_file)
+
+
+def users_own(users_file: Path) -> Catalogue:
+    """Return what the user's own file says, and nothing else: for services other than OpenAI's.
+
+    Raises:
+        LabError: see `catalogue`.
+    """
+    return _changed(Catalogue({}), users_file)
+
+
+def _changed(figures: Catalogue, users_file: Path | None) -> Catalogue:
+    if users_file is None or not users_file.exists():
+        return figures
+    return figures.with_changes(_FigureFile(users_file).models())
 
 
 @cache
@@ -78,6 +91,7 @@ class _FigureFile:
     def _model(self, name: str, value: object) -> dict[str, Any]:
         place = ("models", name)
         table = self._table(value, place)
+        self._whole_name(table, place)
         self._only_keys(table, tuple(_FIELDS), place)
         return {key: _FIELDS[key](self, item, (*place, key)) for key, item in table.items()}
 
@@ -90,7 +104,7 @@ class _FigureFile:
             if key not in table:
                 raise self._fault(place, f"has no {key}")
         day = self._text_of(table["date"], (*place, "date"))
-        if not _DATE.fullmatch(day):
+        if not _is_date(day):
             raise self._fault((*place, "date"), 'is no date such as "2026-11" or "2026-11-03"')
         return Source(self._text_of(table["title"], (*place, "title")), day, url)
 
@@ -131,11 +145,19 @@ class _FigureFile:
             return value
         raise self._fault(place, 'is neither "chat" nor "completion"')
 
+    def methods(self, value: object, place: tuple[str, ...]) -> tuple[TrainedBy, ...]:
+        """Read by what a model is trained."""
+        known = get_args(TrainedBy)
+        names = self.names(value, place)
+        if not set(names) <= set(known):
+            raise self._fault(place, f"has another method than {', '.join(known)}")
+        return cast(tuple[TrainedBy, ...], names)
+
     def _figure(self, value: object, place: tuple[str, ...]) -> tuple[object, Source]:
         """Return a figure's value and source: the file itself, where a bare value names none."""
         if not isinstance(value, dict):
             return value, self._itself
-        self._only_keys(value, ("value", "source"), place)
+        self._only_keys(value, _FIGURE_KEYS, place)
         if "value" not in value:
             raise self._fault(place, "has no value")
         if "source" not in value:
@@ -149,6 +171,20 @@ class _FigureFile:
         if not isinstance(value, dict):
             raise self._fault(place, "is no table")
         return value
+
+    def _whole_name(self, table: dict[str, Any], place: tuple[str, ...]) -> None:
+        """Make sure that a name with dots in it is in quotes: without them TOML cuts it at each."""
+        for key, value in table.items():
+            if (
+                key not in _FIELDS
+                and isinstance(value, dict)
+                and not set(value) <= set(_FIGURE_KEYS)
+            ):
+                self._whole_name(value, (*place, key))
+                name = ".".join((*place[1:], key))
+                raise self._fault(
+                    (*place, key), f'is no key, but part of a name with dots: [models."{name}"]'
+                )
 
     def _text_of(self, value: object, place: tuple[str, ...]) -> str:
         if not isinstance(value, str):
@@ -175,9 +211,27 @@ _FIELDS: dict[str, Callable[[_FigureFile, object, tuple[str, ...]], Any]] = {
     "training_price": _FigureFile.price,
     "example_limit": _FigureFile.limit,
     "trains_on": _FigureFile.shape,
+    "methods": _FigureFile.methods,
     "retires": _FigureFile.day,
+    "input_price": _FigureFile.price,
+    "cached_input_price": _FigureFile.price,
+    "output_price": _FigureFile.price,
+    "tuned_input_price": _FigureFile.price,
+    "tuned_cached_input_price": _FigureFile.price,
+    "tuned_output_price": _FigureFile.price,
 }
 """The keys of a model, and what reads each."""
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a text is a day or a month that there is."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
 
 
 def _line_of(text: str, place: tuple[str, ...]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -11,6 +12,11 @@ from engine.data.tokens.encodings import base_model
 from store.errors import NotFoundError
 
 TrainsOn = Literal["chat", "completion"]
+TrainedBy = Literal["supervised", "dpo", "completion", "reinforcement"]
+_USUAL_METHODS: Mapping[TrainsOn, tuple[TrainedBy, ...]] = {
+    "chat": ("supervised", "dpo"),
+    "completion": ("completion",),
+}
 T = TypeVar("T", float, int, date)
 
 
@@ -58,7 +64,14 @@ class ModelFigures:
         training_price: US dollars for a million tokens of training.
         example_limit: the most tokens of a training example.
         trains_on: "chat", or "completion" for models that take prompts with completions only.
+        methods: by what it is trained, if not by what such models usually are.
         retires: the day on which it shuts down.
+        input_price: US dollars for a million tokens that the model itself reads.
+        cached_input_price: the same of those that it has read a moment before.
+        output_price: the same of those that it writes.
+        tuned_input_price: the three of a model that was made from it by fine-tuning.
+        tuned_cached_input_price: see `tuned_input_price`.
+        tuned_output_price: see `tuned_input_price`.
     """
 
     name: str
@@ -67,7 +80,19 @@ class ModelFigures:
     training_price: Figure[float] | None = None
     example_limit: Figure[int] | None = None
     trains_on: TrainsOn = "chat"
+    methods: tuple[TrainedBy, ...] | None = None
     retires: Figure[date] | None = None
+    input_price: Figure[float] | None = None
+    cached_input_price: Figure[float] | None = None
+    output_price: Figure[float] | None = None
+    tuned_input_price: Figure[float] | None = None
+    tuned_cached_input_price: Figure[float] | None = None
+    tuned_output_price: Figure[float] | None = None
+
+    @property
+    def trained_by(self) -> tuple[TrainedBy, ...]:
+        """The methods by which the model is trained."""
+        return _USUAL_METHODS[self.trains_on] if self.methods is None else self.methods
 
     def retired(self, day: date) -> bool:
         """Tell whether the model is shut down on a day."""
@@ -87,9 +112,9 @@ class Catalogue:
     def get(self, model: str) -> ModelFigures | None:
         """Return what is known of a model, fine-tuned or not, by its name or an alias."""
         base = base_model(model)
-        if base in self.models:
-            return self.models[base]
-        return next((known for known in self.models.values() if base in known.aliases), None)
+        # An alias comes first: a user may lead a model's full name to one of their own.
+        aliased = (known for known in self.models.values() if base in known.aliases)
+        return next(aliased, None) or self.models.get(base)
 
     def find(self, model: str) -> ModelFigures:
         """Return what is known of a model.
@@ -98,24 +123,56 @@ class Catalogue:
             NotFoundError: if nothing is.
         """
         known = self.get(model)
-        if known is not None:
-            return known
-        names = [name for entry in self.models.values() for name in (entry.name, *entry.aliases)]
-        likely = get_close_matches(base_model(model), names, n=1)
+        if known is None:
+            raise NotFoundError(self.missing(model))
+        return known
+
+    def missing(self, model: str) -> str | None:
+        """Say what is not known of a model, the likeliest other one, and where it can be written.
+
+        A price and a limit are known of whatever is trained; None if they are of this one.
+        """
+        known = self.get(model) or ModelFigures(model)
+        figures = {
+            "price of training": known.training_price,
+            "limit of an example": known.example_limit,
+        }
+        lacking = [what for what, figure in figures.items() if figure is None]
+        if not lacking:
+            return None
+        likely = get_close_matches(base_model(model), self._priced_names(), n=1)
         hint = f" Did you mean {likely[0]}?" if likely else ""
-        raise NotFoundError(
-            f"No price is known for '{model}'.{hint} Your own figures go into pricing.toml in the "
-            "data directory."
+        return (
+            f"No {' and no '.join(lacking)} is known for '{model}'.{hint} Your own figures go into "
+            "pricing.toml in the data directory."
         )
+
+    def _priced_names(self) -> list[str]:
+        """Return the names and aliases of the models that have a price of training."""
+        priced = [known for known in self.models.values() if known.training_price is not None]
+        return [name for known in priced for name in (known.name, *known.aliases)]
 
     def with_changes(self, changes: dict[str, dict[str, Any]]) -> Catalogue:
         """Return the catalogue with the given fields of some models replaced, or models added.
 
+        An alias leads to the model to which it was given last.
+
         Args:
             changes: by a model's name or alias, its fields.
         """
-        models = dict(self.models)
+        changed = self
         for name, fields in changes.items():
             known = self.get(name) or ModelFigures(name)
-            models[known.name] = replace(known, **fields)
-        return Catalogue(models)
+            models = changed._without(frozenset(fields.get("aliases", ())))
+            before = models.get(known.name, known)
+            changed = Catalogue(models | {known.name: replace(before, **fields)})
+        return changed
+
+    def _without(self, aliases: frozenset[str]) -> dict[str, ModelFigures]:
+        """Return the models, none of them with one of these aliases."""
+        return {
+            name: known
+            if aliases.isdisjoint(known.aliases)
+            else replace(known, aliases=tuple(n for n in known.aliases if n not in aliases))
+            for name, known in self.models.items()
+        }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -23,13 +23,11 @@ class Excess:
     """What of a dataset could be left out.
 
     Attributes:
-        duplicates: the examples that are there already.
-        duplicate_tokens: what these come to.
+        repeated: the tokens of each example that is there already.
         system_tokens: what the system prompts of all examples come to.
     """
 
-    duplicates: int = 0
-    duplicate_tokens: int = 0
+    repeated: Distribution = field(default_factory=Distribution)
     system_tokens: int = 0
 
 
@@ -80,7 +78,7 @@ def savings(
         *_smaller_models(now, tokens, catalogue, day),
         *_deduplicated(now, excess),
         *_sampled(now),
-        *_shorter_system_prompt(now, excess),
+        *_shorter_system_prompt(now, tokens, excess),
     ]
     return sorted((way for way in ways if way.saved > 0), key=lambda way: -way.saved)
 
@@ -113,13 +111,11 @@ def _smaller_models(
 
 
 def _deduplicated(now: Estimate, excess: Excess) -> Iterator[Saving]:
-    if excess.duplicates:
-        left = now.examples - excess.duplicates
-        billed = now.billed_tokens - excess.duplicate_tokens
-        usd = cost(now.price.value, max(billed, 0), _epochs(now, left))
-        yield _saving(
-            now, "deduplicated", f"without the {excess.duplicates:,} duplicate examples", usd
-        )
+    repeated = excess.repeated.examples
+    if repeated:
+        billed = now.billed_tokens - _billed(now, excess.repeated)
+        usd = cost(now.price.value, billed, _epochs(now, now.examples - repeated))
+        yield _saving(now, "deduplicated", f"without the {repeated:,} duplicate examples", usd)
 
 
 def _sampled(now: Estimate) -> Iterator[Saving]:
@@ -130,11 +126,22 @@ def _sampled(now: Estimate) -> Iterator[Saving]:
         yield _saving(now, "sampled", f"a sample of {half:,} examples", usd)
 
 
-def _shorter_system_prompt(now: Estimate, excess: Excess) -> Iterator[Saving]:
+def _shorter_system_prompt(now: Estimate, tokens: Distribution, excess: Excess) -> Iterator[Saving]:
+    """Tell what half a system prompt saves; where examples are cut it is taken to be the average.
+
+    There it makes room for more of the end, and saves the less.
+    """
     if excess.system_tokens:
-        billed = now.billed_tokens - excess.system_tokens // 2
-        usd = cost(now.price.value, max(billed, 0), now.epochs)
+        half = excess.system_tokens / 2
+        room = half / now.examples
+        billed = round(_billed(now, tokens, room) - half)
+        usd = cost(now.price.value, billed, now.epochs)
         yield _saving(now, "shorter-system-prompt", "a system prompt half as long", usd)
+
+
+def _billed(now: Estimate, tokens: Distribution, room: float = 0) -> int:
+    """Return what examples come to, each cut where the model's limit and some more room end."""
+    return tokens.total if now.limit is None else tokens.truncated_total(now.limit.value + room)
 
 
 def _epochs(now: Estimate, examples: int) -> int:

@@ -11,34 +11,12 @@ if TYPE_CHECKING:
 
 
 class Provider(Protocol):
-    """A place where jobs run.
+    """A place where jobs run: `LocalProvider`, or a `HostedProvider` for each profile.
 
-    The intent (JobPlanned, JobResumed, JobCancelRequested) is in the log before any of these is
-    called, so that after a crash anywhere the next poll can see what was meant and what happened.
+    What is asked of a job (JobPlanned, JobResumed, JobCancelRequested …) is in the log before the
+    provider is told, so that after a crash anywhere the next poll can see what was meant and what
+    happened.
     """
-
-    def submit(self, job: JobDetail) -> str:
-        """Start a planned job and return the provider's name for it (a pid, a remote id)."""
-        ...
-
-    def resume(self, job: JobDetail, from_step: int) -> str:
-        """Go on from a checkpoint and return the provider's name for the job."""
-        ...
-
-    def resumable_step(self, job: JobDetail) -> int:
-        """Return the step of the newest checkpoint that is whole, 0 if there never was one.
-
-        Asked before anything is recorded: what the job needs to go on is looked for here.
-
-        Raises:
-            LabError: if its checkpoints are gone.
-            StoreError: if its data or its base model is.
-        """
-        ...
-
-    def cancel(self, job: JobDetail) -> None:
-        """Ask the job to stop; what comes of it is seen by polling."""
-        ...
 
     def news(self, job: JobDetail) -> Iterator[Sequence[Write]]:
         """Give what happened since the job's row was read, in portions to be recorded whole.

@@ -48,14 +48,14 @@ class LocalProvider:
         self._blobs = blobs
 
     def submit(self, job: JobDetail) -> str:
-        """Start the training process; see `Provider.submit`."""
+        """Start a planned job's training process and return its pid."""
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_plan(job, run)
         return _spawn(job, run, [])
 
     def resume(self, job: JobDetail, from_step: int) -> str:
-        """Start a process that goes on from a checkpoint; see `Provider.resume`."""
+        """Start a process that goes on from a checkpoint and return its pid."""
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         _wait_for_end(run)
@@ -63,7 +63,14 @@ class LocalProvider:
         return _spawn(job, run, ["--resume-step", str(from_step)])
 
     def resumable_step(self, job: JobDetail) -> int:
-        """Return the newest checkpoint that is whole; see `Provider.resumable_step`."""
+        """Return the step of the newest checkpoint that is whole, 0 if there never was one.
+
+        Asked before anything is recorded: what the job needs to go on is looked for here.
+
+        Raises:
+            LabError: if its checkpoints are gone.
+            StoreError: if its data or its base model is.
+        """
         from engine.training.checkpoints import latest_complete
 
         self._plan(job)
@@ -77,7 +84,7 @@ class LocalProvider:
         return step or 0
 
     def cancel(self, job: JobDetail) -> None:
-        """Ask the process to save a checkpoint and end; see `Provider.cancel`."""
+        """Ask the process to save a checkpoint and end; what comes of it is seen by polling."""
         from engine.training.process import is_alive, read_identity
 
         run = self._places.run(job.id)

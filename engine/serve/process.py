@@ -35,7 +35,7 @@ class LocalServer:
     """Serves models of this machine on loopback for as long as the context lasts.
 
         with LocalServer([ServedModel("smollm2-135m-instruct", "/models/smollm2")]) as server:
-            ChatSession(server.base_url, server.key, "smollm2-135m-instruct")
+            ChatSession(LocalEndpoint(server), "smollm2-135m-instruct")
 
     Starting takes about a second and loads no model; the first request for a model does.
     The server ends with this process, however it ends.

@@ -11,6 +11,7 @@ docs/architecture.md.
 
 from __future__ import annotations
 
+from store.events.archives import ArchiveImported, EventsImported, Origin
 from store.events.chats import ChatOpened, ChatTurnRecorded
 from store.events.datasets import (
     DatasetChecked,
@@ -23,6 +24,8 @@ from store.events.datasets import (
 from store.events.fact import Fact
 from store.events.hosted import (
     CostRecorded,
+    FilePartUploaded,
+    FileUploadBegun,
     FileUploaded,
     FileUploadRequested,
     JobCreationRequested,
@@ -51,7 +54,7 @@ from store.events.jobs import (
     JobSubmitted,
     JobSucceeded,
 )
-from store.events.lab import HistoryImported, LabCreated
+from store.events.lab import HistoryImported, HistoryImportStarted, LabCreated
 from store.events.metrics import MetricGroup, MetricsRecorded, StepRange
 from store.events.models import (
     ModelDeleted,
@@ -62,6 +65,7 @@ from store.events.models import (
 )
 
 __all__ = [
+    "ArchiveImported",
     "ChatOpened",
     "ChatTurnRecorded",
     "CheckpointSaved",
@@ -72,9 +76,13 @@ __all__ = [
     "DatasetSplit",
     "DatasetVersionRecorded",
     "Evaluation",
+    "EventsImported",
     "Fact",
+    "FilePartUploaded",
+    "FileUploadBegun",
     "FileUploadRequested",
     "FileUploaded",
+    "HistoryImportStarted",
     "HistoryImported",
     "JobCancelRequested",
     "JobCancelled",
@@ -100,6 +108,7 @@ __all__ = [
     "ModelGone",
     "ModelRegistered",
     "ModelRetirementAnnounced",
+    "Origin",
     "RemoteFileDeleted",
     "RemoteFileDeletionRequested",
     "RemoteFileGone",

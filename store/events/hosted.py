@@ -21,6 +21,24 @@ class FileUploadRequested(Fact):
     bytes: int
 
 
+class FileUploadBegun(Fact):
+    """A large file goes to the provider in parts, under this name of the upload."""
+
+    type_name = "FileUploadBegun"
+    role: FileRole
+    upload: str
+
+
+class FilePartUploaded(Fact):
+    """The provider has this part of a file, the parts counted from 0."""
+
+    type_name = "FilePartUploaded"
+    role: FileRole
+    upload: str
+    part: str
+    number: int
+
+
 class FileUploaded(Fact):
     """The provider has a file of the job; `reused` if it had one of the same content before.
 

@@ -12,6 +12,13 @@ class LabCreated(Fact):
     ftlab: str
 
 
+class HistoryImportStarted(Fact):
+    """Somebody began to take in what a provider can tell of past jobs."""
+
+    type_name = "HistoryImportStarted"
+    provider: str
+
+
 class HistoryImported(Fact):
     """Everything that a provider could tell of past jobs was taken in, as far as it was new."""
 

@@ -13,7 +13,13 @@ from store.tables import Chat, ChatTurn
 
 def _opened(session: Session, event: Recorded, fact: events.ChatOpened) -> None:
     session.add(
-        Chat(id=subject(event), model=fact.model, system=fact.system, opened_at=event.occurred)
+        Chat(
+            id=subject(event),
+            model=fact.model,
+            provider=fact.provider,
+            system=fact.system,
+            opened_at=event.occurred,
+        )
     )
 
 
@@ -29,8 +35,10 @@ def _turn_recorded(session: Session, event: Recorded, fact: events.ChatTurnRecor
             question=fact.question,
             answer=fact.answer,
             finish_reason=fact.finish_reason,
+            prompt_tokens=fact.prompt_tokens,
             completion_tokens=fact.completion_tokens,
             seconds=fact.seconds,
+            cost=fact.cost,
             error=fact.error,
             at=event.occurred,
         )

@@ -80,8 +80,18 @@ def _creation_requested(
     session: Session, event: Recorded, fact: events.JobCreationRequested
 ) -> None:
     if job := touched(session, event):
-        job.creation_requested_at = event.at
+        job.creation_requested_at = event.occurred
         job.creation_attempts = fact.attempt
+
+
+def _pause_requested(session: Session, event: Recorded, _fact: Fact) -> None:
+    if job := touched(session, event):
+        job.requested = "pause"
+
+
+def _resume_requested(session: Session, event: Recorded, _fact: Fact) -> None:
+    if job := touched(session, event):
+        job.requested = "resume"
 
 
 def _result_saved(session: Session, event: Recorded, fact: events.ResultFileSaved) -> None:
@@ -141,10 +151,12 @@ FOLDS: dict[type[Fact], Fold] = {
     events.JobImported: _imported,
     events.JobDataFound: _data_found,
     events.FileUploadRequested: _noted,
+    events.FileUploadBegun: _noted,
+    events.FilePartUploaded: _noted,
     events.FileUploaded: _uploaded,
     events.JobCreationRequested: _creation_requested,
-    events.JobPauseRequested: _noted,
-    events.JobResumeRequested: _noted,
+    events.JobPauseRequested: _pause_requested,
+    events.JobResumeRequested: _resume_requested,
     events.ResultFileSaved: _result_saved,
     events.ResultFileGone: _result_gone,
     events.CostRecorded: _cost_recorded,

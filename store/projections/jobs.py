@@ -60,9 +60,19 @@ def touched(session: Session, event: Recorded) -> Job | None:
     return job
 
 
+_ANSWERS = {
+    "cancel": job_status.ENDED,
+    "pause": (job_status.PAUSED, *job_status.ENDED),
+    "resume": (job_status.QUEUED, job_status.RUNNING, *job_status.ENDED),
+}
+"""The statuses that tell that a request has been heard."""
+
+
 def follow(job: Job, status: str, event: Recorded) -> bool:
     """Move the status on if it may; tell whether that is where the job stands now."""
     followed = job_status.follow(job.status, status)
+    if followed in _ANSWERS.get(job.requested or "", job_status.ENDED):
+        job.requested = None
     if followed != job.status:
         job.status = followed
         job.ended_at = event.occurred if followed in job_status.ENDED else None
@@ -86,7 +96,9 @@ def _submitted(session: Session, event: Recorded, fact: events.JobSubmitted) -> 
     if job := touched(session, event):
         job.remote_id = fact.remote_id
         job.creation_requested_at = None
-        follow(job, job_status.QUEUED, event)
+        # Hosted services look at the files first.
+        begins = job_status.QUEUED if job.provider == "local" else job_status.VALIDATING
+        follow(job, begins, event)
 
 
 def _status_changed(session: Session, event: Recorded, fact: events.JobStatusChanged) -> None:
@@ -138,6 +150,11 @@ def _checkpoint_saved(session: Session, event: Recorded, fact: events.Checkpoint
         )
 
 
+def _cancel_requested(session: Session, event: Recorded, _fact: Fact) -> None:
+    if job := touched(session, event):
+        job.requested = "cancel"
+
+
 def _interrupted(session: Session, event: Recorded, fact: events.JobInterrupted) -> None:
     job = touched(session, event)
     if job and follow(job, job_status.INTERRUPTED, event):
@@ -150,6 +167,7 @@ def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None
     if job is None:
         return
     job.status = job_status.QUEUED
+    job.requested = None
     job.attempt = fact.attempt
     job.step = fact.from_step
     job.ended_at = job.reason = job.details = None
@@ -185,7 +203,7 @@ FOLDS: dict[type[Fact], Fold] = {
     events.JobMessageReceived: _message_received,
     events.MetricsRecorded: _metrics_recorded,
     events.CheckpointSaved: _checkpoint_saved,
-    events.JobCancelRequested: _noted,
+    events.JobCancelRequested: _cancel_requested,
     events.JobInterrupted: _interrupted,
     events.JobResumed: _resumed,
     events.JobCancelled: _cancelled,

@@ -1,7 +1,9 @@
 """Folding batches of metrics into series of packed chunks.
 
-A series is a list of chunks of `CHUNK_POINTS` points of which only the last may be open, so that
-the same points always give the same chunks, however they were batched. Points are gathered while a
+A series is its points by step, those of one step in the order in which they were logged: what came
+late (a hosted provider's result file, say) stands where it belongs. It is a list of chunks of
+`CHUNK_POINTS` points of which only the last may be open, so that the same points always give the
+same chunks, however they were batched. Points are gathered while a
 batch of events is folded and packed at its end: a chunk is then written once, not once an event.
 """
 
@@ -9,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -37,6 +41,14 @@ class _Points:
     steps: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
+    def sort(self) -> None:
+        """Put them in the order of their steps, if they are not."""
+        if all(one <= other for one, other in pairwise(self.steps)):
+            return
+        pairs = sorted(zip(self.steps, self.values, strict=True), key=itemgetter(0))
+        self.steps = [step for step, _ in pairs]
+        self.values = [value for _, value in pairs]
+
 
 _Gathered = dict[tuple[str, str], _Points]
 
@@ -60,7 +72,11 @@ def write_gathered(session: Session) -> None:
 
 
 def _extend(session: Session, job: str, name: str, points: _Points) -> None:
+    points.sort()
     series = session.get(MetricSeries, (job, name))
+    if series is not None and points.steps[0] < series.last_step:
+        _take_apart(session, series, points)
+        series = None
     if series is None:
         series = MetricSeries(
             job=job, name=name, count=0, chunks=0, first_step=points.steps[0], last_step=0
@@ -74,6 +90,24 @@ def _extend(session: Session, job: str, name: str, points: _Points) -> None:
     session.execute(insert(MetricChunk), chunks)
     for chunk in chunks:
         _summarize(series, chunk)
+
+
+def _take_apart(session: Session, series: MetricSeries, points: _Points) -> None:
+    """Take a whole series out and put its points where they belong among new ones."""
+    where = (col(MetricChunk.job) == series.job) & (col(MetricChunk.name) == series.name)
+    chunks = session.exec(select(MetricChunk).where(where).order_by(col(MetricChunk.ordinal))).all()
+    before = _Points()
+    for chunk in chunks:
+        steps, values = points_of(chunk)
+        before.steps += steps
+        before.values += values
+        session.expunge(chunk)
+    points.steps[:0] = before.steps
+    points.values[:0] = before.values
+    points.sort()
+    session.execute(delete(MetricChunk).where(where))
+    session.delete(series)
+    session.flush()
 
 
 def _reopen_last_chunk(session: Session, series: MetricSeries, points: _Points) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
@@ -59,6 +60,14 @@ class CheckRow:
     rules_json: str
     report_json: str
     checked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutRow:
+    """A row of a file that is in no example, and why."""
+
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,23 @@ def checks_of(connection: sqlite3.Connection, version: str) -> list[CheckRow]:
         "ORDER BY checked_at DESC, method, model"
     )
     return [CheckRow(*row) for row in connection.execute(query, (version,))]
+
+
+def left_out_of(connection: sqlite3.Connection, version: DatasetRow) -> list[LeftOutRow]:
+    """Return the first rows that were left out as bad when a version was imported, in order.
+
+    The fact that a file was read stands right before that of the version that came of it. There are
+    none for a version that was made of others.
+    """
+    query = (
+        "SELECT imported.data FROM event AS recorded JOIN event AS imported "
+        "ON imported.stream = recorded.stream AND imported.version = recorded.version - 1 "
+        "WHERE recorded.stream = ? AND recorded.type = 'DatasetVersionRecorded' "
+        "AND json_extract(recorded.data, '$.id') = ? AND imported.type = 'DatasetImported'"
+    )
+    found = connection.execute(query, (f"dataset/{version.name}", version.id)).fetchone()
+    rows = json.loads(found[0]).get("left_out", []) if found else []
+    return [LeftOutRow(row["line"], row["reason"]) for row in rows]
 
 
 def lineage(connection: sqlite3.Connection, version: str) -> list[Relative]:

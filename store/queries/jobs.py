@@ -53,6 +53,7 @@ class JobDetail:
     reported_status: str | None
     remote_id: str | None
     imported: bool
+    requested: str | None
     retry_of: str | None
     training_file: str | None
     validation_file: str | None

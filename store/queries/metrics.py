@@ -35,7 +35,7 @@ class SeriesSummary:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one metric, in the order in which they were logged."""
+    """Points of one metric by step; those of one step in the order in which they were logged."""
 
     name: str
     steps: Sequence[int]

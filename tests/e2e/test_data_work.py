@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Ftlab
+from tests.e2e.terminal import terminal
 
 _MODEL = "gpt-4o-mini-2024-07-18"
 _TEMPLATES = ("--prompt", "{Question}", "--completion", "{reply}")
@@ -90,6 +91,23 @@ def test_versions_are_merged_sampled_and_compared(with_sums: Ftlab) -> None:
     assert "both@1 -> half@1: 23 the same" in told.out
     family = with_sums.document("data", "show", "half")["lineage"]
     assert {relative["name"] for relative in family} == {"both", "sums/train", "sums/test", "sums"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [(100, [" | assistant: two"]), (99, ["- assistant: 2", "+ assistant: two"])],
+)
+def test_a_wide_terminal_shows_old_and_new_side_by_side(
+    ftlab: Ftlab, columns: int, shown: list[str]
+) -> None:
+    for answer in ("2", "two"):
+        row = json.dumps({"prompt": "1 + 1?", "completion": answer}) + "\n"
+        ftlab("data", "add", "-", "--name", "sums", text=row)
+    diff = ("data", "diff", "sums@1", "sums@2")
+    with terminal(*diff, environment=ftlab.environment, columns=columns) as screen:
+        assert screen.until_ended() == 0
+        assert all(text in screen.shown() for text in shown)
+        assert b"\x1b[31m2\x1b[0m" in screen.sent
 
 
 @pytest.mark.parametrize("to", ["openai", "prompt-completion", "alpaca", "sharegpt", "csv"])

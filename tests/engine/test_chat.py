@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.chat import ChatError, ChatSession, ChatTurn
+from engine.chat import ChatError, ChatSession, ChatTurn, LocalEndpoint, Sampling
 
 if TYPE_CHECKING:
     from engine.serve.process import LocalServer
@@ -30,8 +31,8 @@ def open_session(server: LocalServer) -> Iterator[Callable[..., ChatSession]]:
         max_tokens: int = 20,
         seed: int | None = None,
     ) -> ChatSession:
-        options = (system, temperature, max_tokens, seed)
-        opened.append(ChatSession(server.base_url, server.key, model, *options))
+        sampling = Sampling(temperature, max_tokens, seed)
+        opened.append(ChatSession(LocalEndpoint(server), model, system, sampling))
         return opened[-1]
 
     yield open_one
@@ -151,8 +152,16 @@ def test_an_unknown_model_is_told(open_session: Callable[..., ChatSession]) -> N
         list(open_session("gpt-9").ask("Hello?"))
 
 
+@dataclass(frozen=True)
+class At:
+    """A server at any address, asked with any key."""
+
+    base_url: str
+    key: str = KEY
+
+
 def test_a_wrong_key_is_told_without_it(server: LocalServer) -> None:
-    session = ChatSession(server.base_url, KEY, "base")
+    session = ChatSession(LocalEndpoint(At(server.base_url)), "base")
     with pytest.raises(ChatError, match="refused the key") as refusal:
         list(session.ask("Hello?"))
     session.close()
@@ -229,7 +238,7 @@ def faulty() -> Iterator[FaultyServer]:
 
 @pytest.fixture
 def session(faulty: FaultyServer) -> Iterator[ChatSession]:
-    opened = ChatSession(faulty.base_url, KEY, "m")
+    opened = ChatSession(LocalEndpoint(At(faulty.base_url)), "m")
     yield opened
     opened.close()
 
@@ -290,7 +299,7 @@ def test_a_cancel_before_the_first_word_releases_the_reader_at_once(
 
 
 def test_no_server_at_all_is_told() -> None:
-    session = ChatSession("http://127.0.0.1:9/v1", KEY, "m")
+    session = ChatSession(LocalEndpoint(At("http://127.0.0.1:9/v1")), "m")
     with pytest.raises(ChatError, match="No connection to the model server"):
         list(session.ask("Hello?"))
     session.close()
@@ -302,7 +311,7 @@ def test_a_fault_of_our_own_does_not_leave_the_reader_waiting(
     def fail(_: object) -> None:
         raise RuntimeError("nobody thought of this")
 
-    monkeypatch.setattr("engine.chat._Call._follow_stream", fail)
+    monkeypatch.setattr("engine.chatting.calls.Call._answer", fail)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     with pytest.raises(ChatError, match="fault in ftlab"):
         list(session.ask("Hello?"))

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import shutil
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.chat import ChatError
-from engine.errors import RequestError
+from engine.conversations import Conversation, Sampling
+from engine.errors import ProviderError, RequestError
 from engine.lab import Lab
 from store.errors import NotFoundError
-from store.events import ModelRegistered
+from store.events import ChatOpened, ChatTurnRecorded, ModelRegistered
 from store.queries import chats
 from store.queries.chats import ChatRow, ChatTurnRow
+from tests.engine import keyrings
+from tests.standin import faults
+from tests.standin.errors import ApiError
+from tests.standin.fixtures import standin
+
+if TYPE_CHECKING:
+    from tests.standin.standin import Standin
+
+__all__ = ["standin"]
+
+_WRONG_KEY = "sk-proj-Zq7Xw2mN9rT4vB8kL3"
 
 
 @pytest.fixture
@@ -101,6 +116,102 @@ def test_a_question_that_is_no_text_is_not_asked(with_model: Lab) -> None:
     with with_model.open_chat("tuned") as conversation, pytest.raises(RequestError, match="UTF-8"):
         list(conversation.ask("\udcff"))
     assert with_model.database.head() == head
+
+
+@pytest.fixture
+def asking(
+    lab: Lab, standin: Standin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Lab]:
+    """A lab whose built-in profile leads to the stand-in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", standin.key)
+    monkeypatch.setenv("OPENAI_BASE_URL", standin.base_url)
+    with keyrings.used(keyrings.NoKeyring):
+        yield lab
+
+
+def test_a_hosted_models_turn_is_recorded_with_its_cost(asking: Lab, standin: Standin) -> None:
+    model = standin.past_job().fine_tuned_model
+    assert model
+    standin.answer("Two euros.")
+    sampling = Sampling(temperature=1.0, max_tokens=50, seed=7, stop=("END",))
+    with Conversation(asking, model, "Be brief.", sampling) as conversation:
+        assert "".join(conversation.ask("How much is it?")) == "Two euros."
+    [stream] = _streams(asking)
+    opened, said = asking.log.facts(stream)
+    assert opened == ChatOpened(
+        model=model,
+        provider="openai",
+        system="Be brief.",
+        temperature=1.0,
+        max_tokens=50,
+        seed=7,
+        stop=["END"],
+    )
+    turn = conversation.last_turn
+    assert turn is not None
+    assert turn.cost == pytest.approx((8 * 0.30 + 3 * 1.20) / 1e6)
+    assert said == ChatTurnRecorded(
+        question="How much is it?",
+        answer="Two euros.",
+        finish_reason="stop",
+        prompt_tokens=8,
+        completion_tokens=3,
+        cached_tokens=0,
+        seconds_to_first_token=turn.seconds_to_first_token,
+        seconds=turn.seconds,
+        cost=turn.cost,
+        answered_by=model,
+        fingerprint="fp_0f03d4f0ee",
+    )
+
+
+def test_where_no_price_is_known_the_tokens_are_recorded_alone(asking: Lab) -> None:
+    with Conversation(asking, "gpt-6-luna", None, Sampling(), provider="openai") as conversation:
+        list(conversation.ask("Hello?"))
+    assert not conversation.priced
+    _, [turn] = _recorded(asking, "gpt-6-luna")
+    assert turn.completion_tokens
+    assert turn.cost is None
+
+
+def test_what_came_before_a_hosted_answer_broke_off_is_recorded(
+    asking: Lab, standin: Standin
+) -> None:
+    standin.answer("one two three four")
+    standin.inject(faults.stream_reset(3), "POST", "/chat/completions")
+    conversation = Conversation(asking, "gpt-4o", None, Sampling(), provider="openai")
+    with conversation, pytest.raises(ProviderError):
+        list(conversation.ask("Count."))
+    _, [turn] = _recorded(asking, "gpt-4o")
+    assert (turn.answer, turn.finish_reason, turn.cost) == ("one two", None, None)
+    assert turn.error
+    assert "broke off" in turn.error
+
+
+def test_no_key_gets_into_what_is_recorded(
+    asking: Lab, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", _WRONG_KEY)
+    repeated = f"Incorrect API key provided: {_WRONG_KEY}, {_WRONG_KEY[:8]}***{_WRONG_KEY[-4:]}."
+    for status in (400, 401, 403, 404, 429):
+        fault = faults.refused(ApiError(status, repeated, code=_WRONG_KEY))
+        standin.inject(fault, "POST", "/chat/completions", times=3 if status == 429 else 1)
+        conversation = Conversation(asking, "gpt-4o", None, Sampling(), provider="openai")
+        with conversation, pytest.raises(ProviderError) as raised:
+            list(conversation.ask("Hello?"))
+        assert not _shows_key("".join(traceback.format_exception(raised.value)))
+    assert len(_streams(asking)) == 5
+    for file in asking.places.home.rglob("*"):
+        assert not file.is_file() or not _shows_key(file.read_bytes().decode("latin-1"))
+
+
+def _shows_key(text: str) -> bool:
+    return any(part in text for part in (_WRONG_KEY, _WRONG_KEY[:8], _WRONG_KEY[-6:]))
+
+
+def _streams(lab: Lab) -> set[str]:
+    return {found.stream for found in lab.log.read() if found.stream.startswith("chat/")}
 
 
 def test_an_unknown_model_is_not_found(lab: Lab) -> None:

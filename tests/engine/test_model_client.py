@@ -58,12 +58,3 @@ def test_a_server_of_this_machine_is_reached_past_proxies_with_its_own_key(
         client.models.list()
     assert recorder.seen[0]["Authorization"] == f"Bearer {KEY}"
     assert "sk-of-the-environment" not in str(recorder.seen[0])
-
-
-def test_a_hosted_service_is_reached_as_the_environment_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    with open_client("https://api.example.invalid/v1", KEY) as client:
-        assert client.max_retries > 0
-        assert client.api_key == KEY

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine.errors import LabError
 from engine.lab import Lab
 from engine.places import Places
 from engine.poller import LEASE, Poller, Polling
 from engine.training.process import write_identity
 from engine.training.progress import ProgressWriter
+from store.errors import StoreError
 from store.events import JobPlanned, JobSubmitted
 from store.ids import new_id
 from store.leases import Lease
@@ -154,7 +154,7 @@ def test_one_jobs_trouble_does_not_keep_the_others_waiting(lab: Lab, job: str) -
             dataset="ds_0000000001",
         )
         lab.log.append(stream, plan)
-    with pytest.raises(LabError, match="there is no provider 'elsewhere'"):
+    with pytest.raises(StoreError, match="there is no profile 'elsewhere'"):
         Poller(lab).look()
     assert_each_step_is_there_once(lab, job, 3)
 
@@ -219,10 +219,10 @@ def test_trouble_is_told_and_so_is_its_end(
     polling = Polling(lab, "a thread", on_trouble=told.append)
     write_points(lab, job, 1, 5)
     with monkeypatch.context() as fault:
-        fault.setattr(Poller, "look", _fail)
-        polling._tick()
-    polling._tick()
-    polling._tick()
+        fault.setattr(Poller, "look_here", _fail)
+        polling._tick("local")
+    polling._tick("local")
+    polling._tick("local")
     assert told == ["the disk is full", None]
 
 

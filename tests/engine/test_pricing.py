@@ -84,6 +84,42 @@ def test_an_unknown_model_is_named_with_the_likeliest() -> None:
         catalogue().find("gpt-4o-nini")
 
 
+def test_what_is_not_known_of_a_model_is_told(tmp_path: Path) -> None:
+    assert catalogue().missing("gpt-4o-mini") is None
+    unpriced = catalogue().missing("gpt-4-0613")
+    assert unpriced is not None
+    assert unpriced.startswith("No price of training is known for 'gpt-4-0613'.")
+    priced = own(tmp_path, "[models.bot]\ntraining_price = 3\n").missing("bot")
+    assert priced is not None
+    assert priced.startswith("No limit of an example is known for 'bot'.")
+
+
+def test_models_are_trained_by_their_own_methods() -> None:
+    shipped = catalogue()
+    assert shipped.find("gpt-4.1").trained_by == ("supervised", "dpo")
+    assert shipped.find("gpt-3.5-turbo").trained_by == ("supervised",)
+    assert shipped.find("davinci-002").trained_by == ("completion",)
+
+
+def test_the_users_alias_leads_to_the_users_model(tmp_path: Path) -> None:
+    text = (
+        "[models.ours]\ntraining_price = 1\n"
+        'aliases = ["gpt-4.1", "gpt-4o-2024-08-06"]\n'
+        '[models."gpt-4.1-2025-04-14"]\ntraining_price = 2\n'
+    )
+    known = own(tmp_path, text)
+    assert known.find("gpt-4.1").name == "ours"
+    assert known.find("gpt-4o-2024-08-06").name == "ours"
+    assert known.find("gpt-4o").name == "gpt-4o-2024-08-06"
+    assert known.find("gpt-4.1-2025-04-14").aliases == ()
+    assert known.find("gpt-4.1-mini").name == "gpt-4.1-mini-2025-04-14"
+
+
+def test_a_user_may_give_a_shipped_model_another_alias(tmp_path: Path) -> None:
+    known = own(tmp_path, '[models."gpt-4.1"]\naliases = ["big", "gpt-4.1"]\n')
+    assert known.find("big").name == known.find("gpt-4.1").name == "gpt-4.1-2025-04-14"
+
+
 def test_the_users_figures_come_first_key_by_key(tmp_path: Path) -> None:
     model = own(tmp_path, "[models.gpt-4o-mini]\ntraining_price = 2.5\n").find("gpt-4o-mini")
     assert model.training_price is not None
@@ -140,6 +176,22 @@ def test_a_missing_file_of_the_users_is_no_fault(tmp_path: Path) -> None:
         ("[models.a]\ntraining_price = {}\n", "line 2: .*has no value"),
         ('[sources.s]\ntitle = "S"\n', "line 1: sources.s has no date"),
         ('[sources.s]\ntitle = "S"\ndate = "May"\n', "line 3: sources.s.date is no date"),
+        ('[sources.s]\ntitle = "S"\ndate = "2026-13-99"\n', "line 3: sources.s.date is no date"),
+        ('[sources.s]\ntitle = "S"\ndate = "2026-00"\n', "line 3: sources.s.date is no date"),
+        (
+            "# mine\n[models.gpt-4.1-mini]\ntraining_price = 1\n",
+            r'line 2: .*1-mini is no key, but part of a name with dots: \[models."gpt-4\.1-mini"\]',
+        ),
+        (
+            "[models.gpt-4.1]\nretires = 2028-01-01\n[models.gpt-4.1-mini]\naliases = []\n",
+            r'line 1: .*name with dots: \[models."gpt-4\.1"\]',
+        ),
+        (
+            "[models.a.b.c]\ntraining_price = { value = 3 }\n",
+            r'line 1: .*name with dots: \[models."a\.b\.c"\]',
+        ),
+        ("[models.a]\ntraining_pirce = { value = 3 }\n", "line 2: .*unknown key. Did you mean tr"),
+        ('[models.a]\nmethods = ["sft"]\n', "line 2: .*another method than supervised, dpo"),
         ("[models.a\n", "is not valid TOML: .*line 1"),
     ],
 )
@@ -148,6 +200,12 @@ def test_a_fault_in_the_users_file_is_told_with_its_line(
 ) -> None:
     with pytest.raises(LabError, match=said):
         own(tmp_path, text)
+
+
+def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pricing.toml").mkdir()
+    with pytest.raises(LabError, match=r"pricing\.toml cannot be read: .*directory"):
+        catalogue(tmp_path / "pricing.toml")
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -212,7 +270,7 @@ def test_an_estimate_carries_all_that_went_into_it() -> None:
 
 
 def test_cheaper_ways_come_with_figures_the_most_saving_first() -> None:
-    excess = Excess(duplicates=100, duplicate_tokens=10_000, system_tokens=40_000)
+    excess = Excess(Distribution([100] * 100), system_tokens=40_000)
     now, ways = cheaper(THOUSAND, "gpt-4o", excess)
     assert now.usd == pytest.approx(7.5)
     figures = {description: way.usd for description, way in ways.items()}
@@ -227,6 +285,28 @@ def test_cheaper_ways_come_with_figures_the_most_saving_first() -> None:
     }
     assert list(figures.values()) == sorted(figures.values())
     assert all(way.saved == pytest.approx(now.usd - way.usd) for way in ways.values())
+
+
+def test_what_duplicates_save_is_cut_at_the_limit_like_what_is_billed() -> None:
+    # By hand: 5 equal examples of 70,014 tokens, cut at 65,536, and 395 small ones.
+    small = 334_395 - 5 * 65_536
+    sizes = [small - 394 * (small // 395), *[small // 395] * 394]
+    tokens = Distribution([*[70_014] * 5, *sizes])
+    excess = Excess(Distribution([70_014] * 4))
+    now, ways = cheaper(tokens, "gpt-4.1-mini", excess)
+    assert now.billed_tokens == 334_395
+    way = ways["without the 4 duplicate examples"]
+    assert way.usd == pytest.approx((334_395 - 4 * 65_536) * 3 * 5 / 1e6)
+    assert round(way.usd, 2) == 1.08
+
+
+def test_what_a_shorter_system_prompt_saves_is_cut_at_the_limit_too() -> None:
+    # Half of 10,000 tokens: the first example stays at the limit, the second loses 5,000.
+    tokens = Distribution([80_000, 20_000])
+    now, ways = cheaper(tokens, "gpt-4.1-mini", Excess(system_tokens=20_000), epochs=1)
+    assert now.billed_tokens == 65_536 + 20_000
+    way = ways["a system prompt half as long"]
+    assert way.usd == pytest.approx((65_536 + 15_000) * 5 / 1e6)
 
 
 def test_models_that_are_shut_down_or_take_another_format_are_no_choice() -> None:
@@ -247,10 +327,10 @@ def test_another_encodings_figure_is_marked_as_rough() -> None:
 
 def test_fewer_examples_save_nothing_where_the_provider_then_adds_epochs() -> None:
     few = Distribution([100] * 24)
-    _, ways = cheaper(few, "gpt-4o", Excess(duplicates=4, duplicate_tokens=400))
+    _, ways = cheaper(few, "gpt-4o", Excess(Distribution([100] * 4)))
     assert not any("sample" in way for way in ways)
     assert not any("duplicate" in way for way in ways)
-    _, ways = cheaper(few, "gpt-4o", Excess(duplicates=4, duplicate_tokens=400), epochs=3)
+    _, ways = cheaper(few, "gpt-4o", Excess(Distribution([100] * 4)), epochs=3)
     assert any("sample of 12" in way for way in ways)
     assert any("duplicate" in way for way in ways)
 

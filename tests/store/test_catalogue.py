@@ -6,7 +6,7 @@ and has had a `system` since the third.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ from store.verify import verify
 
 class FirstChatOpened(Fact):
     type_name = "ChatOpened"
+    provider: ClassVar[str] = "local"
     llm: str
 
     @property
@@ -38,6 +39,7 @@ class FirstChatOpened(Fact):
 class SecondChatOpened(Fact):
     type_name = "ChatOpened"
     schema_number = 2
+    provider: ClassVar[str] = "local"
     model_id: str
 
     @property
@@ -52,6 +54,7 @@ class SecondChatOpened(Fact):
 class ThirdChatOpened(Fact):
     type_name = "ChatOpened"
     schema_number = 3
+    provider: ClassVar[str] = "local"
     model: str
     system: str | None
 
@@ -130,7 +133,7 @@ def test_a_schema_or_type_of_a_newer_version_is_no_fact_and_changes_no_row(
 
     newer.rebuild()
     assert chat_list(database.reader) == [
-        ChatRow("c", "three", None, 0, next(newer.read()).occurred)
+        ChatRow("c", "three", "local", None, 0, next(newer.read()).occurred)
     ]
 
 

@@ -45,7 +45,7 @@ def test_an_event_is_read_back_as_it_was_appended(log: EventLog) -> None:
     (recorded,) = log.append("job/a", entry)
 
     assert recorded == event(log.database.reader, 2) == list(log.read())[1]
-    assert recorded[:5] == (2, "job/a", 1, "JobMessageReceived", 1)
+    assert recorded[:5] == (2, "job/a", 1, "JobMessageReceived", 2)
     assert to_text(before) <= recorded.at <= to_text(now())
     assert recorded.occurred == "2026-01-02T01:04:05.000678Z"
     assert recorded[7:11] == ("tester", 1, "remote-1", '{"level":"info","text":"héllo"}')
@@ -71,7 +71,7 @@ def test_an_event_as_json_has_its_data_unpacked_and_its_hash_in_hexadecimal(log:
 
     found = json.loads(json.dumps(recorded.as_json()))
 
-    assert found["data"] == {"level": "info", "text": "hello"}
+    assert found["data"] == {"level": "info", "text": "hello", "data": {}}
     assert bytes.fromhex(found["hash"]) == recorded.hash
     assert (found["seq"], found["stream"], found["cause"]) == (1, "job/a", None)
 
@@ -215,14 +215,14 @@ def test_an_unknown_type_in_the_log_is_skipped_when_it_is_folded_and_read_as_fac
     class HologramShown(Fact):
         type_name = "HologramShown"
 
-    newer = EventLog(database, "newer", Catalogue([HologramShown, ChatOpened]))
-    newer.append("chat/a", ChatOpened(model="m"), HologramShown())
+    newer = EventLog(database, "newer", Catalogue([HologramShown, LabCreated]))
+    newer.append("lab", LabCreated(ftlab="9.0"), HologramShown())
 
     log = EventLog(database, "older")
 
     assert log.rebuild() == 2
-    assert log.facts("chat/a") == [ChatOpened(model="m")]
-    assert [found.type for found in log.read()] == ["ChatOpened", "HologramShown"]
+    assert log.facts("lab") == [LabCreated(ftlab="9.0")]
+    assert [found.type for found in log.read()] == ["LabCreated", "HologramShown"]
     assert verify(database).whole
 
 

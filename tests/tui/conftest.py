@@ -89,6 +89,7 @@ class ScriptedTalk:
     """A conversation whose answers are given; with `held`, they wait for it."""
 
     model_name = "scripted"
+    last_turn = None
 
     def __init__(self, pieces: Sequence[str], trouble: Exception | None = None) -> None:
         self.pieces = pieces

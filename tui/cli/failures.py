@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tui.harmless import harmless
 
-FAILED, WRONG_USAGE, BAD_DATA, NOT_FOUND = 1, 2, 3, 4
+FAILED, WRONG_USAGE, BAD_DATA, NOT_FOUND, REFUSED, LIMITED = 1, 2, 3, 4, 5, 6
 
 
 def status_of(error: Exception) -> int:
     """Return the exit status for an error."""
     from engine.data.errors import DataError
-    from engine.errors import RequestError
+    from engine.errors import LimitError, ProviderError, RequestError
     from store.errors import AmbiguousError, NotFoundError
 
     if isinstance(error, RequestError):
@@ -26,6 +26,10 @@ def status_of(error: Exception) -> int:
         return BAD_DATA
     if isinstance(error, NotFoundError | AmbiguousError):
         return NOT_FOUND
+    if isinstance(error, LimitError):
+        return LIMITED
+    if isinstance(error, ProviderError) and error.refused:
+        return REFUSED
     return FAILED
 
 

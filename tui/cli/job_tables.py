@@ -50,6 +50,8 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("status", f"{look(detail.status).glyph} {detail.status}"),
             ("reason", detail.reason),
             ("base model", f"{detail.base_model} ({detail.method}, {detail.provider})"),
+            ("there", _there(detail)),
+            ("asked for", detail.requested),
             ("dataset", _dataset(detail)),
             ("validation", detail.validation),
             ("model", detail.model),
@@ -58,10 +60,30 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("planned", wording.local_time(detail.planned_at)),
             ("started", detail.started_at and wording.local_time(detail.started_at)),
             ("ended", detail.ended_at and wording.local_time(detail.ended_at)),
+            ("expected end", _local(detail.estimated_finish)),
+            ("trained tokens", f"{detail.trained_tokens:,}" if detail.trained_tokens else None),
+            ("estimate", _dollars(detail.estimate)),
+            ("cost", _dollars(detail.cost)),
             *((name, json.dumps(value)) for name, value in hyperparameters.items()),
             ("seed", None if detail.seed is None else str(detail.seed)),
         ]
     )
+
+
+def _there(detail: JobDetail) -> str | None:
+    """Say what a hosted job is called at its service, and what the service says of it."""
+    if detail.provider == "local" or detail.remote_id is None:
+        return None
+    said = detail.reported_status
+    return f"{detail.remote_id}, {said}" if said else detail.remote_id
+
+
+def _local(moment: str | None) -> str | None:
+    return wording.local_time(moment) if moment else None
+
+
+def _dollars(amount: float | None) -> str | None:
+    return None if amount is None else f"${amount:,.2f}"
 
 
 def _dataset(detail: JobDetail) -> str | None:

@@ -1,4 +1,4 @@
-"""`ftlab jobs`: list, show, metrics, follow, logs, cancel, resume."""
+"""`ftlab jobs`: list, show, metrics, follow, logs, cancel, pause, resume, retry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def jobs(
     *,
     as_json: bool,
 ) -> None:
-    """Jobs: list them, look into one, cancel, resume.
+    """Jobs: list them, look into one, cancel, resume, retry.
 
     Without a command: list jobs, newest first.
     """
@@ -182,7 +182,7 @@ def logs(job: str, count: int, *, as_json: bool) -> None:
 @db_option
 @json_option
 def cancel(job: str, wait: float, *, as_json: bool) -> None:
-    """Stop a job cleanly. It saves a checkpoint first and can be resumed."""
+    """Stop a job cleanly. A local one saves a checkpoint first and can be resumed."""
     from store.queries.jobs import find_job, job_detail
     from tui.cli.following import wait_until_ended
     from tui.cli.output import print_json, say
@@ -200,11 +200,30 @@ def cancel(job: str, wait: float, *, as_json: bool) -> None:
 
 @jobs.command()
 @job_argument
+@db_option
+@json_option
+def pause(job: str, *, as_json: bool) -> None:
+    """Pause a hosted job. `ftlab jobs resume` lets it go on."""
+    from store.queries.jobs import find_job, job_detail
+    from tui.cli.output import print_json, say
+
+    with opened() as lab:
+        found = find_job(lab.database.reader, job)
+        lab.pause_job(found)
+        detail = job_detail(lab.database.reader, found)
+    if as_json:
+        print_json({"job": found, "status": detail.status, "reported": detail.reported_status})
+    else:
+        say(f"{detail.name}  {found}  {detail.reported_status or detail.status}")
+
+
+@jobs.command()
+@job_argument
 @click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
 @db_option
 @json_option
 def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
-    """Go on with a job from its last checkpoint. An interrupted, cancelled or failed one."""
+    """Go on with a job. A local one from its last checkpoint, a hosted one that was paused."""
     from store.queries.jobs import find_job, job_detail
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
@@ -216,6 +235,32 @@ def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
         if as_json:
             print_json_line({"job": found, "from_step": detail.step, "attempt": detail.attempt})
         else:
-            say(f"{detail.name}  {found}  goes on after step {detail.step}")
+            where = f"after step {detail.step}" if detail.provider == "local" else "there"
+            say(f"{detail.name}  {found}  goes on {where}")
         if follow_it:
             follow_job(lab, found, as_json=as_json)
+
+
+@jobs.command()
+@job_argument
+@click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
+@db_option
+@json_option
+def retry(job: str, *, follow_it: bool, as_json: bool) -> None:
+    """Start a new job from the plan of one that ended. Prints the new job's id."""
+    from store.queries.jobs import find_job, job_detail
+    from tui.cli.following import follow_job
+    from tui.cli.output import print_json_line, say
+    from tui.cli.progress import staged
+
+    with opened() as lab:
+        found = find_job(lab.database.reader, job)
+        with staged() as progress:
+            again = lab.retry_job(found, progress)
+        name = job_detail(lab.database.reader, again).name
+        if as_json:
+            print_json_line({"job": again, "name": name, "retry_of": found})
+        else:
+            say(f"{name}  {again}")
+        if follow_it:
+            follow_job(lab, again, as_json=as_json)

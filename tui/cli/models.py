@@ -9,10 +9,11 @@ import click
 
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import model_argument
-from tui.cli.opening import db_option, reading
+from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
+    from engine.rescue.retirement import Retirement
     from store.queries.datasets import DatasetRow
     from store.queries.jobs import JobDetail
     from store.queries.models import ModelRow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def models(context: click.Context, at: str | None, *, as_json: bool) -> None:
-    """Model versions: list them, look into one.
+    """Model versions: list them, look into one, rebuild one.
 
     Without a command: list model versions, newest first.
     """
@@ -123,3 +124,80 @@ def _change(before: float | None, after: float | None) -> str | None:
     from tui.formats import number
 
     return None if after is None else f"{number(before)} -> {number(after)}"
+
+
+@models.command("retire-check")
+@db_option
+@json_option
+def retire_check(*, as_json: bool) -> None:
+    """List hosted fine-tuned models with the day they die. And what of each is rescued."""
+    from engine.rescue.retirement import retirements
+    from tui.cli.output import note, plain, print_json
+
+    with opened() as lab:
+        found = retirements(lab, datetime.now(UTC).date())
+    if as_json:
+        print_json([plain(model) for model in found])
+    elif found:
+        _print_retirements(found)
+    else:
+        note("No hosted models are known: `ftlab import openai` takes them in.")
+
+
+def _print_retirements(found: list[Retirement]) -> None:
+    from tui import formats
+    from tui.cli.output import print_table, say
+
+    print_table(
+        ["retires on", ">days left", "model", "~base model", "trained on", "data"],
+        (
+            [
+                model.retires_on or "not announced",
+                "gone" if model.gone else formats.count(model.days_left),
+                model.name,
+                model.base_model,
+                model.trained_on or "not known here",
+                "rescued" if model.is_rescued else "missing",
+            ]
+            for model in found
+        ),
+    )
+    commands = [model.recreate for model in found if model.recreate is not None]
+    if commands:
+        say()
+        say("To rebuild one on this machine:")
+        say(f"  {commands[0]}")
+
+
+@models.command()
+@model_argument
+@click.option("--provider", default="local", show_default=True, help="Where to train.")
+@click.option("--model", "base_model", help="What to train [default: the embedded model].")
+@click.option("--epochs", type=float, metavar="X", help="Passes over the data.")
+@click.option("--max-steps", type=int, metavar="N", help="Stop after this many steps.")
+@click.option("--dry-run", is_flag=True, help="Show the plan; record and start nothing.")
+@click.option("--follow", is_flag=True, help="Watch it train; Ctrl-C leaves it running.")
+@db_option
+@json_option
+def recreate(
+    model: str,
+    provider: str,
+    base_model: str | None,
+    *,
+    dry_run: bool,
+    follow: bool,
+    as_json: bool,
+    **hyperparameters: float | None,
+) -> None:
+    """Rebuild a hosted model from its own data. With hyperparameters that come near its own."""
+    from engine.base_models import EMBEDDED
+    from engine.rescue.retirement import plan_recreation
+    from tui.cli.training import given, show_plan, start_plan
+
+    with opened() as lab:
+        chosen = base_model or EMBEDDED
+        plan = plan_recreation(lab, model, provider, chosen, given(hyperparameters))
+        if dry_run:
+            show_plan(plan, as_json=as_json)
+        else:
+            start_plan(lab, plan, follow=follow, as_json=as_json)

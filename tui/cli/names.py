@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
-def _names_of(kind: Kind) -> _Complete:
+def names_of(kind: Kind) -> _Complete:
+    """Return what completes the names and ids of a kind of thing."""
+
     def complete(context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
         recorded = _recorded(kind, chosen_database(context))
         return [name for name in recorded if name.startswith(start) and name.isprintable()]
@@ -45,13 +47,13 @@ def _recorded(kind: Kind, database: Path | None) -> list[str]:
 job_argument = click.argument(
     "job",
     metavar="JOB",
-    shell_complete=_names_of("job"),
+    shell_complete=names_of("job"),
     help="A job's name, id, or a unique beginning of either.",
 )
 dataset_argument = click.argument(
     "dataset",
     metavar="DS",
-    shell_complete=_names_of("dataset_version"),
+    shell_complete=names_of("dataset_version"),
     help="A dataset: name (newest version), name@version, or id.",
 )
 datasets_argument = click.argument(
@@ -59,12 +61,20 @@ datasets_argument = click.argument(
     metavar="DS DS…",
     nargs=-1,
     required=True,
-    shell_complete=_names_of("dataset_version"),
+    shell_complete=names_of("dataset_version"),
     help="Datasets: name (newest version), name@version, or id.",
 )
 model_argument = click.argument(
     "model",
     metavar="MODEL",
-    shell_complete=_names_of("model"),
+    shell_complete=names_of("model"),
     help="A model version's name or id, or a base model.",
+)
+models_argument = click.argument(
+    "models",
+    metavar="MODEL…",
+    nargs=-1,
+    required=True,
+    shell_complete=names_of("model"),
+    help="Model versions by name or id, or base models.",
 )

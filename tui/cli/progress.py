@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _Bytes = Callable[[int, int | None], None]
 _Counted = Callable[[int, int], None]
 _Staged = Callable[[str, float], None]
+_Told = Callable[[int, int, str], None]
 
 
 @contextmanager
@@ -46,6 +47,19 @@ def counted(what: str) -> Iterator[_Counted | None]:
     with bar(*_usual_columns()) as shown:
         task = shown.add_task(harmless(what), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextmanager
+def told(what: str) -> Iterator[_Told | None]:
+    """Show how many of how many are done, and words; yields what to call, None if unseen."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with bar(*_usual_columns(), text_column("{task.fields[words]}")) as shown:
+        task = shown.add_task(harmless(what), total=None, words="")
+        yield lambda done, total, words: shown.update(
+            task, completed=done, total=total, words=harmless(words)
+        )
 
 
 @contextmanager

@@ -28,6 +28,10 @@ class Root(CommandGroup):
         "verify": "tui.cli.upkeep:verify",
         "rebuild": "tui.cli.upkeep:rebuild",
         "backup": "tui.cli.upkeep:backup",
+        "export": "tui.cli.archive:export",
+        "import": "tui.cli.archive:import_",
+        "doctor": "tui.cli.doctor:doctor",
+        "config": "tui.cli.config:config",
         "completion": "tui.cli.completion:completion",
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,13 +15,15 @@ from tui.cli.options import json_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.jobs import Plan
     from engine.lab import Lab
+    from engine.planning import Plan
+    from engine.pricing.estimate import Estimate
 
 _EXAMPLES = """\b
 Examples:
   ftlab train gsm8k/train --model smollm2-135m-instruct --epochs 1 --follow
   ftlab train support --model ./my-model --method full --learning-rate 2e-5 --dry-run
+  ftlab train support --provider openai --model gpt-4o-mini-2024-07-18 --max-cost 20
 """
 
 
@@ -28,14 +32,23 @@ Examples:
 @click.option(
     "--model",
     required=True,
-    help="Base model: smollm2-135m-instruct (embedded), a folder, or a hub id.",
+    help="Base model: smollm2-135m-instruct (embedded), a folder, a hub id; a hosted one's name.",
 )
-@click.option("--provider", default="local", show_default=True, help="Where to train.")
-@click.option("--method", default="lora", show_default=True, help="lora or full.")
+@click.option(
+    "--provider", default="local", show_default=True, help="Where to train: here, or a profile."
+)
+@click.option(
+    "--method",
+    help="Here lora or full; hosted supervised, dpo or reinforcement [default: the usual one].",
+)
 @click.option("--epochs", type=float, metavar="X", help="Passes over the data.")
 @click.option("--max-steps", type=int, metavar="N", help="Stop after this many steps.")
 @click.option("--batch-size", type=int, metavar="N", help="Examples in a step.")
 @click.option("--learning-rate", type=float, metavar="X", help="Peak learning rate.")
+@click.option(
+    "--learning-rate-multiplier", type=float, metavar="X", help="The same for hosted services."
+)
+@click.option("--beta", type=float, metavar="X", help="Of dpo: how close to stay to the model.")
 @click.option("--lora-rank", type=int, metavar="N", help="Rank of the LoRA matrices.")
 @click.option("--max-length", type=int, metavar="N", help="Tokens kept of an example.")
 @click.option("--save-every", type=int, metavar="N", help="Steps between checkpoints.")
@@ -59,6 +72,19 @@ Examples:
     metavar="DS",
     help="Dataset to evaluate on [default: the validation part of the same split].",
 )
+@click.option(
+    "--grader",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Of reinforcement: the grader, a JSON file.",
+)
+@click.option("--wandb", metavar="PROJECT", help="Have a hosted service report to this project.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="Refuse what would cost more [default: the configured budget].",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan; record and start nothing.")
 @click.option("--follow", is_flag=True, help="Watch it train; Ctrl-C leaves it running.")
 @db_option
@@ -67,49 +93,70 @@ def train(
     dataset: str,
     model: str,
     provider: str,
-    method: str,
+    method: str | None,
     seed: int,
     suffix: str | None,
     validation: str | None,
+    grader: Path | None,
+    wandb: str | None,
+    max_cost: float | None,
     *,
     dry_run: bool,
     follow: bool,
     as_json: bool,
     **hyperparameters: float | None,
 ) -> None:
-    """Fine-tune a model on a dataset version. It trains in a process of its own.
+    """Fine-tune a model on a dataset version. Here in a process of its own, or hosted.
 
     Prints the job's id.
     """
-    from engine.jobs import TrainingRequest
+    from engine.planning import TrainingRequest
 
     request = TrainingRequest(
         dataset=dataset,
         base_model=model,
         provider=provider,
         method=method,
-        hyperparameters=_given(hyperparameters),
+        hyperparameters=given(hyperparameters),
         seed=seed,
         suffix=suffix,
         validation=validation,
+        options=_options(grader, wandb),
+        max_cost=max_cost,
     )
     with opened() as lab:
         plan = lab.plan(request)
         if dry_run:
-            _show_plan(plan, as_json=as_json)
+            show_plan(plan, as_json=as_json)
         else:
-            _start(lab, plan, follow=follow, as_json=as_json)
+            start_plan(lab, plan, follow=follow, as_json=as_json)
 
 
-def _given(hyperparameters: Mapping[str, float | None]) -> dict[str, float]:
+def _options(grader: Path | None, wandb: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if grader is not None:
+        try:
+            options["grader"] = json.loads(grader.read_bytes())
+        except ValueError as error:
+            raise click.UsageError(f"{grader} is not JSON: {error}") from None
+    if wandb is not None:
+        options["integrations"] = [{"type": "wandb", "wandb": {"project": wandb}}]
+    return options
+
+
+def given(hyperparameters: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the options that were used."""
     return {name: value for name, value in hyperparameters.items() if value is not None}
 
 
-def _start(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
+def start_plan(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
+    """Start a planned job, say its id, and watch it if that is wanted."""
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
     from tui.cli.progress import staged
 
+    if not as_json:
+        _tell_cost(plan)
     with staged() as progress:
         job = lab.train(plan, progress)
     if as_json:
@@ -120,21 +167,40 @@ def _start(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
         follow_job(lab, job, as_json=as_json)
 
 
-def _show_plan(plan: Plan, *, as_json: bool) -> None:
+def _tell_cost(plan: Plan) -> None:
+    from tui.cli.output import note
+
+    for line in plan.notes:
+        note(line)
+    if plan.estimate is not None:
+        note(f"about {_cost(plan.estimate)}")
+
+
+def _cost(estimate: Estimate) -> str:
+    tokens, epochs = f"{estimate.billed_tokens:,} tokens", f"{estimate.epochs} epochs"
+    return f"${estimate.usd:,.2f}: {tokens} x {epochs} x ${estimate.price.value:,.2f} a million"
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """Print what a job would be."""
     from tui.cli.output import print_fields, print_json
     from tui.wording import number_of
 
-    settled = plan.hyperparameters.model_dump(mode="json", exclude_none=True)
+    settled = {name: value for name, value in plan.hyperparameters.items() if value is not None}
     if as_json:
         print_json(
             {
                 "name": plan.name,
                 "base_model": plan.request.base_model,
-                "method": plan.request.method,
+                "provider": plan.request.provider,
+                "method": plan.method,
                 "dataset": plan.dataset.id,
                 "validation": plan.validation and plan.validation.id,
                 "total_steps": plan.total_steps,
                 "hyperparameters": settled,
+                "options": plan.options,
+                "estimate": plan.estimate.to_json() if plan.estimate else None,
+                "notes": plan.notes,
             }
         )
         return
@@ -144,10 +210,12 @@ def _show_plan(plan: Plan, *, as_json: bool) -> None:
         [
             ("job", plan.name),
             ("base model", plan.request.base_model),
-            ("method", plan.request.method),
+            ("method", f"{plan.method}, {plan.request.provider}"),
             ("dataset", f"{dataset.name}@{dataset.version}, {examples}"),
             ("validation", f"{validation.name}@{validation.version}" if validation else "none"),
-            ("steps", str(plan.total_steps)),
+            ("steps", None if plan.total_steps is None else str(plan.total_steps)),
+            ("cost", _cost(plan.estimate) if plan.estimate else None),
+            *(("note", line) for line in plan.notes),
             *((name.replace("_", " "), str(value)) for name, value in settled.items()),
         ]
     )

@@ -1,4 +1,4 @@
-"""Talking to a finished model."""
+"""Talking to a finished model, hosted or of this machine."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tui.actions import Place, bindings
 from tui.background import Background, Failure, in_words
 from tui.formats import ago, duration, short_model
 from tui.ink import Ink
+from tui.turn_words import took
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import TitleLine
@@ -63,14 +64,16 @@ class Chat(Screen[None], Background):
 
     @dataclass
     class AnswerEnded(Message):
-        """The answer is whole, or broke off for a reason."""
+        """The answer is whole, or broke off for a reason; `words` say what it took."""
 
         answer: str
         trouble: str | None
+        words: list[str]
 
     def __init__(self, lab: Lab, now: Callable[[], datetime], model: ModelRow) -> None:
         super().__init__()
         self._lab, self._now, self._model = lab, now, model
+        self._hosted = model.remote_id is not None
         self._conversation: Conversation | None = None
         self._left = Event()
         self._handing_over = Lock()
@@ -79,7 +82,9 @@ class Chat(Screen[None], Background):
 
     def compose(self) -> ComposeResult:
         """Put the transcript over the line to write in."""
-        yield TitleLine(f"chat with {self._model.name} · {short_model(self._model.base_model)}")
+        name, base = self._model.name, short_model(self._model.base_model)
+        # A hosted model's name tells its base model, and is long.
+        yield TitleLine(f"chat with {name}" if base in name else f"chat with {name} · {base}")
         yield Transcript()
         yield FixedLines(id="chat-state")
         yield Input(placeholder="write to the model", id="chat-input")
@@ -91,7 +96,7 @@ class Chat(Screen[None], Background):
         written.cursor_blink = False
         written.focus()
         self._clock = self.set_interval(1.0, self._say_busy)
-        self._be_busy("starting the model…")
+        self._be_busy("getting ready…" if self._hosted else "starting the model…")
         self.in_background("earlier", self._read_earlier)
         self.in_background("talk", self._open)
 
@@ -158,9 +163,9 @@ class Chat(Screen[None], Background):
         written.value = ""
         self._answering = True
         self.query_one(Transcript).asked(question)
-        # The model is loaded for the first question.
+        # A model of this machine is loaded for the first question.
         first = len([one for one in self.query_one(Transcript).exchanges if not one.earlier]) == 1
-        self._be_busy(_LOADING if first else _ANSWERING)
+        self._be_busy(_LOADING if first and not self._hosted else _ANSWERING)
         conversation = self._conversation
         self.in_background("talk", lambda: self._listen(conversation, question))
 
@@ -174,9 +179,14 @@ class Chat(Screen[None], Background):
                     told = monotonic()
                     self.post_message(self.AnswerGrew(answer))
         except Exception as error:
-            self.post_message(self.AnswerEnded(answer, in_words(error)))
+            words = self._took(conversation)
+            self.post_message(self.AnswerEnded(answer, in_words(error), words))
             raise
-        return self.AnswerEnded(answer, None)
+        return self.AnswerEnded(answer, None, self._took(conversation))
+
+    def _took(self, conversation: Conversation) -> list[str]:
+        turn = conversation.last_turn
+        return [] if turn is None else took(turn, hosted=self._hosted)
 
     def on_chat_answer_grew(self, message: AnswerGrew) -> None:
         """Show what came."""
@@ -191,14 +201,17 @@ class Chat(Screen[None], Background):
             return
         self._answering = False
         self.query_one(Transcript).answered(message.answer, message.trouble)
-        self._rest(f"ready · answered in {monotonic() - self._began:.1f} s")
+        spent = f"answered in {monotonic() - self._began:.1f} s"
+        self._rest(" · ".join(["ready", spent, *message.words]))
 
     def work_failed(self, failure: Failure) -> None:
         """Say why the model could not be started; an answer's trouble is told in the transcript."""
         if failure.group != "talk":
             super().work_failed(failure)
         elif self._conversation is None:
-            self.query_one(Transcript).failed(f"The model could not be started: {failure.words}")
+            could_not = "reached" if self._hosted else "started"
+            words = f"The model could not be {could_not}: {failure.words}"
+            self.query_one(Transcript).failed(words)
             self._rest("no model to write to · esc leaves", "bad")
 
     def action_stop_or_leave(self) -> None:

@@ -18,9 +18,17 @@ from engine.data.checking.facts import (
 )
 from engine.data.checking.fingerprints import Fingerprints, Key, hash_of, key_of
 from engine.data.checking.order import SYSTEM_ROLES
-from engine.data.checking.rows import example_in, is_sound, method_of, plain_chat, row_problems
+from engine.data.checking.rows import (
+    columns_in,
+    example_in,
+    is_sound,
+    method_of,
+    plain_chat,
+    row_problems,
+)
 from engine.data.checking.rules import RULES, Finding, Method, Problem, RowRules, Rule
 from engine.data.reading.reader import RowBatch
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, excerpt
 from engine.data.shapes.example import Record, messages_of, texts_of
 from engine.data.tokens.counting import ExampleTokens, TokenCounter, Uncounted
@@ -35,7 +43,6 @@ _AT_ONCE = 50
 _SAMPLED_LENGTH = 400
 _LEAST_SAMPLED_LENGTH = 20
 """Shorter answers tell little of their language."""
-
 
 _SHOWN_END = 100
 """How many characters of what would be cut off are shown."""
@@ -65,6 +72,8 @@ class BatchCheck:
         keep: how many findings of a rule are kept.
         seed: chooses the sample.
         extra: further rules.
+        uploadable: whether a provider would be given the file as it is: each mended row is an
+            error then.
     """
 
     file: str
@@ -74,6 +83,7 @@ class BatchCheck:
     keep: int
     seed: int
     extra: tuple[RowRules, ...] = ()
+    uploadable: bool = False
 
     def __call__(self, batch: RowBatch) -> Facts:
         """Return what is known of a batch.
@@ -95,6 +105,8 @@ class BatchCheck:
                 facts.characters.extend(characters)
                 answers.extend(said)
                 systems.extend(system)
+        if self.uploadable:
+            self._note_repairs(batch.repairs, facts)
         facts.labels = labels_in(answers)
         facts.sample = self._sampled(facts.keys, answers)
         _add_system_prompts(facts, systems)
@@ -102,6 +114,7 @@ class BatchCheck:
 
     def _examples(self, batch: RowBatch, facts: Facts) -> Iterator[_Example]:
         chat = self.method in (None, "supervised")
+        concerns = [rules.may_concern for rules in self.extra]
         plain_rows = rows = 0
         for line, row in batch.rows():
             rows += 1
@@ -114,8 +127,10 @@ class BatchCheck:
                 continue
             plain_rows += 1
             roles, contents, texts, key = plain
-            if any(rules.may_concern(texts) for rules in self.extra):
-                self._note(facts, line, self._found_by_extra(row))
+            for concern in concerns:
+                if concern(texts):
+                    self._note(facts, line, self._found_by_extra(row, {}))
+                    break
             yield _Example(
                 line,
                 row,
@@ -135,12 +150,13 @@ class BatchCheck:
         facts.methods[own] += 1
         method = self.method or own
         problems = row_problems(row, method)
-        sound = is_sound(problems)
-        if sound:
-            problems.extend(self._found_by_extra(row))
+        if not is_sound(problems):
+            self._note(facts, line, problems)
+            return
+        example = example_in(row, method)
+        problems.extend(self._found_by_extra(example, columns_in(row, method)))
         self._note(facts, line, problems)
-        if sound:
-            yield _described(line, example_in(row, method))
+        yield _described(line, example)
 
     def _note(self, facts: Facts, line: int, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -157,8 +173,15 @@ class BatchCheck:
                     )
                 )
 
-    def _found_by_extra(self, row: Record) -> Iterator[Problem]:
-        return chain.from_iterable(rules(row) for rules in self.extra)
+    def _note_repairs(self, repairs: Repairs, facts: Facts) -> None:
+        for kind, repaired in repairs.kinds.items():
+            problem = Problem("repaired-row", "", f"The row was mended in reading: {kind}")
+            for line in repaired.first:
+                self._note(facts, line, [problem])
+            facts.counts[problem.rule] += repaired.count - len(repaired.first)
+
+    def _found_by_extra(self, example: Record, columns: Record) -> Iterator[Problem]:
+        return chain.from_iterable(rules(example, columns) for rules in self.extra)
 
     def _rule(self, name: str) -> Rule:
         if name in RULES:
@@ -211,13 +234,10 @@ def _unreadable(row: object) -> Problem:
 
 def _described(line: int, record: Record) -> _Example:
     """Tell of an example what a plain one is told of, by longer ways."""
-    if "prompt" in record:
-        prompt, answer = record["prompt"], record["completion"]
-        return _Example(line, record, key_of(record), 2, len(prompt) + len(answer), answer, "")
     messages = messages_of(record)
-    answers = [message for message in messages if message["role"] == "assistant"]
-    if "messages" not in record:
-        answers = record["preferred_output"]
+    answers = record.get("preferred_output") or [
+        message for message in messages if message["role"] == "assistant"
+    ]
     systems = [message for message in messages if message["role"] in SYSTEM_ROLES]
     return _Example(
         line,

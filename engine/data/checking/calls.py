@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from engine.data.checking.contents import Message, name_problems
+from engine.data.checking.contents import Message, function_name
 from engine.data.checking.rules import Problem, shown
 from engine.data.reading.rows import excerpt, kind_of
 
@@ -84,7 +84,7 @@ def _tools(tools: object, place: str) -> Iterator[Problem]:
             )
             continue
         name = function.get("name")
-        yield from name_problems(name, f"{where}.function.name", "invalid-tools")
+        yield from function_name(name, f"{where}.function.name")
         if isinstance(name, str) and name in seen:
             yield Problem("invalid-tools", where, "There is a tool of this name already", name)
         seen.add(str(name))

@@ -9,8 +9,7 @@ from engine.data.checking.messages import column_problems
 from engine.data.checking.rules import Problem, shown
 from engine.data.checking.texts import text_problems
 from engine.data.reading.rows import kind_of
-
-COMPLETION_KEYS = ("prompt", "completion")
+from engine.data.shapes.example import COMPLETION_KEYS
 
 
 def completion_problems(row: dict[str, Any]) -> Iterator[Problem]:
@@ -18,6 +17,14 @@ def completion_problems(row: dict[str, Any]) -> Iterator[Problem]:
 
     An empty prompt is none: it teaches the model to write of its own accord.
     """
+    if "messages" in row and not any(key in row for key in COMPLETION_KEYS):
+        yield Problem(
+            "missing-prompt",
+            "messages",
+            "This is a chat example; a prompt with its completion is one question and its answer, "
+            "both texts, without a system message or tools",
+        )
+        return
     for key in COMPLETION_KEYS:
         text = row.get(key)
         if not isinstance(text, str):

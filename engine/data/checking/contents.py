@@ -13,8 +13,10 @@ from engine.data.shapes.example import ROLES
 
 Message = dict[str, Any]
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What OpenAI takes for the name of a speaker or a function."""
+_SPEAKER = re.compile(r"[^\s<|\\/>]{1,64}")
+"""What OpenAI takes for the name of a speaker, as the message of its refusal has it."""
+_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What OpenAI takes for the name of a function (API reference, `FunctionDefinition`)."""
 
 CALLS = ("tool_calls", "function_call")
 _INSTEAD_OF_CONTENT = (*CALLS, "refusal")
@@ -69,26 +71,36 @@ def message_problems(message: object, place: str) -> Iterator[Problem]:
     if "content" in message:
         yield from _content(message, f"{place}.content")
     if message.get("name") is not None:
-        yield from name_problems(message["name"], f"{place}.name")
+        yield from _speaker(message["name"], f"{place}.name")
     if message.get("weight") is not None:
         yield from _weight(message, f"{place}.weight")
     if message.get("role") == "function" or message.get("function_call"):
         yield Problem("deprecated-functions", place, "Functions are called the old way here")
 
 
-def name_problems(name: object, place: str, rule: str = "invalid-name") -> Iterator[Problem]:
-    """Yield what is wrong with the name of a speaker or a function."""
-    if not isinstance(name, str):
-        yield Problem(rule, place, f"The name is {kind_of(name)}, not a text", shown(name))
-    elif not NAME.fullmatch(name):
-        yield Problem(
-            rule, place, "A name is 1 to 64 letters (a to z), digits, underscores and hyphens", name
-        )
+def function_name(name: object, place: str) -> Iterator[Problem]:
+    """Yield what is wrong with the name of a function."""
+    wanted = "A name is 1 to 64 letters (a to z), digits, underscores and hyphens"
+    yield from _name(name, place, "invalid-tools", _FUNCTION, wanted)
 
 
 def says_otherwise(message: Message) -> bool:
     """Tell whether the assistant calls a tool or refuses, and so needs no content."""
     return message.get("role") == "assistant" and any(map(message.get, _INSTEAD_OF_CONTENT))
+
+
+def _speaker(name: object, place: str) -> Iterator[Problem]:
+    wanted = "A name is 1 to 64 characters, none of them a blank or one of < > | / \\"
+    yield from _name(name, place, "invalid-name", _SPEAKER, wanted)
+
+
+def _name(
+    name: object, place: str, rule: str, pattern: re.Pattern[str], wanted: str
+) -> Iterator[Problem]:
+    if not isinstance(name, str):
+        yield Problem(rule, place, f"The name is {kind_of(name)}, not a text", shown(name))
+    elif not pattern.fullmatch(name):
+        yield Problem(rule, place, wanted, name)
 
 
 def _missing_keys(message: Message, place: str) -> Iterator[Problem]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from engine.data.checking.facts import Facts, SystemPrompt
-from engine.data.checking.fingerprints import NO_PROMPT, Fingerprints, same_prompts, shared
+from engine.data.checking.fingerprints import Fingerprints, repeated, shared
 from engine.data.checking.languages import languages
 from engine.data.checking.rules import RULES, Finding
 from engine.data.reading.rows import excerpt
@@ -23,24 +23,16 @@ TIERS: tuple[tuple[int, Tier], ...] = (
 )
 """Below how many examples a dataset is of which tier: rules of thumb out of OpenAI's guides."""
 
+JSON_LINES = "jsonl"
+"""The format that providers take."""
+
 _ENOUGH_FOR_SHARES = 20
-_TIMES_AS_COMMON = 10
+_TIMES_AS_COMMON = 9
+"""From this ratio on an imbalance counts as high, in KEEL's collection of imbalanced data sets."""
 _UNEVEN_MAXIMUM = 20
 _UNEVEN_PERCENTILE = 10
 _FOREIGN_SHARE = 0.02
 _FOREIGN_ANSWERS = 3
-
-
-class Repeats(NamedTuple):
-    """Examples that are there more than once.
-
-    Attributes:
-        examples: how many could be left out.
-        tokens: what these come to, if tokens were counted.
-    """
-
-    examples: int
-    tokens: int
 
 
 def tier(examples: int) -> Tier:
@@ -62,6 +54,17 @@ class DatasetCheck:
         self._file = file
         self._place = place
 
+    def format(self, file_format: str | None, notes: Sequence[str]) -> None:
+        """Look at whether the file is what a provider takes.
+
+        Args:
+            file_format: how it was read; None for what is no file.
+            notes: in which ways it was taken for something else than it says.
+        """
+        if notes or file_format not in (None, JSON_LINES):
+            said = f"It was read as {file_format}"
+            self._add("other-format", f"{said}: {'; '.join(notes)}" if notes else said)
+
     def size(self, minimum: int) -> None:
         """Look at how many examples there are."""
         examples = self._facts.examples
@@ -82,34 +85,24 @@ class DatasetCheck:
             listed = ", ".join(f"{count:,} {name}" for name, count in methods.most_common())
             self._add("mixed-formats", f"The rows are of several formats: {listed}")
 
-    def repeats(self, *, several_answers: bool) -> Repeats:
+    def repeats(self, *, several_answers: bool) -> list[int]:
         """Look for examples that are there twice, and for prompts with several answers.
 
         Args:
             several_answers: whether that is as it should be, as it is with preferences.
+
+        Returns:
+            The numbers of the examples that could be left out.
         """
-        keys = self._facts.keys
-        duplicate_of = array("Q", bytes(8 * len(keys)))
-        conflicts_with = array("Q", bytes(8 * len(keys)))
-        for numbers in same_prompts(keys):
-            firsts: dict[int, int] = {}
-            has_prompt = keys.prompts[numbers[0]] != NO_PROMPT
-            for number in numbers:
-                answer = keys.answers[number]
-                if answer in firsts:
-                    duplicate_of[number] = firsts[answer]
-                    continue
-                if firsts and has_prompt:
-                    conflicts_with[number] = keys.lines[numbers[0]]
-                firsts[answer] = keys.lines[number]
-        self._repeated("duplicate-example", duplicate_of, "The same example as in {}")
+        found = repeated(self._facts.keys)
+        self._repeated("duplicate-example", found.same_as, "The same example as in {}")
         if not several_answers:
             self._repeated(
-                "conflicting-answers", conflicts_with, "The prompt of {}, answered otherwise"
+                "conflicting-answers",
+                found.answers_otherwise,
+                "The prompt of {}, answered otherwise",
             )
-        tokens = self._facts.tokens
-        marked = [number for number, line in enumerate(duplicate_of) if line]
-        return Repeats(len(marked), sum(tokens[number] for number in marked) if tokens else 0)
+        return found.numbers()
 
     def overlaps(self, others: Mapping[str, Fingerprints]) -> None:
         """Look for examples and prompts that are in other datasets, too."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from engine.data.shapes.example import Record
+from engine.data.shapes.example import CHAT_KEYS, Record, is_completion, messages_of
 
 HASHES = "Q"
 """Eight bytes each."""
@@ -26,6 +26,14 @@ _NO_PROMPT = bytes(_HALF)
 
 _PARTS = 64
 """How many parts a search for equals goes through, one at a time, so that it stays small."""
+
+_WEIGHT_BITS = 2
+"""The lowest bits of an answer's hash tell its weight: without them it is that of its words."""
+
+_PLAIN_KEYS = 2
+"""A role and a content."""
+
+_TOOL_KEYS = CHAT_KEYS[1:]
 
 _BETWEEN = "\n\r\t\n"
 """What messages are joined with: text that hardly occurs within one."""
@@ -88,6 +96,46 @@ def same_prompts(keys: Fingerprints) -> Iterator[list[int]]:
         yield from groups.values()
 
 
+class Repeated(NamedTuple):
+    """Which examples are there already, and which contradict another; a 0 says that one does not.
+
+    Attributes:
+        same_as: for every example, where the first that is the same starts.
+        answers_otherwise: for every example, where the first that answers its prompt in other words
+            starts.
+    """
+
+    same_as: array[int]
+    answers_otherwise: array[int]
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the examples that could be left out."""
+        return [number for number, line in enumerate(self.same_as) if line]
+
+
+def repeated(keys: Fingerprints) -> Repeated:
+    """Look for examples that are there twice, and for prompts with several answers.
+
+    Answers that differ in nothing but their weight do neither repeat nor contradict each other.
+    """
+    found = Repeated(*(array(HASHES, bytes(_HALF * len(keys))) for _ in range(2)))
+    for numbers in same_prompts(keys):
+        firsts: dict[int, int] = {}
+        said: set[int] = set()
+        has_prompt = keys.prompts[numbers[0]] != NO_PROMPT
+        for number in numbers:
+            answer = keys.answers[number]
+            if answer in firsts:
+                found.same_as[number] = firsts[answer]
+                continue
+            firsts[answer] = keys.lines[number]
+            words = answer >> _WEIGHT_BITS
+            if said and has_prompt and words not in said:
+                found.answers_otherwise[number] = keys.lines[numbers[0]]
+            said.add(words)
+    return found
+
+
 class Shared(NamedTuple):
     """An example whose prompt is in another dataset too.
 
@@ -134,13 +182,10 @@ def plain_texts(roles: Sequence[str], contents: Sequence[str]) -> tuple[bytes, b
 
 def key_of(record: Record) -> Key:
     """Return the key of a well-formed example; columns beside it are no part of it."""
-    if "messages" in record:
-        return _chat_key(record["messages"], record.get("tools"))
-    if "prompt" in record:
-        prompt = record["prompt"]
-        return (_digest(prompt) if prompt else _NO_PROMPT) + _digest(record["completion"])
+    if "messages" in record or is_completion(record):
+        return _chat_key(messages_of(record), record)
     source = record["input"]
-    prompt_only = _chat_key([*source["messages"], _NO_ANSWER], source.get("tools"))
+    prompt_only = _chat_key([*source["messages"], _NO_ANSWER], source)
     outputs = [record["preferred_output"], record["non_preferred_output"]]
     return prompt_only[:_HALF] + _digest(_json(outputs))
 
@@ -148,21 +193,38 @@ def key_of(record: Record) -> Key:
 _NO_ANSWER = {"role": "assistant", "content": ""}
 
 
-def _chat_key(messages: list[dict[str, Any]], tools: list[Any] | None) -> Key:
-    """Return the key of a chat; what comes after the last answer counts as part of the prompt."""
+def _chat_key(messages: list[dict[str, Any]], holder: dict[str, Any]) -> Key:
+    """Return the key of a chat; what comes after the last answer counts as part of the prompt.
+
+    Args:
+        messages: of the chat.
+        holder: where its tools stand.
+    """
     last = max(n for n, message in enumerate(messages) if message["role"] == "assistant")
     others = [*messages[:last], *messages[last + 1 :]]
-    answer = _digest(_text(messages[last]))
-    if not others:
+    answer = _answer_hash(messages[last])
+    texts = list(map(_text, others))
+    if not any(texts):
         return _NO_PROMPT + answer
-    roles = [message["role"] for message in others]
-    prompt = _BETWEEN.join((*roles, *map(_text, others)))
+    prompt = _BETWEEN.join((*(message["role"] for message in others), *texts))
+    tools = [[key, holder[key]] for key in _TOOL_KEYS if holder.get(key) not in (None, [])]
     return _digest(prompt + _json(tools) if tools else prompt) + answer
 
 
+def _answer_hash(message: dict[str, Any]) -> bytes:
+    weight = message.get("weight")
+    if weight not in (0, 1):
+        return _digest(_text(message))
+    words = hash_of(_text({key: message[key] for key in message if key != "weight"}))
+    return (words ^ (1 + int(weight))).to_bytes(_HALF, sys.byteorder)
+
+
 def _text(message: dict[str, Any]) -> str:
+    """Return what a message says: its content, if there is nothing else; null says nothing."""
     content = message.get("content")
-    return content if len(message) == 2 and isinstance(content, str) else _json(message)
+    if len(message) != _PLAIN_KEYS:
+        message = {key: value for key, value in message.items() if value is not None}
+    return content if len(message) == _PLAIN_KEYS and isinstance(content, str) else _json(message)
 
 
 def _json(value: object) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from engine.data.checking.rules import Problem, Rule
 from engine.data.cleaning.secrets import may_have_secrets, secrets_of
@@ -27,9 +28,14 @@ class PersonalData:
         """Tell quickly whether texts may hold anything of the kind."""
         return may_have_secrets(texts)
 
-    def __call__(self, record: Record) -> Iterable[Problem]:
+    def __call__(self, example: Record, columns: Mapping[str, Any]) -> Iterable[Problem]:
         """Return what is found in a row, never the secret itself."""
-        for found in secrets_of(0, record, tuple(_EXPLANATIONS)):
+        for found in secrets_of(0, example, tuple(_EXPLANATIONS), columns):
             name, _ = _EXPLANATIONS[found.kind]
-            message = f"There is something that looks like {found.name}: mask-secrets replaces it"
-            yield Problem(name, found.place, message, found.excerpt)
+            message = f"There is something that looks like {_article(found.name)} {found.name}"
+            yield Problem(name, found.place, f"{message}: mask-secrets replaces it", found.excerpt)
+
+
+def _article(name: str) -> str:
+    """Return the article that goes before a name as it is spoken: an xAI key, an npm token."""
+    return "an" if name[0].lower() in "aeio" or name.startswith(("xAI", "npm")) else "a"

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from engine.data.checking.dataset import Repeats, Tier
+from engine.data.checking.dataset import Tier
 from engine.data.checking.fingerprints import Fingerprints
 from engine.data.checking.rules import RULES, Finding, Method, Rule, Severity
 from engine.data.tokens.dataset import TokenCounts
 from engine.data.tokens.distribution import Distribution
 
 Verdict = Literal["ready", "ready with warnings", "not ready"]
+
+
+class Repeats(NamedTuple):
+    """Examples that are there more than once.
+
+    Attributes:
+        examples: how many could be left out.
+        tokens: what these come to, if tokens were counted.
+    """
+
+    examples: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Report:
         file: the file or dataset version.
         method: what it was checked for; None if each row told.
         rows: how many rows there are.
+        formats: how many of them are for which method, by their keys.
         lengths: how long the texts of each example are, in characters.
         messages: how many messages each example has.
         tokens: what they come to, if a tokenizer was given.
@@ -40,6 +54,7 @@ class Report:
     file: str
     method: Method | None
     rows: int
+    formats: Mapping[Method, int]
     lengths: Distribution
     messages: Distribution
     tokens: TokenCounts | None
@@ -65,6 +80,12 @@ class Report:
         )
 
     @property
+    def trains_by(self) -> Method | None:
+        """What it was checked for, or else what most rows are for; None without rows."""
+        most = Counter(self.formats).most_common(1)
+        return most[0][0] if most and self.method is None else self.method
+
+    @property
     def verdict(self) -> Verdict:
         """Whether the dataset can be trained with."""
         if self.total("error"):
@@ -88,8 +109,14 @@ class Report:
             rules={**self.rules, rule.name: rule},
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain JSON; what is known of each single example is left out."""
+    def to_json(self, most: int | None = None) -> dict[str, Any]:
+        """Return the report as plain JSON; what is known of each single example is left out.
+
+        Args:
+            most: how many findings of each rule are in it; all that the report has if left out.
+        """
+        findings = first_of_each(self.findings, most)
+        listed = Counter(finding.rule for finding in findings)
         return {
             "file": self.file,
             "method": self.method,
@@ -101,8 +128,8 @@ class Report:
             "errors": self.total("error"),
             "warnings": self.total("warning"),
             "notes": self.total("note"),
-            "rules": [self._rule_as_json(name) for name in self._in_order()],
-            "findings": [finding.to_json() for finding in self.findings],
+            "rules": [self._rule_as_json(name, listed[name]) for name in self._in_order()],
+            "findings": [finding.to_json() for finding in findings],
             "duplicates": self.repeats._asdict(),
             "messages": self.messages.to_json(),
             "characters": self.lengths.to_json(),
@@ -120,11 +147,24 @@ class Report:
             key=lambda name: (severities.index(self.rules[name].severity), places[name]),
         )
 
-    def _rule_as_json(self, name: str) -> dict[str, Any]:
+    def _rule_as_json(self, name: str, listed: int) -> dict[str, Any]:
         rule = self.rules[name]
         return {
             "rule": name,
             "severity": rule.severity,
             "count": self.counts[name],
+            "listed": listed,
+            "cut": listed < self.counts[name],
             "explanation": rule.explanation,
         }
+
+
+def first_of_each(findings: Iterable[Finding], most: int | None) -> list[Finding]:
+    """Return so many findings of each rule, in their order; all of them if there is no bound."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for finding in findings:
+        seen[finding.rule] += 1
+        if most is None or seen[finding.rule] <= most:
+            kept.append(finding)
+    return kept

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from engine.data.checking.completions import COMPLETION_KEYS, completion_problems
+from engine.data.checking.completions import completion_problems
 from engine.data.checking.fingerprints import Key, plain_key, plain_texts
 from engine.data.checking.messages import chat_problems
 from engine.data.checking.order import conversation_order
 from engine.data.checking.preferences import preference_problems
-from engine.data.checking.rules import RULES, Method, Problem
+from engine.data.checking.rules import RULES, Method, Problem, shown
 from engine.data.checking.texts import ODD, mojibake
-from engine.data.shapes.example import CHAT_KEYS, PREFERENCE_KEYS, ROLES, Record
+from engine.data.shapes.canonical import PLAIN_VALUES
+from engine.data.shapes.example import (
+    CHAT_KEYS,
+    COMPLETION_KEYS,
+    PREFERENCE_KEYS,
+    ROLES,
+    Record,
+)
 
 _ASCII_CONTROLS = bytes(code for code in range(0x80) if ODD.match(chr(code)))
 _PREFERENCE_SIGNS = ("preferred_output", "non_preferred_output")
 _BEYOND_TEXT = frozenset({"tool", "function"})
 """Roles whose messages are never plain."""
 
+_ENCODER = json.JSONEncoder(allow_nan=False, default=str)
 
 _OWN_KEYS: dict[Method, tuple[str, ...]] = {
     "supervised": CHAT_KEYS,
     "dpo": PREFERENCE_KEYS,
     "completion": COMPLETION_KEYS,
 }
-
+_RULES_OF: dict[Method, Callable[[dict[str, Any]], Iterator[Problem]]] = {
+    "supervised": chat_problems,
+    "dpo": preference_problems,
+    "completion": completion_problems,
+}
 
 PlainChat = tuple[tuple[str, ...], list[str], bytes, Key]
 """A row that no rule objects to: the roles of its messages, the last being the assistant's; their
@@ -44,16 +57,17 @@ def method_of(row: dict[str, Any]) -> Method:
 
 def row_problems(row: dict[str, Any], method: Method) -> list[Problem]:
     """Return everything that is wrong with a row."""
-    if method == "dpo":
-        return list(preference_problems(row))
-    if method == "completion":
-        return list(completion_problems(row))
-    return list(chat_problems(row))
+    return [*_RULES_OF[method](row), *_number_problems(row)]
 
 
 def example_in(row: dict[str, Any], method: Method) -> Record:
     """Return what the method takes of a row, without the columns beside it."""
     return {key: row[key] for key in _OWN_KEYS[method] if key in row}
+
+
+def columns_in(row: dict[str, Any], method: Method) -> dict[str, Any]:
+    """Return what stands in a row beside what the method takes of it."""
+    return {key: value for key, value in row.items() if key not in _OWN_KEYS[method]}
 
 
 def is_sound(problems: Sequence[Problem]) -> bool:
@@ -75,12 +89,32 @@ def plain_chat(row: dict[str, Any]) -> PlainChat | None:
         if not _in_order(roles) or max(map(len, messages)) != 2:
             return None
         prompt, answer = plain_texts(roles, contents)
-    except (KeyError, TypeError, UnicodeEncodeError):
+    except (AttributeError, KeyError, TypeError, UnicodeEncodeError):
         return None
     if not all(contents) or any(map(str.isspace, contents)):
         return None
     texts = prompt + b"\n" + answer
     return (roles, contents, texts, plain_key(prompt, answer)) if _is_fine(texts) else None
+
+
+def _number_problems(row: dict[str, Any]) -> Iterator[Problem]:
+    """Yield a problem for each field that holds a number that JSON has not."""
+    for key, value in row.items():
+        if type(value) in PLAIN_VALUES or _are_texts(value):
+            continue
+        try:
+            _ENCODER.encode(value)
+        except ValueError:
+            message = "NaN and Infinity are no JSON: write null instead"
+            yield Problem("invalid-number", key, message, shown(value))
+
+
+def _are_texts(value: object) -> bool:
+    """Tell quickly whether a value is messages of texts only, as nearly all are."""
+    return type(value) is list and all(
+        type(message) is dict and all(type(text) is str for text in message.values())
+        for message in value
+    )
 
 
 def _is_fine(texts: bytes) -> bool:

@@ -93,8 +93,13 @@ class RowRules(Protocol):
         """Tell quickly whether a row may break them that has these texts (UTF-8) and no others."""
         ...
 
-    def __call__(self, record: Record) -> Iterable[Problem]:
-        """Return what is found in a row; its other rules have found it to be well formed."""
+    def __call__(self, example: Record, columns: Mapping[str, Any]) -> Iterable[Problem]:
+        """Return what is found in a row; its other rules have found it to be well formed.
+
+        Args:
+            example: what the row's method takes of it.
+            columns: what stands beside that.
+        """
         ...
 
 
@@ -129,9 +134,10 @@ _ROW: tuple[tuple[Severity, str, str], ...] = (
     ),
     # What it does not look for.
     ("error", "unreadable-row", "A row can be read: whole, valid JSON in UTF-8."),
+    ("error", "repaired-row", "A row is valid JSON as it stands; a provider mends nothing."),
     ("error", "invalid-content-part", "A part of a content is of a known type, in its place."),
     ("error", "invalid-weight", "A weight is 0 or 1, and only assistant messages have one."),
-    ("error", "invalid-name", "A name is 1 to 64 letters, digits, underscores and hyphens."),
+    ("error", "invalid-name", "A name has 64 characters at most, and no blanks or < > | / \\."),
     ("error", "invalid-tools", "Tools are a list of functions, each with a name of its own."),
     ("error", "invalid-tool-call", "A tool call is a function with its name and arguments."),
     ("error", "tool-call-without-id", "A tool call has an id, which its answer repeats."),
@@ -156,6 +162,7 @@ _ROW: tuple[tuple[Severity, str, str], ...] = (
         "missing-completion",
         "A prompt/completion example has a completion that is a text and not empty.",
     ),
+    ("error", "invalid-number", "A number is one that JSON has: neither NaN nor Infinity."),
     ("error", "unpaired-surrogate", "A text holds whole characters, no halves of them."),
     ("error", "chat-template", "The model's own chat template takes the messages."),
     ("warning", "blank-content", "A message says something: it is not only white space."),
@@ -197,9 +204,14 @@ _ROW: tuple[tuple[Severity, str, str], ...] = (
 _DATASET: tuple[tuple[Severity, str, str], ...] = (
     ("error", "too-few-examples", "A provider wants 10 examples at least."),
     ("error", "mixed-formats", "All rows of a file are of one format."),
+    ("error", "model-shut-down", "The model is not shut down before a training could end."),
+    ("error", "model-method", "The model is trained by this method, with examples of this format."),
+    ("warning", "model-unknown", "A price of training and a limit are known of the model."),
     ("warning", "duplicate-example", "No example is there twice."),
     ("warning", "conflicting-answers", "One prompt has one answer."),
     ("warning", "overlap", "No example is in another dataset that is held apart from this one."),
+    ("warning", "near-duplicate", "No example is nearly the same as an earlier one."),
+    ("warning", "near-overlap", "No prompt is nearly that of another dataset's example."),
     (
         "warning",
         "partial-system-prompt",
@@ -209,6 +221,7 @@ _DATASET: tuple[tuple[Severity, str, str], ...] = (
     ("warning", "label-imbalance", "Where answers are few, none is far more common than others."),
     ("warning", "mixed-languages", "The assistant answers in one language."),
     ("warning", "uneven-lengths", "Hardly any example is far longer than the others."),
+    ("note", "other-format", "A file is JSON lines, as a provider takes them and exports are."),
     ("note", "few-examples", "50 to 100 examples are the least that usually shows an effect."),
     ("note", "no-system-prompt", "Examples have the system prompt that the model will be given."),
 )

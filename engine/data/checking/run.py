@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.data.checking.batch import BatchCheck
-from engine.data.checking.dataset import DatasetCheck, Repeats, tier
+from engine.data.checking.dataset import JSON_LINES, DatasetCheck, tier
 from engine.data.checking.facts import Facts
 from engine.data.checking.fingerprints import Fingerprints
-from engine.data.checking.report import Report
+from engine.data.checking.report import Repeats, Report
 from engine.data.checking.rules import RULES, Finding, Method, RowRules, Rule
 from engine.data.checking.texts import finds_mojibake
 from engine.data.parallel import in_order
@@ -20,7 +20,7 @@ from engine.data.tokens.tokenizer import TokenizerSpec
 from engine.pricing.epochs import default_epochs
 
 KEPT = 20
-"""How many findings of a rule a report shows."""
+"""How many findings of a rule a report has unless told otherwise."""
 
 MINIMUM = 10
 """The fewest examples that OpenAI trains with."""
@@ -42,6 +42,8 @@ class CheckSettings:
         keep: how many findings of a rule are kept; all are counted.
         seed: chooses the sample in which languages are told.
         extra: further rules for rows.
+        file_format: how the file was read; None for what is no file.
+        notes: in which ways it was taken for something else than it says.
     """
 
     file: str
@@ -53,6 +55,8 @@ class CheckSettings:
     keep: int = KEPT
     seed: int = 0
     extra: tuple[RowRules, ...] = ()
+    file_format: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def check(
@@ -73,6 +77,7 @@ def check(
     facts = _facts(batches, settings)
     whole = DatasetCheck(facts, settings.file, settings.place)
     repeats, skipped = _check_whole(whole, facts, settings, others or {})
+    repeated = Distribution(facts.tokens[number] for number in repeats if facts.tokens)
     rules = {name: _rule(name, settings.extra) for name in facts.counts}
     return Report(
         file=settings.file,
@@ -80,11 +85,12 @@ def check(
         rows=facts.rows,
         lengths=Distribution(facts.characters),
         messages=Distribution(facts.messages),
-        tokens=_tokens(facts, settings),
+        formats=facts.methods,
+        tokens=_tokens(facts, settings, repeated),
         limit=settings.limit,
         tier=tier(facts.examples),
         epochs=default_epochs(facts.examples),
-        repeats=repeats,
+        repeats=Repeats(len(repeats), repeated.total),
         counts=dict(facts.counts),
         findings=_in_order(facts, rules),
         rules=rules,
@@ -111,6 +117,7 @@ def _facts(batches: Iterable[RowBatch], settings: CheckSettings) -> Facts:
         settings.keep,
         settings.seed,
         settings.extra,
+        settings.file_format == JSON_LINES,
     )
     facts = Facts(settings.keep)
     for later in in_order(work, batches):
@@ -123,8 +130,9 @@ def _check_whole(
     facts: Facts,
     settings: CheckSettings,
     others: Mapping[str, Fingerprints],
-) -> tuple[Repeats, tuple[str, ...]]:
-    """Put the whole to its rules; return what is there twice, and what could not be looked for."""
+) -> tuple[list[int], tuple[str, ...]]:
+    """Put the whole to its rules; return what repeats, and what could not be looked for."""
+    whole.format(settings.file_format, settings.notes)
     whole.size(settings.minimum)
     if settings.method is None:
         whole.formats()
@@ -145,7 +153,7 @@ def _check_whole(
     return repeats, tuple(skipped)
 
 
-def _tokens(facts: Facts, settings: CheckSettings) -> TokenCounts | None:
+def _tokens(facts: Facts, settings: CheckSettings, repeated: Distribution) -> TokenCounts | None:
     if settings.tokenizer is None:
         return None
     return TokenCounts(
@@ -154,6 +162,7 @@ def _tokens(facts: Facts, settings: CheckSettings) -> TokenCounts | None:
         Distribution(facts.assistant_tokens),
         Distribution(facts.messages),
         facts.system_tokens,
+        repeated,
         uncounted=facts.rows - facts.examples,
     )
 

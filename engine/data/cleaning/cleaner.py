@@ -7,18 +7,18 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from engine.data.cleaning.answers import is_empty, is_truncated
-from engine.data.cleaning.calls import with_arguments
+from engine.data.cleaning.beside import with_others
 from engine.data.cleaning.characters import without_control, without_invisible
 from engine.data.cleaning.duplicates import Keys
 from engine.data.cleaning.encoding import fixed_encoding
 from engine.data.cleaning.exact import example_digest, prompt_digest
 from engine.data.cleaning.near import NearKeys, require_rensa
 from engine.data.cleaning.phones import require_phonenumbers
-from engine.data.cleaning.places import placed_arguments
+from engine.data.cleaning.places import placed_others
 from engine.data.cleaning.recipe import Recipe
 from engine.data.cleaning.secrets import masked
 from engine.data.cleaning.whitespace import collapsed_blank_lines, normalized_newlines, stripped
-from engine.data.shapes.example import Record, with_texts
+from engine.data.shapes.example import Record, columns_of, with_texts
 
 Edit = Callable[[str], str]
 """What makes a new text of a text."""
@@ -93,7 +93,7 @@ class Cleaner:
         if self._changes:
             cleaned = with_texts(record, partial(self._changed, changes=changes))
         if self._mask is not None:
-            cleaned = self._with_masked_arguments(cleaned, self._mask, changes)
+            cleaned = self._masked_beside(cleaned, self._mask, changes)
         for name, is_bad in self._drops:
             if is_bad(cleaned):
                 return Cleaned(None, changes, name)
@@ -126,13 +126,14 @@ class Cleaner:
                 changes[name] = changes.get(name, 0) + 1
         return text
 
-    def _with_masked_arguments(self, record: Record, mask: Edit, changes: dict[str, int]) -> Record:
-        masked_record = with_arguments(record, mask)
-        if masked_record is not record:
-            before, after = placed_arguments(record), placed_arguments(masked_record)
+    def _masked_beside(self, record: Record, mask: Edit, changes: dict[str, int]) -> Record:
+        """Return the example masked in all that no other step touches, its columns included."""
+        hidden = with_others(record, mask)
+        if hidden is not record:
+            before, after = (placed_others(each, columns_of(each)) for each in (record, hidden))
             count = sum(one != other for one, other in zip(before, after, strict=True))
             changes[_MASK] = changes.get(_MASK, 0) + count
-        return masked_record
+        return hidden
 
 
 def _require_packages(recipe: Recipe) -> None:

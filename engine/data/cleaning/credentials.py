@@ -116,7 +116,24 @@ _LEAST_BITS = 3.3
 """Bits a character, as Shannon counts them: words and names mostly have fewer."""
 _LEAST_TURNS = 0.22
 """How often random characters turn from digit to small to capital letter; names seldom do."""
+_LEAST_MIXED = 4
+"""So often a letter stands beside a digit in a key of which a few of a kind stand together
+("abcd1234efgh5678"); names mostly have one number, at their end.
+"""
 _FEWEST_DIFFERENT = 6
+
+_PASSWORD = re.compile(
+    r"passw(?:or)?d[\"'`]?\s{0,2}(?:=>|:?=|:)\s{0,2}[\"'`]?"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9!@#$%^&*+~?/_.-]{7,63}+)(?![(\[{<\\])",
+    re.IGNORECASE,
+)
+"""What is said to be a password, and is no call or template in code."""
+_LIKE_A_NAME = re.compile(r"[\w./-]+")
+_LEAST_MIXED_NAME = 3
+_SHORTEST_PASSWORD = 8
+_SENTENCE_ENDS = ".?*~"
+_LETTER_BY_DIGIT = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
+_PASSWORD_SIGN = b"passw"
 
 _TOKEN_RUN = b"a" * 20
 _TOKEN_CHARACTERS = bytes(
@@ -126,10 +143,10 @@ _TOKEN_CHARACTERS = bytes(
 
 
 def may_have_credentials(data: bytes) -> bool:
-    """Tell quickly whether a text, in UTF-8, has anything as long as a key, or a URL's password."""
+    """Tell quickly whether a text, in UTF-8, has anything as long as a key, or tells a password."""
     if _TOKEN_RUN in data.translate(_TOKEN_CHARACTERS) or b"PRIVATE KEY-----" in data:
         return True
-    return b"://" in data and b"@" in data
+    return (b"@" in data and b"://" in data) or _PASSWORD_SIGN in data.lower()
 
 
 def credentials(text: str) -> Iterator[Secret]:
@@ -148,6 +165,7 @@ def credentials(text: str) -> Iterator[Secret]:
     if "://" in text:
         yield from _passwords_in_urls(text)
     yield from _assigned(text)
+    yield from _passwords(text)
 
 
 def _passwords_in_urls(text: str) -> Iterator[Secret]:
@@ -173,6 +191,23 @@ def _assigned(text: str) -> Iterator[Secret]:
             yield Secret("key", "key or password", found.start("value"), found.end("value"))
 
 
+def _passwords(text: str) -> Iterator[Secret]:
+    if _PASSWORD_SIGN.decode() not in text.lower():
+        return
+    for found in _PASSWORD.finditer(text):
+        value = found["value"].rstrip(_SENTENCE_ENDS)
+        if _looks_like_a_password(value):
+            start = found.start("value")
+            yield Secret("key", "password", start, start + len(value))
+
+
+def _looks_like_a_password(value: str) -> bool:
+    """Tell a password from a word: letters and digits, well mixed or with signs no name has."""
+    if len(value) < _SHORTEST_PASSWORD or value.isdigit() or not re.search(r"\d", value):
+        return False
+    return not _LIKE_A_NAME.fullmatch(value) or _mixed(value) >= _LEAST_MIXED_NAME
+
+
 def _looks_random(value: str) -> bool:
     """Tell a random string from a name: by its entropy, and by how mixed its characters are."""
     counts = Counter(value)
@@ -180,7 +215,16 @@ def _looks_random(value: str) -> bool:
     kinds = [_kind(character) for character in value]
     turns = sum(one != other for one, other in pairwise(kinds))
     digits = sum(character.isdigit() for character in value)
-    return bits >= _LEAST_BITS and turns >= _LEAST_TURNS * len(value) and 2 <= digits < len(value)
+    if bits < _LEAST_BITS or not 2 <= digits < len(value):
+        return False
+    if turns >= _LEAST_TURNS * len(value):
+        return True
+    return value.isalnum() and _mixed(value) >= _LEAST_MIXED
+
+
+def _mixed(value: str) -> int:
+    """Return how often a letter stands right beside a digit."""
+    return len(_LETTER_BY_DIGIT.findall(value))
 
 
 def _kind(character: str) -> int:

@@ -19,7 +19,7 @@ class Keys(NamedTuple):
 
     Attributes:
         example: 16 bytes that stand for the whole example.
-        prompt: 16 bytes that stand for what it asks.
+        prompt: 16 bytes that stand for what it asks; None too if it asks nothing.
         near: the key of `engine.data.cleaning.near`.
     """
 

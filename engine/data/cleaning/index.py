@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from engine.data.cleaning.groups import Groups
 from engine.data.cleaning.near import (
     BAND_BYTES,
     BANDS,
@@ -117,35 +118,22 @@ def near_groups(keys: Iterable[bytes], threshold: float = DEFAULT_THRESHOLD) -> 
     """
     index = NearIndex(threshold)
     same = Postings(_DIGEST_BYTES, _NUMBER_BYTES, _BUCKETS)
-    # Union-find over the examples; a group is named by its first (Tarjan, 1975).
-    parent: list[int] = []
+    groups = Groups()
     indexed: list[int] = []
-    for number, key in enumerate(keys):
-        parent.append(number)
+    for key in keys:
+        number = groups.add()
         # Masses of equal examples would fill the index, and one of them stands for all.
         digest = hashlib.blake2b(key, digest_size=_DIGEST_BYTES).digest()
         equal = same.numbers(digest, 1)
         if equal:
-            _unite(parent, number, equal[0])
+            groups.unite(number, equal[0])
             continue
         same.add(digest, number, 1)
         for near in index.lookup(key):
-            _unite(parent, number, indexed[near])
+            groups.unite(number, indexed[near])
         index.add(key)
         indexed.append(number)
-    return [_root(parent, number) for number in range(len(parent))]
-
-
-def _root(parent: list[int], number: int) -> int:
-    while parent[number] != number:
-        parent[number] = parent[parent[number]]
-        number = parent[number]
-    return number
-
-
-def _unite(parent: list[int], one: int, other: int) -> None:
-    first, second = sorted((_root(parent, one), _root(parent, other)))
-    parent[second] = first
+    return groups.firsts()
 
 
 def _bands(key: bytes) -> Iterator[bytes]:

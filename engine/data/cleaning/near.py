@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from engine.data.cleaning.exact import prompt_text
 from engine.data.cleaning.parameters import DEFAULT_THRESHOLD, check_threshold
-from engine.data.errors import DataError
+from engine.data.errors import MissingPackageError
 from engine.data.shapes.example import CHAT_KEYS, Record, messages_of, texts_of
 
 PERMUTATIONS = 96
@@ -70,7 +71,8 @@ class NearKeys:
         threshold: how alike examples are at least to be near duplicates, from 0.5 to 1.
         any_numbers: whether near duplicates may differ in their numbers.
         prompts: whether answers are left out: whoever looks for test questions that leaked into
-            training wants them even where they are answered in other words.
+            training wants them even where they are answered in other words. An example that asks
+            nothing is known by its answer all the same.
     """
 
     threshold: float = DEFAULT_THRESHOLD
@@ -87,7 +89,7 @@ class NearKeys:
         in every process and on every machine.
 
         Raises:
-            DataError: if rensa is not installed.
+            MissingPackageError: if rensa is not installed.
         """
         fixed, phrases = self._compared(record)
         require_rensa()
@@ -109,9 +111,10 @@ class NearKeys:
         """Return a digest of what must be the same, and the phrases that are compared."""
         fixed = hashlib.blake2b(digest_size=16)
         phrases: list[str] = []
-        _add(fixed, "beside texts", _beside_texts(record))
+        left_out = "assistant" if self.prompts and prompt_text(record) else None
+        _add(fixed, "beside texts", _beside_texts(record, left_out))
         for part, role, text in _texts(record):
-            if self.prompts and role == "assistant":
+            if role == left_out:
                 continue
             if role in _LEFT_OUT:
                 _add(fixed, role, text.strip())
@@ -126,6 +129,12 @@ class NearKeys:
                 words = [part + word for word in words]
             phrases += map(" ".join, zip(words, words[1:], words[2:], strict=False))
         return fixed.digest(), phrases
+
+
+WHOLE = NearKeys(any_numbers=True)
+"""By these, examples are nearly the same; splits and checks use them, so that they agree."""
+PROMPTS = NearKeys(any_numbers=True, prompts=True)
+"""By these, examples ask nearly the same."""
 
 
 def likeness(key: bytes, other: bytes) -> float:
@@ -157,12 +166,12 @@ def require_rensa() -> None:
     """Make sure that rensa is installed.
 
     Raises:
-        DataError: if it is not.
+        MissingPackageError: if it is not.
     """
     try:
         import rensa  # noqa: F401
     except ImportError as error:
-        raise DataError(
+        raise MissingPackageError(
             "Near duplicates are found with rensa: pip install 'ftlab[data]'"
         ) from error
 
@@ -180,12 +189,17 @@ def _texts(record: Record) -> Iterator[tuple[str, str, str]]:
             yield part, message["role"], text
 
 
-def _beside_texts(record: Record) -> str:
-    """Return what an example has beside roles and texts, as JSON: tools, calls, images; or ""."""
+def _beside_texts(record: Record, left_out: str | None) -> str:
+    """Return what an example has beside roles and texts, as JSON: tools, calls, images; or "".
+
+    Messages of the role that is left out do not count.
+    """
     holder = record if "messages" in record else record["input"]
     rest: list[Any] = [holder[key] for key in CHAT_KEYS if key != "messages" and key in holder]
     for message in messages_of(record):
         content = message.get("content")
+        if message["role"] == left_out:
+            continue
         if len(message) == _PLAIN_MESSAGE_LENGTH and isinstance(content, str):
             continue
         parts = content if isinstance(content, list) else ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from engine.data.cleaning.secret import Secret
-from engine.data.errors import DataError
+from engine.data.errors import MissingPackageError
 
 _BETWEEN = r"[ \t().\-/\u00a0\u202f\u2010\u2011\u2013]"
 _CANDIDATE = re.compile(rf"[(+\d](?:{_BETWEEN}{{0,2}}\d){{6,15}}(?![\w@]| ?[=*^]| ?\+ |[.,:/-]\d)")
@@ -45,7 +45,7 @@ def phones(text: str) -> Iterator[Secret]:
     (Google's libphonenumber).
 
     Raises:
-        DataError: if phonenumbers is not installed.
+        MissingPackageError: if phonenumbers is not installed.
     """
     for found in _CANDIDATE.finditer(text):
         # The bracket that a number stands in is no part of it.
@@ -59,12 +59,12 @@ def require_phonenumbers() -> None:
     """Make sure that phonenumbers is installed.
 
     Raises:
-        DataError: if it is not.
+        MissingPackageError: if it is not.
     """
     try:
         import phonenumbers  # noqa: F401
     except ImportError as error:
-        raise DataError(
+        raise MissingPackageError(
             "Phone numbers are found with phonenumbers: pip install 'ftlab[data]'"
         ) from error
 

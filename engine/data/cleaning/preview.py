@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from engine.data.cleaning.cleaner import Cleaned, Cleaner
 from engine.data.cleaning.duplicates import Duplicate, Duplicates
-from engine.data.cleaning.places import placed_arguments, placed_texts
+from engine.data.cleaning.places import placed_others, placed_texts
 from engine.data.cleaning.recipe import Recipe
-from engine.data.shapes.example import Record
+from engine.data.shapes.example import Record, columns_of
 
 
 class TextChange(NamedTuple):
@@ -85,8 +85,8 @@ def _change(
 
 
 def _text_changes(before: Record, after: Record) -> list[TextChange]:
-    old = (*placed_texts(before), *placed_arguments(before))
-    new = (*placed_texts(after), *placed_arguments(after))
+    old = (*placed_texts(before), *placed_others(before, columns_of(before)))
+    new = (*placed_texts(after), *placed_others(after, columns_of(after)))
     return [
         TextChange(place, one, other)
         for (place, one), (_, other) in zip(old, new, strict=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from engine.data.cleaning.credentials import credentials, may_have_credentials
 from engine.data.cleaning.personal import (
@@ -16,14 +17,12 @@ from engine.data.cleaning.personal import (
     may_have_numbers,
 )
 from engine.data.cleaning.phones import phones
-from engine.data.cleaning.places import placed_arguments, placed_texts
+from engine.data.cleaning.places import is_plain, placed_others, placed_texts
 from engine.data.cleaning.secret import DEFAULT_KINDS, KINDS, Secret
 from engine.data.reading.rows import excerpt
-from engine.data.shapes.example import Record, messages_of
+from engine.data.shapes.example import Record, columns_of
 
 _ALL_KINDS = tuple(KINDS)
-_PLAIN_KEYS = 2
-"""A message with a role and a content, and nothing in which anything else could be hidden."""
 _CONTEXT = 30
 """Characters shown on each side of a secret."""
 
@@ -50,7 +49,7 @@ def find_secrets(text: str, kinds: Collection[str] = DEFAULT_KINDS) -> list[Secr
     """Return the secrets in a text, in order and without overlap; of two the longer one.
 
     Raises:
-        DataError: if phonenumbers is not installed and a text may have a phone number.
+        MissingPackageError: if phonenumbers is not installed and a text may have a phone number.
     """
     # All kinds have a sign that is looked for at the speed of memory; few texts have any.
     data = text.encode("utf-8", "surrogatepass")
@@ -75,35 +74,41 @@ def masked(text: str, kinds: Collection[str] = DEFAULT_KINDS) -> str:
 
 
 def secrets_of(
-    line: int, record: Record, kinds: Collection[str] = DEFAULT_KINDS
+    line: int,
+    record: Record,
+    kinds: Collection[str] = DEFAULT_KINDS,
+    columns: Mapping[str, Any] | None = None,
 ) -> Iterator[Finding]:
-    """Yield the secrets in an example's texts and in what its tools are called with.
+    """Yield the secrets in an example's texts, in all that is said beside them, and in its columns.
 
     Args:
         line: the line of the file on which the example starts, for the findings.
         record: the example.
         kinds: what to look for.
+        columns: what stands beside it, if not what a stored example has.
     """
-    if not _may_have_secrets(record, kinds):
+    columns = columns_of(record) if columns is None else columns
+    if "ip" not in kinds and not _may_have_secrets(record, columns):
         return
-    for place, text in (*placed_texts(record), *placed_arguments(record)):
+    for place, text in (*placed_texts(record), *placed_others(record, columns)):
         found = find_secrets(text, kinds)
         if found:
             for secret, around in zip(found, _excerpts(text, found), strict=True):
                 yield Finding(line, place, secret.kind, secret.name, around)
 
 
-def _may_have_secrets(record: Record, kinds: Collection[str]) -> bool:
+def _may_have_secrets(record: Record, columns: Mapping[str, Any]) -> bool:
     """Tell quickly, of a whole example at once, whether it is worth looking closer."""
-    if "ip" in kinds:
-        return True
-    texts = []
-    for message in messages_of(record):
-        content = message.get("content")
-        if len(message) != _PLAIN_KEYS or not isinstance(content, str):
-            return True
-        texts.append(content)
+    texts = [f"{name}: {_written(value)}" for name, value in columns.items()]
+    if record.keys() == {"messages"} and all(map(is_plain, record["messages"])):
+        texts += [message["content"] for message in record["messages"]]
+    else:
+        texts += [text for _, text in (*placed_texts(record), *placed_others(record, {}))]
     return may_have_secrets("\n".join(texts).encode("utf-8", "surrogatepass"))
+
+
+def _written(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def may_have_secrets(data: bytes) -> bool:

@@ -51,6 +51,7 @@ STEPS = (
         "Replaces API keys and personal data by placeholders such as [EMAIL].",
         parameter="kinds joined by +, of email, phone, card, iban, ip and key; all but ip if none",
         library="phonenumbers",
+        version=2,
     ),
     Step("drop-empty", "Leaves out examples with an empty answer or without any user text."),
     Step("drop-truncated", "Leaves out examples with an answer that is cut-off JSON."),

@@ -6,35 +6,51 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isnan
+from operator import is_not
 from typing import TYPE_CHECKING, Any
 
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, Row, excerpt
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 1000
+NOT_A_NUMBER = "NaN read as null"
+
 _UNREADABLE = object()
 
 
-def rows_of(batches: Iterable[pa.RecordBatch], names: tuple[str, ...]) -> Iterator[Row]:
+def rows_of(
+    batches: Iterable[pa.RecordBatch], names: tuple[str, ...], repairs: Repairs | None = None
+) -> Iterator[Row]:
     """Give the rows of record batches, numbered from 1.
 
     Dates and times become ISO 8601 texts (to the microsecond), durations seconds, decimals numbers
     where a number holds all their digits and texts elsewhere, bytes the text that they are in UTF-8
     or else base64.
+
+    Args:
+        batches: the record batches.
+        names: the names of their columns.
+        repairs: notes where NaN, as which pandas writes a number that is missing, was taken for
+            null; without it NaN stays.
     """
     count = 0
     for batch in batches:
         columns = [_values(column) for column in batch.columns]
         unsure = any(_UNREADABLE in column for column in columns)
-        for number, values in enumerate(zip(*columns, strict=True), count + 1):
-            if unsure and _UNREADABLE in values:
-                name = names[values.index(_UNREADABLE)]
+        if repairs is not None:
+            for place in _without_nan(batch.columns, columns):
+                repairs.note(count + 1 + place, [NOT_A_NUMBER])
+        for number, row in enumerate(zip(*columns, strict=True), count + 1):
+            if unsure and _UNREADABLE in row:
+                name = names[row.index(_UNREADABLE)]
                 reason = f"has something that cannot be read in '{excerpt(name, 40)}'"
                 yield Row(number, BadRow(reason, ""))
             else:
-                yield Row(number, dict(zip(names, values, strict=True)))
+                yield Row(number, dict(zip(names, row, strict=True)))
         count += batch.num_rows
 
 
@@ -49,6 +65,48 @@ def _values(column: pa.Array) -> list[Any]:
     except (ValueError, OverflowError, KeyError, pa.lib.ArrowException):
         values = [_value(scalar) for scalar in column]
     return values if _is_plain(column.type) else list(map(as_json, values))
+
+
+def _without_nan(columns: Iterable[pa.Array], values: list[list[Any]]) -> list[int]:
+    """Put null for each NaN among the values of columns, and return the places of these rows."""
+    places = set()
+    for column, content in zip(columns, values, strict=True):
+        if not _holds_nan(column):
+            continue
+        for place, value in enumerate(content):
+            known = _known(value)
+            if known is not value:
+                content[place] = known
+                places.add(place)
+    return sorted(places)
+
+
+def _holds_nan(column: pa.Array) -> bool:
+    from pyarrow import compute, types
+
+    kind = column.type
+    if types.is_floating(kind):
+        return bool(compute.any(compute.is_nan(column)).as_py())
+    if types.is_struct(kind):
+        return any(_holds_nan(column.field(place)) for place in range(kind.num_fields))
+    if types.is_map(kind):
+        return _holds_nan(column.items)
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        return _holds_nan(column.flatten())
+    return bool(types.is_dictionary(kind) and _holds_nan(column.dictionary))
+
+
+def _known(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    """Return the value with null for NaN, the very same one if there is none."""
+    if isinstance(value, float):
+        return None if isnan(value) else value
+    if isinstance(value, list):
+        known = [_known(inner) for inner in value]
+        return known if any(map(is_not, known, value)) else value
+    if isinstance(value, dict):
+        fields = {key: _known(inner) for key, inner in value.items()}
+        return fields if any(map(is_not, fields.values(), value.values())) else value
+    return value
 
 
 def _value(scalar: pa.Scalar) -> Any:  # noqa: ANN401 - whatever the column holds

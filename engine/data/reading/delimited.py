@@ -5,27 +5,30 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from engine.data.errors import DataError
 from engine.data.reading.cells import JsonColumns
-from engine.data.reading.layout import checked_delimiter, guessed_layout
+from engine.data.reading.layout import checked_delimiter, checked_quoting, guessed_layout
 from engine.data.reading.lines import Lines
 from engine.data.reading.options import ReadingOptions
 from engine.data.reading.reader import RowReader
 from engine.data.reading.rows import MAX_ROW_BYTES, BadRow, Row, excerpt
 from engine.data.reading.source import Source
+from engine.data.reading.titles import passed_over
 
 
 class Delimited(RowReader):
     """The rows of a CSV file, every cell a text, blank lines left out.
 
-    The delimiter and the quoting are recognized. A column without a name is called `column_N` by
-    its place, from 1; blanks around a name are dropped. A column of JSON arrays or objects is given
-    as what they say.
+    The delimiter and the quoting are recognized, and titles above the header. A column without a
+    name is called `column_N` by its place, from 1; blanks around a name are dropped. A column of
+    JSON arrays or objects is given as what they say.
 
     Args:
         source: the opened file.
-        options: the delimiter, if it is known, and columns to be kept as texts.
+        options: the delimiter, the quoting and the lines above the header, as far as they are
+            known, and columns to be kept as texts.
 
     Attributes:
         columns: the names in the header.
@@ -37,21 +40,24 @@ class Delimited(RowReader):
     def __init__(self, source: Source, options: ReadingOptions) -> None:
         # The limit of the csv module is the whole process's, so it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW_BYTES))
-        wish = checked_delimiter(options.delimiter)
-        layout = guessed_layout(source.head, cut=not source.whole, delimiter=wish)
-        self._texts = options.texts
+        layout = guessed_layout(
+            source.head,
+            cut=not source.whole,
+            delimiter=checked_delimiter(options.delimiter),
+            quoting=checked_quoting(options.quoting),
+            above=options.skip_lines,
+        )
+        self._options = options
         self._lines = Lines(source, "Perhaps a quote that it opens is never closed: mend it.")
         lines = iter(self._lines)
-        if layout.declared:
-            next(lines)
-        self._reader = csv.reader(
-            lines,
-            delimiter=layout.delimiter,
-            quotechar=layout.quote,
-            escapechar=layout.escape,
-            strict=True,
-        )
+        passed = list(islice(lines, layout.declared + layout.above))
+        self._reader = layout.reader(lines)
         super().__init__(source, self._header(source.name), "line")
+        if layout.above and options.skip_lines is None:
+            title = "".join(passed[layout.declared :]).strip(layout.delimiter + "\r\n")
+            self.notes += (passed_over(title, "line", layout.declared + 1, len(passed)),)
+        if not layout.quoted and options.quoting is None:
+            self.notes += ("its quotes are read as part of the texts, not as around cells",)
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order.
@@ -59,7 +65,7 @@ class Delimited(RowReader):
         Raises:
             DataError: if a row is so long that nobody can tell where the next one starts.
         """
-        json_columns = JsonColumns(self._rows(), self._texts)
+        json_columns = JsonColumns(self._rows(), self._options, self.repairs)
         self.unpacked = json_columns.names
         return json_columns.rows()
 

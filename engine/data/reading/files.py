@@ -18,6 +18,7 @@ from engine.data.reading.options import ReadingOptions
 from engine.data.reading.parquet import Parquet
 from engine.data.reading.plaintext import PlainText
 from engine.data.reading.reader import RowBatch, RowReader
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import Row
 from engine.data.reading.sniffing import Format, chosen_format, named_format
 from engine.data.reading.source import STANDARD_INPUT, Source, shown_name
@@ -53,9 +54,10 @@ class RowFile(Closing):
         columns: the header's names, or the fields of the first rows; empty if none is known.
         place: what the number of a row counts ("line"), with the part of the file it counts in
             ("sheet 'Data', row").
+        notes: in which ways the file was taken for something else than it says, each as a clause.
     """
 
-    def __init__(self, reader: RowReader, file_format: Format) -> None:
+    def __init__(self, reader: RowReader, file_format: Format, notes: tuple[str, ...] = ()) -> None:
         self._reader = reader
         self.name = reader.source.name
         self.size = reader.source.size
@@ -63,6 +65,7 @@ class RowFile(Closing):
         self.encoding = reader.source.encoding
         self.columns = reader.columns
         self.place = reader.place
+        self.notes = notes + reader.notes
 
     @property
     def position(self) -> int:
@@ -76,6 +79,11 @@ class RowFile(Closing):
         Known once the first row has been given.
         """
         return self._reader.unpacked
+
+    @property
+    def repairs(self) -> Repairs:
+        """What was mended in the rows given one by one; each of the `batches` tells its own."""
+        return self._reader.repairs
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order, those that cannot be read among them.
@@ -121,6 +129,7 @@ def read_rows(path: Path | Literal["-"], options: ReadingOptions = _AS_IT_IS) ->
         options: how to read it; what is left out, the file tells.
 
     Raises:
+        WishError: if an option means nothing for a file of its format.
         DataError: if the file is missing, unreadable, empty or of no known format, or the options
             do not fit it.
     """
@@ -132,8 +141,9 @@ def read_rows(path: Path | Literal["-"], options: ReadingOptions = _AS_IT_IS) ->
             return RowFile(_of_hub(Path(path), options), "huggingface")
     source = Source(path, options.member)
     try:
-        file_format = chosen_format(source, options)
-        return RowFile(READERS[file_format](source, options), file_format)
+        file_format, notes = chosen_format(source, options)
+        options.require_fitting(file_format, source.name, unpacked=source.member is None)
+        return RowFile(READERS[file_format](source, options), file_format, notes)
     except BaseException:
         source.close()
         raise
@@ -142,9 +152,10 @@ def read_rows(path: Path | Literal["-"], options: ReadingOptions = _AS_IT_IS) ->
 def _saved(path: Path, wish: Format | None, options: ReadingOptions) -> RowReader:
     if wish not in (None, "huggingface") or not is_dataset_folder(path):
         raise DataError(f"{shown_name(path)} is a folder; name a file in it.")
+    options.require_fitting("huggingface", shown_name(path))
     folder = DatasetFolder(path, options.member)
     try:
-        return SavedDataset(folder)
+        return SavedDataset(folder, options)
     except BaseException:
         folder.close()
         raise
@@ -157,7 +168,8 @@ def _of_hub(path: Path, options: ReadingOptions) -> RowReader:
             f"{name} is neither a folder that save_to_disk wrote nor the id of a dataset of the "
             "Hugging Face hub (user/name)."
         )
-    return HubDataset(path.as_posix(), options.member)
+    options.require_fitting("huggingface", name)
+    return HubDataset(path.as_posix(), options)
 
 
 def _is_folder(path: Path) -> bool:

@@ -14,6 +14,7 @@ from engine.data.reading.arrow import rows_of
 from engine.data.reading.choice import chosen
 from engine.data.reading.delimited import named_columns
 from engine.data.reading.extras import needed_for
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.reader import RowReader
 from engine.data.reading.rows import Row, excerpt
 from engine.data.reading.source import shown_name
@@ -91,6 +92,8 @@ class DatasetFolder:
     def _split(self, path: Path, wish: str | None) -> Path:
         """Return the folder of the split that was wished for, or of the only one."""
         if not (path / SPLITS_FILE).is_file():
+            if wish is not None:
+                raise DataError(f"{self.name} has no splits: leave --member out.")
             return path
         splits = self._state(path / SPLITS_FILE).get("splits")
         names = [name for name in splits if _is_name(name)] if isinstance(splits, list) else []
@@ -121,12 +124,13 @@ class SavedDataset(RowReader):
 
     Args:
         folder: the folder.
+        options: whether a number that is missing (NaN) is read as null.
 
     Raises:
         DataError: if it is damaged.
     """
 
-    def __init__(self, folder: DatasetFolder) -> None:
+    def __init__(self, folder: DatasetFolder, options: ReadingOptions) -> None:
         self._folder = folder
         with needed_for("Hugging Face datasets"):
             import pyarrow as pa
@@ -140,6 +144,7 @@ class SavedDataset(RowReader):
         self._rest = chain([first], batches)
         names = named_columns(list(first.schema.names), folder.name)
         super().__init__(folder, names, "row")
+        self._noting = None if options.repair == "none" else self.repairs
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the order of the files.
@@ -147,7 +152,7 @@ class SavedDataset(RowReader):
         Raises:
             DataError: if a file cannot be read on.
         """
-        return rows_of(self._rest, self.columns)
+        return rows_of(self._rest, self.columns, self._noting)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa

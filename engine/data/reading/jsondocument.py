@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.data.errors import DataError
+from engine.data.reading.chats import chats_in_texts, with_chats
 from engine.data.reading.choice import chosen
+from engine.data.reading.encoding import BYTE_ORDER_MARK
 from engine.data.reading.faults import fault, spot
 from engine.data.reading.jsonpieces import JsonPieces
+from engine.data.reading.objects import COMMA_BEHIND, MARK_INSIDE, objects_in
 from engine.data.reading.options import ReadingOptions
 from engine.data.reading.reader import RowReader
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, Row, excerpt, kind_of
 from engine.data.reading.source import Source
 
@@ -45,11 +49,13 @@ class JsonDocument(RowReader):
     """The rows of a JSON document, numbered from 1.
 
     That is the objects of a list, at the top or under one key of the object at the top. An object
-    without such a list is a row, and several of them one after the other are several rows.
+    without such a list is a row, and several of them one after the other are several rows. Damages
+    that leave no doubt what is meant are mended as in JSON Lines.
 
     Args:
         source: the opened file.
-        options: the list to take (`member`) if the object holds several.
+        options: the list to take (`member`) if the object holds several, which damages are mended,
+            and fields to be kept as texts.
 
     Attributes:
         columns: the fields of the first rows; empty if none could be read.
@@ -66,10 +72,15 @@ class JsonDocument(RowReader):
         self._encoding = source.encoding or ""
         self._wish = source.member
         self._key = _list_key(source)
+        self._repair = options.repair
         self._number = 0
         self._ends_cut = False
-        del options
-        super().__init__(source, self._fields(), "row")
+        # What is mended in a first look at the rows is mended, and counted, when they are given.
+        self.repairs = Repairs()
+        first = self._first()
+        super().__init__(source, tuple(dict.fromkeys(name for row in first for name in row)), "row")
+        if options.repair != "none":
+            self.unpacked = chats_in_texts(first, options.texts)
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order.
@@ -78,7 +89,8 @@ class JsonDocument(RowReader):
             DataError: if a row is so long that nobody can tell where the next one starts, or the
                 list wished for does not come.
         """
-        return self._rows(JsonPieces(self._source.stream, self._source.name))
+        rows = self._rows(JsonPieces(self._source.stream, self._source.name))
+        return with_chats(rows, self.unpacked, self.repairs) if self.unpacked else rows
 
     def _rows(self, pieces: JsonPieces) -> Iterator[Row]:
         self._number, self._ends_cut = 0, False
@@ -86,8 +98,12 @@ class JsonDocument(RowReader):
             yield from self._listed(pieces)
         elif self._key is not None:
             yield from self._under(self._key, pieces)
-        while pieces.peek():
-            yield self._row(pieces)
+        while mark := pieces.peek():
+            if mark == b"," and self._number and self._repair != "none":
+                pieces.take()
+                self.repairs.note(self._number, [COMMA_BEHIND])
+            else:
+                yield from self._row(pieces)
 
     def _listed(self, pieces: JsonPieces) -> Iterator[Row]:
         """Give the rows of the list that begins here, and go past its end."""
@@ -99,7 +115,7 @@ class JsonDocument(RowReader):
             if mark == b",":
                 pieces.take()
             else:
-                yield self._row(pieces)
+                yield from self._row(pieces)
         yield from self._cut_off("the list does not end", pieces)
 
     def _under(self, key: str, pieces: JsonPieces) -> Iterator[Row]:
@@ -112,7 +128,7 @@ class JsonDocument(RowReader):
                 continue
             name = _key(pieces)
             if name is None:
-                yield self._row(pieces)
+                yield from self._row(pieces)
             elif name == key and not found and pieces.peek() == b"[":
                 found = True
                 yield from self._listed(pieces)
@@ -135,25 +151,42 @@ class JsonDocument(RowReader):
                 option="--member",
             )
 
-    def _row(self, pieces: JsonPieces) -> Row:
-        """Return the value that begins here as a row, or what stands here instead of one."""
+    def _row(self, pieces: JsonPieces) -> Iterator[Row]:
+        """Give the value that begins here as a row, or what stands here instead of one."""
         mark, line, column = pieces.peek(), pieces.line, pieces.column
         if mark in b",:]}":
             pieces.take()
-            return self._bad(f"is no row but a stray '{mark.decode()}'", pieces, mark)
+            yield self._bad(f"is no row but a stray '{mark.decode()}'", pieces, mark)
+            return
         data = pieces.value()
-        self._number += 1
         self._ends_cut = False
         try:
             value = self._parse(data, cache_strings="keys")
         except ValueError as error:
-            bad = self._refused(data, str(error), line, column)
-            self._ends_cut = bad.reason.startswith(_CUT_OFF)
-            return Row(self._number, bad)
+            yield from self._damaged(data, str(error), line, column)
+            return
+        self._number += 1
         if isinstance(value, dict):
-            return Row(self._number, value)
-        reason = f"is {kind_of(value)}, not a JSON object (line {line})"
-        return Row(self._number, BadRow(reason, excerpt(data)))
+            yield Row(self._number, value)
+        else:
+            reason = f"is {kind_of(value)}, not a JSON object (line {line})"
+            yield Row(self._number, BadRow(reason, excerpt(data)))
+
+    def _damaged(self, data: bytes, message: str, line: int, column: int) -> Iterator[Row]:
+        """Give what a value says that is no JSON, or what is wrong with it."""
+        if data == BYTE_ORDER_MARK and self._repair != "none":
+            self.repairs.note(self._number + 1, [MARK_INSIDE])
+            return
+        self._number += 1
+        found = None if self._repair == "none" else objects_in(data, guess=self._repair == "all")
+        if found is None:
+            bad = self._refused(data, message, line, column)
+            self._ends_cut = bad.reason.startswith(_CUT_OFF)
+            yield Row(self._number, bad)
+            return
+        self.repairs.note(self._number, found.kinds)
+        for value in found.values:
+            yield Row(self._number, value)
 
     def _cut_off(self, what: str, pieces: JsonPieces) -> Iterator[Row]:
         """Say that the document ends too early, unless its last row has said so already."""
@@ -180,17 +213,19 @@ class JsonDocument(RowReader):
         self._number += 1
         return Row(self._number, BadRow(f"{reason} (line {pieces.line})", excerpt(data)))
 
-    def _fields(self) -> tuple[str, ...]:
-        source, names = self._source, dict[str, None]()
+    def _first(self) -> list[dict[str, Any]]:
+        """Return those of the first rows that can be read."""
+        source, first = self._source, list[dict[str, Any]]()
         try:
             for row in self._rows(JsonPieces(io.BytesIO(source.head), source.name)):
                 if row.line > _COLUMNS_FROM:
                     break
-                names.update(dict.fromkeys(row.value if isinstance(row.value, dict) else ()))
+                if isinstance(row.value, dict):
+                    first.append(row.value)
         except DataError:
             # The reading of the rows says so again, in its place.
-            return tuple(names)
-        return tuple(names)
+            return first
+        return first
 
 
 def top_of(head: bytes, name: str) -> Top:
@@ -237,6 +272,8 @@ def _key(pieces: JsonPieces) -> str | None:
 def _list_key(source: Source) -> str | None:
     """Return the key under which the rows are, None if the object at the top is a row itself."""
     top = top_of(source.head, source.name)
+    if source.member is not None and source.head.lstrip().startswith(b"["):
+        raise DataError(f"{source.name} is a list, with nothing in it to name: leave --member out.")
     if source.member is not None and top.keys:
         if source.whole:
             chosen(top.lists, source.member, what="lists", where=source.name, option="--member")

@@ -30,7 +30,8 @@ class Markdown(RowReader):
 
     Questions are marked with labels (`Q:`, with `A:` before the answer), as headings, or in bold,
     whichever the file's beginning shows; an answer is all the Markdown up to the next question or
-    the next section. A question without an answer is a bad row.
+    the next section. Questions that are marked in another way count as well where they cannot be
+    part of an answer. A question without an answer is a bad row.
 
     Args:
         source: the opened file.

@@ -103,9 +103,10 @@ def manner_of(blocks: Sequence[Block], lines: Sequence[str]) -> Manner | None:
     headings = _with_content([block for block in blocks if block.level], lines)
     bold = [found["text"] for block in blocks if (found := _bold(block)) is not None]
     asked = [block for block in headings if block.lines[-1].endswith("?")]
-    if "answer" in labels and labels.count("question") >= max(len(asked or headings), 1):
-        return Manner("labels", _level_above(blocks, _is_labelled), asking=False)
     asked_bold = [text for text in bold if text.rstrip(": ").endswith("?")]
+    others = max(len(asked or headings), sum(not _labelled(text) for text in asked_bold), 1)
+    if "answer" in labels and labels.count("question") >= others:
+        return Manner("labels", _level_above(blocks, _is_labelled), asking=False)
     if (len(asked_bold), len(bold)) > (len(asked), len(headings) if not asked else 0):
         asking = 2 * len(asked_bold) >= len(bold)
         return Manner("bold", _level_above(blocks, _is_bold), asking=asking)
@@ -117,16 +118,59 @@ def manner_of(blocks: Sequence[Block], lines: Sequence[str]) -> Manner | None:
 
 
 def marks_of(blocks: Sequence[Block], manner: Manner) -> Iterator[Mark]:
-    """Give the marks in the file's order."""
-    for block in blocks:
-        if manner.style == "labels":
-            yield from _label_marks(block, manner)
-        elif manner.style == "bold":
-            yield from _bold_marks(block, manner)
-        elif block.level == manner.level:
-            yield Mark("question", block.line, block.end, question=plain(" ".join(block.lines)))
-        elif 0 < block.level < manner.level:
-            yield Mark("end", block.line, block.end)
+    """Give the marks in the file's order.
+
+    Questions that are marked in another manner count where they cannot be part of an answer.
+    """
+    open_style: Style | None = None
+    for block, below in zip(blocks, [*blocks[1:], None], strict=True):
+        style, marks = manner.style, list(_marks_in(block, manner))
+        if not marks or marks[0].part == "end":
+            other = _other_style(block, below, manner.style, None if marks else open_style)
+            if other is not None:
+                style, marks = other, list(_marks_in(block, Manner(other, block.level, True)))
+        for mark in marks:
+            open_style = None if mark.part == "end" else style
+            yield mark
+
+
+def _marks_in(block: Block, manner: Manner) -> Iterator[Mark]:
+    if manner.style == "labels":
+        yield from _label_marks(block, manner)
+    elif manner.style == "bold":
+        yield from _bold_marks(block, manner)
+    elif block.level == manner.level:
+        yield Mark("question", block.line, block.end, question=plain(" ".join(block.lines)))
+    elif 0 < block.level < manner.level:
+        yield Mark("end", block.line, block.end)
+
+
+def _other_style(
+    block: Block, below: Block | None, usual: Style, open_style: Style | None
+) -> Style | None:
+    """Return how a block marks a question if not in the file's usual manner, None if it does not.
+
+    A heading or a bold paragraph that asks does, except that answers below headings have bold
+    questions of their own. Else it depends on whether an answer in the usual manner goes on here.
+
+    Args:
+        block: the block.
+        below: the one below it.
+        usual: the file's manner.
+        open_style: how the question is marked whose answer goes on here, if one does.
+    """
+    if block.level:
+        asks = usual != "headings" and block.lines[-1].endswith("?")
+        return "headings" if asks and (below is None or _is_prose(below)) else None
+    asks_alone = _asks_alone(block)
+    if asks_alone and usual == "labels":
+        return "bold"
+    if asks_alone and usual == "headings" and open_style in (None, "bold"):
+        return "bold"
+    labels = [part for line in block.lines if (part := _labelled(line))]
+    if labels and usual != "labels" and open_style in (None, "labels"):
+        return "labels" if open_style or labels[0] == "question" else None
+    return None
 
 
 def plain(question: str) -> str:
@@ -189,6 +233,16 @@ def _bold(block: Block) -> re.Match[str] | None:
     if bold and bold["rest"].strip(": ") and not bold["text"].endswith("?"):
         return None
     return bold
+
+
+def _asks_alone(block: Block) -> bool:
+    """Tell whether a text is a question in bold, and nothing beside it."""
+    bold = _bold(block) if len(block.lines) == 1 else None
+    return bold is not None and bold["text"].endswith("?") and not bold["rest"].strip(": ")
+
+
+def _is_prose(block: Block) -> bool:
+    return not block.level and not _is_labelled(block) and not _asks_alone(block)
 
 
 def _is_bold(block: Block) -> bool:

@@ -28,7 +28,7 @@ class Parquet(RowReader):
 
     Args:
         source: the opened file.
-        options: nothing of them matters here.
+        options: whether a number that is missing (NaN) is read as null.
 
     Attributes:
         columns: the columns of its schema.
@@ -38,7 +38,6 @@ class Parquet(RowReader):
     """
 
     def __init__(self, source: Source, options: ReadingOptions) -> None:
-        del options
         self._name = source.name
         with needed_for("Parquet files"):
             from pyarrow import parquet
@@ -51,6 +50,7 @@ class Parquet(RowReader):
         except _damages() as error:
             raise self._damage(error) from error
         super().__init__(source, named_columns(names, source.name), "row")
+        self._noting = None if options.repair == "none" else self.repairs
 
     def __iter__(self) -> Iterator[Row]:
         """Give the rows in the file's order.
@@ -58,7 +58,7 @@ class Parquet(RowReader):
         Raises:
             DataError: if the file cannot be read on.
         """
-        return rows_of(self._batches(), self.columns)
+        return rows_of(self._batches(), self.columns, self._noting)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:

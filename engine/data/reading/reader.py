@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import Row
 from engine.data.reading.source import Opened
 
@@ -23,11 +24,17 @@ class RowBatch(Protocol):
 
     Attributes:
         count_hint: about how many rows there are.
+        repairs: what was mended in the rows; whole when `rows` has given all of them.
     """
 
     @property
     def count_hint(self) -> int:
         """About how many rows there are."""
+        ...
+
+    @property
+    def repairs(self) -> Repairs:
+        """What was mended in the rows."""
         ...
 
     def rows(self) -> Iterator[Row]:
@@ -40,6 +47,7 @@ class RowList:
     """Rows that have been read already."""
 
     content: list[Row]
+    repairs: Repairs = field(default_factory=Repairs)
 
     @property
     def count_hint(self) -> int:
@@ -60,6 +68,8 @@ class RowReader(ABC):
         place: what a row's number counts ("line"), with the part of the file it counts in.
         unpacked: columns whose cells hold JSON and are given as what it says; known once the first
             row has been given.
+        repairs: what was mended in the rows given one by one; a batch tells its own.
+        notes: in which ways the file was taken for something else than it says.
     """
 
     def __init__(self, source: Opened, columns: tuple[str, ...], place: str) -> None:
@@ -67,6 +77,8 @@ class RowReader(ABC):
         self.columns = columns
         self.place = place
         self.unpacked: tuple[str, ...] = ()
+        self.repairs = Repairs()
+        self.notes: tuple[str, ...] = ()
 
     @abstractmethod
     def __iter__(self) -> Iterator[Row]:
@@ -74,15 +86,18 @@ class RowReader(ABC):
 
     def batches(self) -> Iterator[RowBatch]:
         """Give the very same rows in batches."""
-        return row_lists(self, lambda: self.source.position)
+        return row_lists(self, lambda: self.source.position, self.repairs)
 
 
-def row_lists(rows: Iterable[Row], position: Callable[[], int]) -> Iterator[RowList]:
+def row_lists(
+    rows: Iterable[Row], position: Callable[[], int], repairs: Repairs
+) -> Iterator[RowList]:
     """Give rows in lists of about 2,000, fewer where rows are long.
 
     Args:
         rows: the rows.
         position: how much of the file has been read, in bytes.
+        repairs: what is mended in the rows as they come; it goes with them.
     """
     rest = iter(rows)
     batch: list[Row] = []
@@ -90,7 +105,7 @@ def row_lists(rows: Iterable[Row], position: Callable[[], int]) -> Iterator[RowL
     while some := list(islice(rest, _ROWS_AT_ONCE)):
         batch += some
         if len(batch) >= _BATCH_ROWS or position() - start >= BATCH_BYTES:
-            yield RowList(batch)
+            yield RowList(batch, repairs.handed_over())
             batch, start = [], position()
     if batch:
-        yield RowList(batch)
+        yield RowList(batch, repairs.handed_over())

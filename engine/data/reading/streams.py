@@ -120,3 +120,25 @@ class Unpacked(Full):
         except self._damages as error:
             reason = excerpt(str(error))
             raise DataError(f"{self._what} is damaged ({reason}). Fetch the file anew.") from error
+
+
+class LineFeeds(io.RawIOBase):
+    """A text whose lines end in carriage returns, with line feeds instead.
+
+    Args:
+        stream: the text.
+    """
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Say that this can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill the buffer with what comes next."""
+        view = memoryview(buffer).cast("B")
+        data = self._stream.read(len(view)).replace(b"\r", b"\n")
+        view[: len(data)] = data
+        return len(data)

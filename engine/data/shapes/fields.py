@@ -35,7 +35,9 @@ def require_text(mapping: Mapping[str, Any], key: str, place: str) -> str:
     """
     value = mapping.get(key)
     if not isinstance(value, str):
-        raise RowError(f"has {kind_in(mapping, key)} in {place}, not a text")
+        raise RowError(
+            f"has {kind_in(mapping, key)} in {place}, not a text{_way_out(value, place)}"
+        )
     return value
 
 
@@ -65,6 +67,13 @@ def parsed(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise RowError(f"has a text in {place} that is no JSON: {error}") from error
+
+
+def _way_out(value: object, place: str) -> str:
+    """Say how a number, or true or false, in a column becomes a text."""
+    if not isinstance(value, bool | int | float) or not place.isidentifier():
+        return ""
+    return f". Templates write it out: name it as '{{{place}}}' in --prompt or --completion"
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -10,8 +12,10 @@ from engine.data.errors import RowError
 from engine.data.reading.rows import excerpt
 from engine.data.shapes import question_answer
 from engine.data.shapes.alpaca import from_alpaca
+from engine.data.shapes.canonical import ordered_example
 from engine.data.shapes.chat import from_chat
-from engine.data.shapes.example import Kind, Record
+from engine.data.shapes.example import Kind, Record, columns_of
+from engine.data.shapes.exchanges import SYSTEM_COLUMNS
 from engine.data.shapes.pairs import from_pair
 from engine.data.shapes.preference import from_preference
 from engine.data.shapes.prompt_completion import from_prompt_completion
@@ -19,6 +23,7 @@ from engine.data.shapes.sharegpt import from_sharegpt
 
 _MOST_NAMES = 20
 _KNOWN_LAYOUTS = 1024
+_DELIMITED = re.compile(r"\S[^\w{}'\"().-]\S")
 
 
 class Shape(NamedTuple):
@@ -61,6 +66,12 @@ SHAPES = (
 )
 """The shapes that are recognized without being told; of two for chat the earlier one counts."""
 
+_KNOWN_NAMES = frozenset(field for shape in SHAPES for field in shape.fields) | {
+    *SYSTEM_COLUMNS,
+    *("context", "history", "tools", "functions", "parallel_tool_calls"),
+}
+"""The fields of all shapes, those among them that an example need not have."""
+
 SHAPE_NAMES = tuple(dict.fromkeys(shape.name for shape in SHAPES))
 
 
@@ -86,7 +97,22 @@ def recognized(columns: tuple[str, ...], name: str | None = None) -> Shape:
 
 
 def fitting_shapes(columns: Collection[str]) -> list[Shape]:
-    """Return the shapes whose fields are all there, less those that others contain."""
+    """Return the shapes whose fields are all there, less those that others contain.
+
+    Where none fits, letter case and blanks around a name do not matter.
+    """
+    meant = _meant(columns)
+    found = _fitting(columns)
+    if found or not meant:
+        return found
+    names = [meant.get(name, name) for name in columns]
+    return [
+        shape._replace(convert=partial(_converted, shape.convert, meant))
+        for shape in _fitting(names)
+    ]
+
+
+def _fitting(columns: Collection[str]) -> list[Shape]:
     found = [shape for shape in SHAPES if all(field in columns for field in shape.fields)]
     return [
         shape
@@ -95,20 +121,56 @@ def fitting_shapes(columns: Collection[str]) -> list[Shape]:
     ]
 
 
+def _meant(columns: Collection[str]) -> dict[str, str]:
+    """Return the fields that columns mean whose names are written in another way."""
+    plain = {name: name.strip().lower() for name in columns}
+    times = Counter(plain.values())
+    return {
+        name: field
+        for name, field in plain.items()
+        if name != field and field in _KNOWN_NAMES and times[field] == 1
+    }
+
+
+def _converted(
+    convert: Callable[[dict[str, Any]], Record], meant: dict[str, str], row: dict[str, Any]
+) -> Record:
+    """Convert a row by what its columns mean; those that stay beside the example keep their names.
+
+    Raises:
+        RowError: saying what is wrong with the row.
+    """
+    example = convert({meant.get(name, name): value for name, value in row.items()})
+    beside = columns_of(example)
+    names = {field: name for name, field in meant.items() if field in beside}
+    if not names:
+        return example
+    return ordered_example({names.get(key, key): value for key, value in example.items()})
+
+
 def unrecognized(columns: Collection[str]) -> str:
     """Say which columns a row or file has and what to do, as a clause."""
     names = list(columns)
-    if names == ["text"]:
+    meant = _meant(columns)
+    plain = [meant.get(name, name) for name in names]
+    if [name.strip().lower() for name in names] == ["text"]:
         return (
             "has only text, which does not tell what is asked from what is answered. Put them in "
-            "two columns, or train on whole texts with --prompt '' --completion '{text}'"
+            f"two columns, or train on whole texts with --prompt '' --completion '{{{names[0]}}}'"
         )
-    begun = [shape for shape in SHAPES if any(field in names for field in shape.fields)]
+    begun = [shape for shape in SHAPES if any(field in plain for field in shape.fields)]
     if begun:
-        shape = max(begun, key=lambda shape: _share(shape, names))
-        there = " and ".join(field for field in shape.fields if field in names)
-        missing = " and ".join(field for field in shape.fields if field not in names)
-        return f"has {there} but no {missing}{_beside(shape, names)}. {_advice(names)}"
+        shape = max(begun, key=lambda shape: _share(shape, plain))
+        there = " and ".join(field for field in shape.fields if field in plain)
+        missing = " and ".join(field for field in shape.fields if field not in plain)
+        others = [name for name in names if meant.get(name, name) not in shape.fields]
+        beside = f", beside {_listed(others)}" if others else ""
+        return f"has {there} but no {missing}{beside}. {_advice(names)}"
+    if len(names) == 1 and _DELIMITED.search(names[0]):
+        return (
+            f"has one column only, '{excerpt(names[0], 60)}'. If something stands between its "
+            "cells, say what with --delimiter (for instance --delimiter space)"
+        )
     listed = _listed(names)
     what = f"has columns of no known shape: {listed}" if names else "has no columns"
     return f"{what}. {_advice(names)}"
@@ -116,11 +178,6 @@ def unrecognized(columns: Collection[str]) -> str:
 
 def _share(shape: Shape, names: list[str]) -> float:
     return sum(field in names for field in shape.fields) / len(shape.fields)
-
-
-def _beside(shape: Shape, names: list[str]) -> str:
-    others = [name for name in names if name not in shape.fields]
-    return f", beside {_listed(others)}" if others else ""
 
 
 def _advice(names: list[str]) -> str:

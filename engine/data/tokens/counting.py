@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from engine.data.shapes.example import Record
+from engine.data.shapes.example import Record, is_completion
 
 PER_MESSAGE = 3
 PER_NAME = 1
@@ -100,7 +100,7 @@ class HostedCounter:
             if len(record) > 1:
                 total += self._json(record.get("tools"))
             return ExampleTokens(total, assistant, system, total)
-        return self._preference(record) if "input" in record else self._completion(record)
+        return self._completion(record) if is_completion(record) else self._preference(record)
 
     def _preference(self, record: Record) -> ExampleTokens:
         source = record["input"]
@@ -179,7 +179,7 @@ class HostedCounter:
 
     def _places(self, record: Record) -> Iterator[tuple[str, int]]:
         """Yield the parts of the longest conversation in order, with their tokens."""
-        if "prompt" in record:
+        if is_completion(record):
             yield "prompt", self._count(record["prompt"])
             yield "completion", self._count(record["completion"])
             return

@@ -131,9 +131,9 @@ class Distribution:
         """Return how many examples exceed a limit."""
         return sum(examples for value, examples in self._ordered if value > limit)
 
-    def truncated_total(self, limit: int) -> int:
-        """Return the sum of all values, with what exceeds a limit cut off."""
-        return sum(min(value, limit) * examples for value, examples in self._ordered)
+    def truncated_total(self, limit: float) -> int:
+        """Return the sum of all values, with what exceeds a limit cut off, rounded."""
+        return round(sum(min(value, limit) * examples for value, examples in self._ordered))
 
     def to_json(self) -> dict[str, Any]:
         """Return what describes the values, as plain JSON; the values themselves are left out."""

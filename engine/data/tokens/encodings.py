@@ -20,7 +20,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, MissingPackageError
+from engine.errors import LabError
 
 if TYPE_CHECKING:
     import tiktoken
@@ -71,7 +72,8 @@ def encoding_name(model: str) -> str:
     gpt-4.1 among them, for the older gpt-4.
 
     Raises:
-        DataError: if tiktoken does not know the model, or is missing.
+        DataError: if tiktoken does not know the model.
+        MissingPackageError: if tiktoken is not installed.
     """
     names = _tiktoken_model()
     base = base_model(model)
@@ -94,7 +96,8 @@ def text_counter(name: str, cache: Path) -> Callable[[str], int]:
         cache: the folder in which vocabularies are kept.
 
     Raises:
-        DataError: if the vocabulary cannot be had.
+        DataError: if there is no such encoding.
+        LabError: if its vocabulary cannot be had, or a package that has it is not installed.
     """
     fast = _fast_counter(name)
     if fast is not None:
@@ -112,12 +115,13 @@ def load_encoding(name: str, cache: Path) -> tiktoken.Encoding:
             tiktoken comes first, and stays as it is.
 
     Raises:
-        DataError: if the vocabulary is neither there nor to be fetched.
+        DataError: if there is no such encoding.
+        LabError: if its vocabulary is neither there nor to be fetched, or tiktoken is missing.
     """
     try:
         import tiktoken
     except ImportError as error:
-        raise DataError(f"Counting tokens needs tiktoken: {_INSTALL}") from error
+        raise MissingPackageError(f"Counting tokens needs tiktoken: {_INSTALL}") from error
     if name not in tiktoken.list_encoding_names():
         listed = ", ".join(sorted(tiktoken.list_encoding_names()))
         raise DataError(f"There is no encoding '{name}'. tiktoken has: {listed}")
@@ -126,7 +130,7 @@ def load_encoding(name: str, cache: Path) -> tiktoken.Encoding:
             with _tiktoken_reads(cache, name, ours=unpacked(name, cache)):
                 return tiktoken.get_encoding(name)
         except (OSError, ImportError, ValueError) as error:
-            raise DataError(
+            raise LabError(
                 f"The vocabulary {name} is not on this machine, and fetching it failed "
                 f"({type(error).__name__}). {_remedy(name)}"
             ) from error
@@ -225,5 +229,5 @@ def _tiktoken_model() -> ModuleType:
     try:
         from tiktoken import model
     except ImportError as error:
-        raise DataError(f"Counting tokens needs tiktoken: {_INSTALL}") from error
+        raise MissingPackageError(f"Counting tokens needs tiktoken: {_INSTALL}") from error
     return model

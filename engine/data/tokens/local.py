@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.data.errors import DataError
-from engine.data.shapes.example import Record
+from engine.data.errors import DataError, MissingPackageError
+from engine.data.shapes.example import Record, is_completion, messages_of
 from engine.data.tokens.counting import ExampleTokens, Uncounted
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class LocalCounter:
 
     Raises:
         DataError: if its tokenizer cannot be read.
+        MissingPackageError: if what reads it is not installed.
     """
 
     def __init__(self, base_model: str) -> None:
@@ -75,8 +76,8 @@ def _encoder(base_model: str) -> ExampleEncoder:
 
         tokenizer = load_tokenizer(base_model)
     except ImportError as error:
-        raise DataError(
-            "Counting a local model's tokens needs its tokenizer: pip install 'ftlab[local]'"
+        raise MissingPackageError(
+            "Counting a local model's tokens needs transformers: pip install 'ftlab[local]'"
         ) from error
     except (OSError, ValueError, ModelError) as error:
         raise DataError(f"The tokenizer of {base_model} cannot be read: {error}") from error
@@ -87,11 +88,8 @@ def _encoder(base_model: str) -> ExampleEncoder:
 
 def _conversations(record: Record) -> list[str]:
     """Return the conversations that an example trains, a line of JSON each."""
-    if "messages" in record:
-        return [_line(record["messages"], record.get("tools"))]
-    if "prompt" in record:
-        question = {"role": "user", "content": record["prompt"]}
-        return [_line([question, {"role": "assistant", "content": record["completion"]}], None)]
+    if "messages" in record or is_completion(record):
+        return [_line(messages_of(record), record.get("tools"))]
     source = record["input"]
     outputs = (record["preferred_output"], record["non_preferred_output"])
     return [_line([*source["messages"], *output], source.get("tools")) for output in outputs]

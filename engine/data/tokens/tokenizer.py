@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,10 @@ from engine import base_models
 from engine.data.tokens.counting import HostedCounter, TokenCounter
 from engine.data.tokens.encodings import encoding_name, text_counter
 from engine.data.tokens.local import LocalCounter
+
+_TOKENIZER_FILES = ("*token*", "chat_template*", "vocab*", "merges*", "*.model", "*.tiktoken")
+"""The files of a model folder that say how a chat becomes tokens, as transformers names them."""
+_KEY_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,20 @@ class TokenizerSpec:
 
     @property
     def label(self) -> str:
-        """What to call it in a record or a report: without the folders that lead to it."""
+        """What to call it for a person: without the folders that lead to it."""
         return self.name if self.kind == "hosted" else base_models.display_name(self.name)
+
+    @property
+    def key(self) -> str:
+        """What its counts are found by: models may share their folder's name, and a folder change.
+
+        Raises:
+            OSError: if a local model's tokenizer cannot be read.
+        """
+        folder = Path(self.name)
+        if self.kind == "hosted" or not folder.is_dir():
+            return self.name
+        return f"{self.label}@{_digest_of(folder)}"
 
     def load(self) -> TokenCounter:
         """Return the counter, which this process keeps.
@@ -84,6 +101,17 @@ def local_tokenizer(resolved: str, home: Path) -> TokenizerSpec:
         home: the data directory.
     """
     return TokenizerSpec("local", resolved, home / "tokenizers")
+
+
+def _digest_of(folder: Path) -> str:
+    """Return what tells the tokenizer and the chat template of a model folder from others."""
+    digest = hashlib.blake2b(digest_size=_KEY_BYTES)
+    found = {file for pattern in _TOKENIZER_FILES for file in folder.glob(pattern)}
+    for file in sorted(filter(Path.is_file, found)):
+        content = file.read_bytes()
+        digest.update(b"%s %d " % (file.name.encode(), len(content)))
+        digest.update(content)
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -48,7 +48,10 @@ def clean_version(
     check_name(target)
     shown = f"{whole.name}@{whole.version}"
     stored = lab.blobs.verified(whole.content)
-    with read_rows(stored, ReadingOptions(file_format="jsonl")) as rows, lab.blobs.write() as blob:
+    with (
+        read_rows(stored, ReadingOptions(file_format="jsonl", repair="none")) as rows,
+        lab.blobs.write() as blob,
+    ):
         written = write_examples(rows, Preparation(shown, "row", None, recipe), blob, progress)
         if written.bad.count:
             raise DataError(f"{written.bad.first[0]}. Nothing was recorded.")

@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine.data.errors import DataError
-from engine.data.reading.files import read_rows
-from engine.data.tokens.dataset import count_tokens
 from engine.data.tokens.distribution import Distribution
-from engine.data.versions.checks import STORED, Progress, counted_fact, tokenizer_of, told
+from engine.data.versions.checks import tokenizer_of
+from engine.data.versions.counting import count_key, count_tokens, counted_fact
+from engine.data.versions.row_sources import Progress, RowSource
 from engine.pricing.catalogue import catalogue
 from engine.pricing.estimate import Estimate, estimate
 from engine.pricing.savings import Excess, Saving, savings
@@ -33,8 +33,11 @@ class TokenCount:
         model: whose tokens they are.
         tokenizer: what counted them.
         tokens: of each example.
-        assistant_tokens: those that the assistant says, in total.
+        assistant: what describes the tokens that the assistant says in an example, as
+            `Distribution.to_json` gives it.
+        messages: the same of the messages of an example.
         cost: what a training would cost; None if no price is known.
+        missing: what is not known of a hosted model, and where it can be written.
         savings: ways to make it cheaper.
     """
 
@@ -42,8 +45,10 @@ class TokenCount:
     model: str
     tokenizer: str
     tokens: Distribution
-    assistant_tokens: int
+    assistant: dict[str, Any]
+    messages: dict[str, Any]
     cost: Estimate | None
+    missing: str | None
     savings: list[Saving]
 
     def to_json(self) -> dict[str, Any]:
@@ -53,8 +58,11 @@ class TokenCount:
             "model": self.model,
             "tokenizer": self.tokenizer,
             "tokens": self.tokens.to_json(),
-            "assistant_tokens": self.assistant_tokens,
+            "assistant_tokens": self.assistant["total"],
+            "assistant": self.assistant,
+            "messages": self.messages,
             "cost": self.cost.to_json() if self.cost else None,
+            "missing": self.missing,
             "savings": [saving.to_json() for saving in self.savings],
         }
 
@@ -65,6 +73,7 @@ def count_version(
     model: str,
     *,
     epochs: int | None = None,
+    day: date | None = None,
     progress: Progress | None = None,
 ) -> TokenCount:
     """Count a version's tokens, once: the numbers are kept with it.
@@ -74,6 +83,7 @@ def count_version(
         reference: the version.
         model: whose tokens to count, hosted or local.
         epochs: how often a training goes through it; by the provider's rule if left out.
+        day: when a training would begin; today if left out.
         progress: told of bytes read.
 
     Raises:
@@ -82,54 +92,66 @@ def count_version(
     """
     version = queries.dataset(lab.database.reader, reference)
     tokenizer = tokenizer_of(lab, model)
-    counted = _known(lab, version, tokenizer.label)
+    prices = catalogue(lab.places.prices)
+    known = prices.get(model)
+    source = RowSource(lab, version, as_completions=bool(known and known.trains_on == "completion"))
+    key = count_key(tokenizer, as_completions=source.as_completions)
+    counted = _known(lab, version, key)
     if counted is None:
-        _count(lab, version, tokenizer, progress)
-        counted = _known(lab, version, tokenizer.label)
+        _count(lab, version, source, tokenizer, key, progress)
+        counted = _known(lab, version, key)
     if counted is None:
         raise DataError(f"{version.name}@{version.version} has examples that cannot be counted")
     tokens = Distribution.unpack(lab.blobs.read(str(counted.lengths)))
-    cost, ways = _cost(lab, model, tokens, counted, epochs)
-    return TokenCount(version, model, tokenizer.label, tokens, counted.assistant_tokens, cost, ways)
+    statistics = json.loads(counted.statistics_json)
+    cost, ways = None, []
+    if known is not None and known.training_price is not None:
+        cost = estimate(tokens, known, epochs)
+        excess = _excess(lab, statistics)
+        ways = savings(cost, tokens, prices, excess=excess, day=day or now().date())
+    return TokenCount(
+        version,
+        model,
+        tokenizer.label,
+        tokens,
+        statistics["assistant"],
+        statistics["messages"],
+        cost,
+        prices.missing(model) if tokenizer.kind == "hosted" else None,
+        ways,
+    )
 
 
 def _count(
-    lab: Lab, version: DatasetRow, tokenizer: TokenizerSpec, progress: Progress | None
+    lab: Lab,
+    version: DatasetRow,
+    source: RowSource,
+    tokenizer: TokenizerSpec,
+    key: str,
+    progress: Progress | None,
 ) -> None:
     """Count and record the tokens of every example.
 
     Raises:
         DataError: if some examples cannot be counted (a chat template refuses them).
     """
-    with read_rows(lab.blobs.verified(version.content), STORED) as rows:
-        found = count_tokens(told(rows, progress), tokenizer)
+    with source.open() as rows:
+        found = count_tokens(source.batches(rows, progress), tokenizer)
     if found.uncounted:
         raise DataError(
             f"{found.uncounted} examples of {version.name}@{version.version} cannot be counted: "
             f"`ftlab data check {version.name}@{version.version}` names them"
         )
-    lab.log.append(f"dataset/{version.name}", counted_fact(lab, version, found))
+    lab.log.append(f"dataset/{version.name}", counted_fact(lab, version, found, key))
 
 
-def _known(lab: Lab, version: DatasetRow, tokenizer: str) -> CountRow | None:
+def _known(lab: Lab, version: DatasetRow, key: str) -> CountRow | None:
+    """Return a version's count, unless it is an older one that tells less."""
     counts = queries.counts_of(lab.database.reader, version.id)
-    return next((row for row in counts if row.tokenizer == tokenizer and row.lengths), None)
+    found = next((row for row in counts if row.tokenizer == key and row.lengths), None)
+    return found if found and "messages" in json.loads(found.statistics_json) else None
 
 
-def _cost(
-    lab: Lab, model: str, tokens: Distribution, counted: CountRow, epochs: int | None
-) -> tuple[Estimate | None, list[Saving]]:
-    prices = catalogue(lab.places.prices)
-    known = prices.get(model)
-    if known is None or known.training_price is None:
-        return None, []
-    cost = estimate(tokens, known, epochs)
-    statistics = json.loads(counted.statistics_json)
-    repeats = statistics.get("duplicates") or {}
-    excess = Excess(
-        duplicates=repeats.get("examples") or 0,
-        duplicate_tokens=repeats.get("tokens") or 0,
-        system_tokens=statistics.get("system") or 0,
-    )
-    today: date = now().date()
-    return cost, savings(cost, tokens, prices, excess=excess, day=today)
+def _excess(lab: Lab, statistics: dict[str, Any]) -> Excess:
+    repeated = Distribution.unpack(lab.blobs.read(statistics["duplicates"]["lengths"]))
+    return Excess(repeated, statistics["system"])

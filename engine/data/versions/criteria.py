@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from engine.data.cleaning.exact import prompt_text
 from engine.data.errors import DataError
 from engine.data.reading.rows import excerpt
 from engine.data.shapes.example import Record, columns_of, messages_of, texts_of
@@ -14,6 +17,7 @@ from engine.data.shapes.example import Record, columns_of, messages_of, texts_of
 Criterion = Callable[[Record], str]
 
 _MOST_NAMES = 20
+_NAME_LENGTH = 40
 
 
 def answer_of(record: Record) -> str:
@@ -23,55 +27,90 @@ def answer_of(record: Record) -> str:
     return "\n".join(texts_of(next(spoken, {})))
 
 
-def prompt_of(record: Record) -> str:
-    """Return everything that is said before the last answer, roles and all, as one text."""
-    messages = record["messages"][:-1] if "messages" in record else record["input"]["messages"]
-    return json.dumps(messages, ensure_ascii=False)
-
-
 def system_of(record: Record) -> str:
     """Return the system prompt; an empty text if there is none."""
     spoken = (m for m in messages_of(record) if m.get("role") in ("system", "developer"))
     return "\n".join(texts_of(next(spoken, {})))
 
 
-_NAMED: dict[str, Criterion] = {"answer": answer_of, "prompt": prompt_of, "system": system_of}
+_NAMED: dict[str, Criterion] = {"answer": answer_of, "prompt": prompt_text, "system": system_of}
 
 
-def numbered(records: Iterable[Record], by: str) -> list[int]:
-    """Return for every example the number of its value, equal ones having equal numbers.
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a criterion says of every example.
+
+    Attributes:
+        numbers: for every example the number of its value, in the order in which values turned up.
+        names: the beginning of each value, safe to print.
+        none: the number that stands for no value (no such column, null, a blank text); None if
+            every example has one.
+    """
+
+    numbers: list[int]
+    names: list[str]
+    none: int | None
+
+    @property
+    def without(self) -> int:
+        """How many examples have no value."""
+        return 0 if self.none is None else self.numbers.count(self.none)
+
+    def groups(self) -> list[int]:
+        """Return the group of every example: one of its own for each that has no value."""
+        if self.none is None:
+            return self.numbers
+        alone = count(len(self.names))
+        return [next(alone) if number == self.none else number for number in self.numbers]
+
+
+def values_of(records: Iterable[Record], by: str) -> Values:
+    """Tell which examples have equal values.
 
     Args:
         records: the examples.
-        by: `answer`, `prompt`, `system`, or the name of a column that stands beside the messages.
-            A column of that name goes before the words of ours; examples without it count as equal.
+        by: `answer`, `prompt`, `system`, or the name of a column that stands beside the messages. A
+            column of that name goes before the words of ours.
 
     Raises:
         DataError: if no example has such a column; it names the columns that there are.
     """
-    numbers: dict[str, int] = {}
+    numbers: dict[bytes, int] = {}
+    names: list[str] = []
     found: list[int] = []
     seen: dict[str, None] = {}
-    next_number = count()
-    has_column = False
     for record in records:
         columns = columns_of(record)
         seen.update(dict.fromkeys(columns))
-        has_column = has_column or by in columns
         value = _value(record, columns, by)
-        if value not in numbers:
-            numbers[value] = next(next_number)
-        found.append(numbers[value])
-    if found and not has_column and by not in _NAMED:
+        key = _key(value)
+        if key not in numbers:
+            numbers[key] = len(names)
+            names.append(_name(value))
+        found.append(numbers[key])
+    if found and by not in seen and by not in _NAMED:
         raise DataError(_unknown(by, list(seen)))
-    return found
+    return Values(found, names, numbers.get(_key(None)))
 
 
-def _value(record: Record, columns: dict[str, Any], by: str) -> str:
-    if by in columns:
-        return json.dumps(columns[by], ensure_ascii=False, sort_keys=True)
+def _value(record: Record, columns: dict[str, Any], by: str) -> object:
+    """Return an example's value, None for none."""
     named = _NAMED.get(by)
-    return "" if named is None else named(record)
+    value = columns[by] if by in columns else named and named(record)
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _key(value: object) -> bytes:
+    """Return 16 bytes that stand for a value, so that a million long answers need little memory."""
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _name(value: object) -> str:
+    if value is None:
+        return "(none)"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return excerpt(text, _NAME_LENGTH)
 
 
 def _unknown(by: str, columns: list[str]) -> str:
@@ -79,6 +118,6 @@ def _unknown(by: str, columns: list[str]) -> str:
 
     known = [*columns, *_NAMED]
     close = difflib.get_close_matches(by, known, n=1)
-    hint = f"did you mean '{excerpt(close[0], 40)}'? " if close else ""
-    listed = ", ".join(excerpt(name, 40) for name in known[:_MOST_NAMES])
-    return f"No example has a column '{excerpt(by, 40)}' ({hint}there is: {listed})."
+    hint = f"did you mean '{excerpt(close[0], _NAME_LENGTH)}'? " if close else ""
+    listed = ", ".join(excerpt(name, _NAME_LENGTH) for name in known[:_MOST_NAMES])
+    return f"No example has a column '{excerpt(by, _NAME_LENGTH)}' ({hint}there is: {listed})."

@@ -11,9 +11,10 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, BinaryIO
 
 from engine.closing import Closing
+from engine.data.cleaning.exact import prompt_text
 from engine.data.shapes.example import Record, messages_of, texts_of
 from engine.data.versions.contents import record_of
-from engine.data.versions.criteria import answer_of, prompt_of
+from engine.data.versions.criteria import answer_of
 from store.queries import datasets as queries
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def paired(old: Rows, new: Rows) -> Pairing:
     removed, added = _unequal(old.digests, new.digests)
     same = len(old.digests) - len(removed)
     changed: list[tuple[int, int]] = []
-    for key in (prompt_of, answer_of):
+    for key in (prompt_text, answer_of):
         found = _by_key(old, removed, new, added, key)
         changed += found
         removed, added = _without(removed, added, found)

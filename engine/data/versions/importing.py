@@ -12,6 +12,7 @@ from engine.data.cleaning.recipe import Recipe
 from engine.data.errors import DataError
 from engine.data.reading.files import RowFile, read_rows
 from engine.data.reading.options import ReadingOptions
+from engine.data.reading.repairs import Repairs
 from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.patterns import read_patterns
 from engine.data.shapes.systems import SystemMode
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None], None]
 _BAD_ROWS_SHOWN = 10
-_RECORDED_OPTIONS = ("file_format", "encoding", "delimiter", "sheet", "member", "chunk")
+_RECORDED_OPTIONS = (
+    "file_format",
+    "encoding",
+    "delimiter",
+    "quoting",
+    "skip_lines",
+    "sheet",
+    "member",
+    "chunk",
+)
 """What a person can say of how a file is read, by the names of `ReadingOptions`."""
 
 
@@ -46,6 +56,7 @@ class Source:
         shape: the shape of the rows, where several would fit.
         system_mode: what is done with system prompts.
         recipe: how the examples are cleaned.
+        origin: where it is from, to be recorded instead of the path.
     """
 
     path: Path
@@ -57,6 +68,12 @@ class Source:
     shape: str | None = None
     system_mode: SystemMode | None = None
     recipe: Recipe | None = None
+    origin: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Where it is from, as text that can be recorded."""
+        return self.origin or _shown(self.path)
 
     def conversion(self) -> Conversion:
         """Return how its rows become examples.
@@ -76,7 +93,7 @@ class Source:
     def as_json(self) -> dict[str, Any]:
         """Return what a version's recipe says of it."""
         said = {
-            "source": _shown(self.path),
+            "source": self.shown,
             **{name: getattr(self.reading, name) for name in _RECORDED_OPTIONS},
             "prompt": self.prompt,
             "completion": self.completion,
@@ -101,6 +118,8 @@ class Added:
         skipped: templates that were not filled in, because a row had nothing for them.
         place: what the number of a row counts in the file ("line").
         newest: the number of the name's newest version, which its bare name means.
+        repairs: what had to be mended to read the rows.
+        notes: how the file was read where that was not plain.
     """
 
     version: DatasetRow
@@ -111,6 +130,8 @@ class Added:
     skipped: int = 0
     place: str = "line"
     newest: int = 1
+    repairs: Repairs = field(default_factory=Repairs)
+    notes: tuple[str, ...] = ()
 
 
 class BadRowsError(DataError):
@@ -180,6 +201,8 @@ def add_file(
         written.skipped,
         rows.place,
         newest,
+        written.repairs,
+        rows.notes,
     )
 
 
@@ -198,6 +221,7 @@ def _recipe(source: Source, conversion: Conversion, written: Written) -> dict[st
         **source.as_json(),
         **({"patterns": patterns} if source.templates is not None else {}),
         **({"skipped": written.skipped} if written.skipped else {}),
+        **({"repaired": written.repairs.to_json()} if written.repairs else {}),
         "left_out": written.bad.count + written.tally.dropped,
         **cleaned_as_json(source.recipe, written.tally),
     }
@@ -207,7 +231,7 @@ def _imported(source: Source, rows: RowFile, written: Written) -> DatasetImporte
     from store.events import DatasetImported, LeftOut
 
     return DatasetImported(
-        source=_shown(source.path),
+        source=source.shown,
         bytes=rows.position,
         format=rows.file_format,
         rows=written.rows,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.data.cleaning.exact import example_digest
 from engine.data.errors import DataError
+from engine.data.shapes.example import Record
 from engine.data.versions.contents import Progress, lines_of, record_of
 from engine.data.versions.recording import Counts, Draft, check_name, record_version
 from store.queries import datasets as queries
@@ -30,7 +31,7 @@ def merge_versions(
         lab: where.
         references: the versions, at least two.
         name: the dataset's name.
-        dedupe: leave out examples that equal an earlier one.
+        dedupe: leave out examples that equal an earlier one, whatever the columns beside them.
         progress: told of bytes read.
 
     Returns:
@@ -49,11 +50,12 @@ def merge_versions(
     with lab.blobs.write() as blob:
         for whole in wholes:
             for line in lines_of(lab, whole, progress):
-                if dedupe and not _is_new(line, seen):
+                record = record_of(line)
+                if dedupe and not _is_new(record, seen):
                     left_out += 1
                     continue
                 blob.write(line)
-                counts.add(record_of(line))
+                counts.add(record)
     recipe = {
         "made": "merged",
         "of": [f"{whole.name}@{whole.version}" for whole in wholes],
@@ -63,8 +65,8 @@ def merge_versions(
     return record_version(lab, draft, blob)[0], left_out
 
 
-def _is_new(line: bytes, seen: set[bytes]) -> bool:
-    digest = hashlib.blake2b(line, digest_size=16).digest()
+def _is_new(record: Record, seen: set[bytes]) -> bool:
+    digest = example_digest(record)
     if digest in seen:
         return False
     seen.add(digest)

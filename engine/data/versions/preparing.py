@@ -14,6 +14,7 @@ from engine.data.cleaning.recipe import Recipe
 from engine.data.errors import DataError, RowError
 from engine.data.parallel import in_order
 from engine.data.reading.reader import RowBatch
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, Row
 from engine.data.shapes.canonical import canonical_line
 from engine.data.shapes.conversion import Conversion
@@ -43,6 +44,7 @@ class Prepared:
         bad: the rows that cannot become examples.
         tally: what cleaning did.
         skipped: templates that were not filled in, because the row had nothing for them.
+        repairs: what had to be mended to read the rows.
     """
 
     rows: int = 0
@@ -54,6 +56,7 @@ class Prepared:
     bad: BadRows = field(default_factory=BadRows)
     tally: Tally = field(default_factory=Tally)
     skipped: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield the examples: the number of the row, and the canonical line."""
@@ -93,6 +96,7 @@ class Preparation:
                 prepared.ends.append(end)
                 prepared.places.append(row.line)
         prepared.content = b"".join(lines)
+        prepared.repairs = batch.repairs
         return prepared
 
     def _lines(self, row: Row, cleaner: Cleaner | None, prepared: Prepared) -> list[bytes]:
@@ -151,6 +155,7 @@ class Written:
         bad: the rows that cannot become examples.
         tally: what cleaning did.
         skipped: templates that were not filled in, because a row had nothing for them.
+        repairs: what had to be mended to read the rows.
     """
 
     rows: int = 0
@@ -158,6 +163,7 @@ class Written:
     bad: BadRows = field(default_factory=BadRows)
     tally: Tally = field(default_factory=Tally)
     skipped: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
 
 
 def write_examples(
@@ -175,6 +181,7 @@ def write_examples(
     for prepared in in_order(work, rows.batches()):
         written.rows += prepared.rows
         written.skipped += prepared.skipped
+        written.repairs.add_all(prepared.repairs)
         written.tally.add(prepared.tally)
         if deduplicated is None:
             blob.write(prepared.content)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 from engine.data.shapes.example import Record, messages_of, texts_of
 from engine.data.versions.contents import Progress, lines_of, record_of, records_of
-from engine.data.versions.criteria import numbered
+from engine.data.versions.criteria import values_of
 from engine.data.versions.recording import Counts, Draft, check_name, record_version
-from engine.data.versions.splitting import Part, drawn, random_words
+from engine.data.versions.splitting import Part, drawn, random_words, rows_of
 from engine.data.versions.stratified import sample_stratified
 from store.queries import datasets as queries
 
@@ -51,6 +51,7 @@ def sample_version(
     """Record a part of a version as a version of `name`, its examples in their order.
 
     Raises:
+        WishError: if the size is none.
         DataError: if there are not so many examples, or no such column.
         NotFoundError: if there is no such version.
     """
@@ -75,9 +76,11 @@ def sample_version(
 
 
 def _wanted(size: float, count: int) -> int:
-    wanted = size if isinstance(size, int) else round(size * count)
-    if not 0 < wanted <= count:
-        raise DataError(f"A sample of {size:g} cannot be taken of {count} examples.")
+    wanted = rows_of("the sample", size, count)
+    if wanted == 0:
+        raise WishError("A sample of 0 examples would be empty: ask for more.")
+    if wanted > count:
+        raise DataError(f"A sample of {wanted} cannot be taken of {count} examples.")
     return wanted
 
 
@@ -93,7 +96,7 @@ def _chosen(lab: Lab, whole: DatasetRow, sample: Sample, wanted: int) -> Iterabl
     if sample.stratify == LENGTH:
         strata = bands([_length(record) for record in records_of(lab, whole)])
     else:
-        strata = numbered(records_of(lab, whole), sample.stratify)
+        strata = values_of(records_of(lab, whole), sample.stratify).numbers
     return sample_stratified(strata, wanted, sample.seed)
 
 

@@ -66,8 +66,8 @@ def part_sizes(count: int, test: float, validation: float) -> tuple[int, int]:
         DataError: if a size is no such number, a part that was asked for would be empty, or no row
             would be left for training.
     """
-    for_test = _size("test", test, count)
-    for_validation = _size("validation", validation, count)
+    for_test = rows_of("the test part", test, count)
+    for_validation = rows_of("the validation part", validation, count)
     if for_test + for_validation >= count:
         raise DataError(
             f"Of {count} rows {for_test} would go to test and {for_validation} to validation: "
@@ -76,20 +76,56 @@ def part_sizes(count: int, test: float, validation: float) -> tuple[int, int]:
     return for_test, for_validation
 
 
-def parse_size(text: str) -> float:
-    """Read a part's size as a person writes it: "0.1" is a fraction, "100" a number of rows.
+def rows_of(what: str, size: float, count: int) -> int:
+    """Return how many of `count` rows a size means.
+
+    Args:
+        what: what is to have that size, for the message: "the test part".
+        size: a whole number of rows (int), or a fraction below 1 (float) of the count, rounded to
+            the nearest whole row, halves up.
+        count: how many rows there are.
 
     Raises:
-        DataError: if it is neither.
+        WishError: if the size is no such number.
+        DataError: if a fraction comes to less than one row.
     """
+    if not _is_size(size):
+        raise WishError(_no_size(f"{size} for {what}"))
+    if isinstance(size, int):
+        return size
+    # As the fraction was written: 0.29 of 50 is 14.5, where binary floats say 14.499….
+    rows = int((Decimal(repr(size)) * count).to_integral_value(ROUND_HALF_UP))
+    if rows == 0 and size > 0:
+        raise DataError(
+            f"{size:g} of {count} rows is less than one row: {what} would be empty. Ask for more."
+        )
+    return rows
+
+
+def parse_size(text: str) -> float:
+    """Read a size as a person writes it: "0.1" is a fraction, "100" a number of rows.
+
+    Raises:
+        WishError: if it is neither.
+    """
+    try:
+        size = _number(text)
+    except ValueError as error:
+        raise WishError(_no_size(repr(text))) from error
+    if not _is_size(size):
+        raise WishError(_no_size(text))
+    return size
+
+
+def _number(text: str) -> float:
     try:
         return int(text)
     except ValueError:
-        pass
-    try:
         return float(text)
-    except ValueError as error:
-        raise WishError(_no_size(repr(text))) from error
+
+
+def _is_size(size: float) -> bool:
+    return size >= 0 if isinstance(size, int) else 0 <= size < 1
 
 
 def drawn(count: int, test: int, validation: int, words: Iterator[int]) -> bytearray:
@@ -113,24 +149,5 @@ def random_words(seed: str) -> Iterator[int]:
         yield from struct.unpack(">4Q", digest)
 
 
-def _size(name: str, size: float, count: int) -> int:
-    if isinstance(size, int):
-        if size < 0:
-            raise WishError(_no_size(f"{size} for {name}"))
-        return size
-    if not 0 <= size < 1:
-        raise WishError(_no_size(f"{size} for {name}"))
-    # As the fraction was written: 0.29 of 50 is 14.5, where binary floats say 14.499….
-    rows = int((Decimal(repr(size)) * count).to_integral_value(ROUND_HALF_UP))
-    if rows == 0 and size > 0:
-        raise DataError(
-            f"{size:g} of {count} rows is less than one row: the {name} part would be empty. "
-            "Ask for more, or for 0."
-        )
-    return rows
-
-
 def _no_size(given: str) -> str:
-    return (
-        f"A part's size is a fraction below 1 (0.1) or a whole number of rows (100), not {given}."
-    )
+    return f"A size is a fraction below 1 (0.1) or a whole number of rows (100), not {given}."

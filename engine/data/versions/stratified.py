@@ -56,7 +56,9 @@ def sample_stratified(strata: Sequence[int], wanted: int, seed: int) -> list[int
 def shares(sizes: Sequence[int], wanted: int, seed: int) -> list[int]:
     """Divide a number among groups in proportion to their sizes, by largest remainders.
 
-    Among equal remainders chance decides, fixed by the seed. No group gives more than it has.
+    A small group whose share is a half or more, but less than one, comes before all others, so that
+    it is not left out while others are rounded up. Among equal remainders chance decides, fixed by
+    the seed. No group gives more than it has.
 
     Args:
         sizes: how much each group has.
@@ -67,13 +69,25 @@ def shares(sizes: Sequence[int], wanted: int, seed: int) -> list[int]:
     if total == 0:
         return [0] * len(sizes)
     given = [size * wanted // total for size in sizes]
+    left = [size * wanted % total for size in sizes]
     ties = list(islice(random_words(f"{seed} shares"), len(sizes)))
-    by_remainder = sorted(
-        range(len(sizes)), key=lambda number: (-(sizes[number] * wanted % total), ties[number])
-    )
-    for number in by_remainder[: wanted - sum(given)]:
+
+    def rank(number: int) -> tuple[bool, int, int]:
+        would_miss = given[number] == 0 and 2 * left[number] >= total
+        return not would_miss, -left[number], ties[number]
+
+    for number in sorted(range(len(sizes)), key=rank)[: wanted - sum(given)]:
         given[number] += 1
     return given
+
+
+def absent_strata(strata: Sequence[int], parts: Sequence[int]) -> dict[Part, list[int]]:
+    """Return for every part that has rows the strata of which it has none, in rising order."""
+    present: defaultdict[int, set[int]] = defaultdict(set)
+    for stratum, part in zip(strata, parts, strict=True):
+        present[part].add(stratum)
+    every = set(strata)
+    return {part: sorted(every - present[part]) for part in Part if part in present}
 
 
 def _rows_by_stratum(strata: Sequence[int]) -> list[list[int]]:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 _FORECAST_SECONDS = 60
 """A finish that is expected this much earlier or later is no news."""
 
+_SWEEPS = 3
+"""How often the events of a job that has ended are gone through, as long as more come to light."""
+
 _QUIET = (job_status.QUEUED, job_status.VALIDATING, job_status.PAUSED)
 """Reported like this once more, a job has nothing else to tell."""
 
@@ -133,14 +136,19 @@ class Following:
         """
         taken = hosted.taken_events(self._connection, job.id)
         found: list[Report] = []
-        async for page in listing.events(self._service, job.remote_id or ""):
-            fresh = [event for event in page if reports.event_id(event) not in taken]
-            found += fresh
-            if not fresh and not all_pages:
+        for _ in range(_SWEEPS if all_pages else 1):
+            before = len(found)
+            async for page in listing.events(self._service, job.remote_id or ""):
+                fresh = [event for event in page if reports.event_id(event) not in taken]
+                found += fresh
+                taken.update(map(reports.event_id, fresh))
+                if not fresh and not all_pages:
+                    break
+            if len(found) == before:
                 break
         # The service lists the newest first; of one second, its order is the only one there is.
         found.reverse()
-        return found
+        return sorted(found, key=_created)
 
     async def _new_checkpoints(self, job: JobDetail) -> list[Entry]:
         known = {row.step for row in checkpoints(self._connection, job.id)}
@@ -261,6 +269,11 @@ def _has_changed(job: JobDetail, report: Report) -> bool:
     before: Report = json.loads(job.report_json)
     shift = _seconds(report) - _seconds(before)
     return abs(shift) > _FORECAST_SECONDS or _without_forecast(before) != _without_forecast(report)
+
+
+def _created(event: Report) -> float:
+    created = event.get("created_at")
+    return float(created) if isinstance(created, int | float) else 0.0
 
 
 def _seconds(report: Report) -> float:

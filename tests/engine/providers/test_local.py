@@ -69,7 +69,7 @@ def test_a_cancel_while_an_attempt_begins_is_meant_for_that_attempt(resumed: Lab
     run = resumed.places.run(_JOB)
     run.mkdir(parents=True)
     (run / "cancel-1").touch()
-    resumed.provider("local").cancel(_job(resumed))
+    resumed.local.cancel(_job(resumed))
     assert {path.name for path in run.iterdir()} == {"cancel-1", "cancel-2"}
 
 

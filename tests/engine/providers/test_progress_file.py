@@ -40,7 +40,11 @@ def point(step: int, at: float = AT, **values: float) -> bytes:
 
 
 def facts(data: bytes) -> list[Fact]:
-    return [entry.fact for entry in entries(data, 0)]
+    return _facts(entries(data, 0))
+
+
+def _facts(found: Sequence[Entry]) -> list[Fact]:
+    return [entry.fact for entry in found if isinstance(entry.fact, Fact)]
 
 
 def points(found: Sequence[Entry]) -> list[tuple[int, str, float]]:
@@ -58,7 +62,7 @@ def points(found: Sequence[Entry]) -> list[tuple[int, str, float]]:
 
 
 def others(found: Sequence[Entry]) -> list[Fact]:
-    return [entry.fact for entry in found if not isinstance(entry.fact, MetricsRecorded)]
+    return [fact for fact in _facts(found) if not isinstance(fact, MetricsRecorded)]
 
 
 _names = st.sampled_from(["loss", "grad_norm", "eval_loss"])

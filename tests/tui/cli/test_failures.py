@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.data.errors import DataError
-from engine.errors import JobStateError, LabError
+from engine.errors import JobStateError, LabError, ProviderError
 from store.errors import AmbiguousError, NotFoundError, StoreBusyError
 from tui.cli.failures import status_of, tell
 
@@ -23,6 +23,10 @@ from tui.cli.failures import status_of, tell
         (DataError("x"), 3),
         (NotFoundError("x"), 4),
         (AmbiguousError("x"), 4),
+        (ProviderError("x", "closed"), 5),
+        (ProviderError("x", "rate_limit"), 5),
+        (ProviderError("x", "connection"), 1),
+        (ProviderError("x", "server"), 1),
     ],
 )
 def test_kinds_of_failure_have_statuses_of_their_own(error: Exception, status: int) -> None:

@@ -16,10 +16,24 @@ from tui.cli.root import root
 
 _README = Path(tui.__file__).parents[1] / "README.md"
 _PRINT_NO_DATA = {"demo", "daemon", "completion"}
-_USE_NO_DATABASE = {"completion"}
+_USE_NO_DATABASE = {
+    "completion",
+    *("config.path", "config.set", "config.unset", "config.key.set", "config.key.remove"),
+    *(f"config.profile.{name}" for name in ("add", "list", "show", "remove")),
+}
 _FIXED = {
     *("demo", "train", "chat", "history", "poll", "daemon", "completion"),
-    *("verify", "rebuild", "backup"),
+    *("verify", "rebuild", "backup", "doctor"),
+    *("export", "export.archive", "import", "import.archive"),
+    *("config", "config.path", "config.set", "config.unset"),
+    *("config.key", "config.key.set", "config.key.remove"),
+    *(
+        "config.profile",
+        "config.profile.add",
+        "config.profile.list",
+        "config.profile.show",
+        "config.profile.remove",
+    ),
     *(
         "data",
         "data.add",

@@ -1,14 +1,35 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import TYPE_CHECKING
 
+import pytest
 from textual.widgets import Input
 
 from engine.errors import LabError
+from engine.lab import Lab
+from engine.places import Places
+from store.queries.chats import chat_list, chat_turns
+from store.queries.models import model
+from tests.engine import keyrings
+from tests.engine.chatting.recorded import add_hosted
+from tests.standin import faults
+from tests.standin.fixtures import standin
 from tests.tui.conftest import Drive, Driven, ScriptedTalk, StillLab
 from tui.screens.chat import Chat
 from tui.screens.jobs import Jobs
+
+if TYPE_CHECKING:
+    from engine.conversations import Conversation
+    from tests.standin.standin import Standin
+
+__all__ = ["standin"]
+
+_CHAT = "/chat/completions"
 
 
 async def _chatting(ui: Driven) -> Chat:
@@ -137,3 +158,94 @@ async def test_an_empty_question_is_not_sent(lab: StillLab, drive: Drive) -> Non
         await ui.press("space", "enter")
         assert "▸  " not in ui.screen_text()
         await ui.until_shown("ready")
+
+
+class TalkingLab(StillLab):
+    """A lab as it is, but for its jobs: its conversations are real."""
+
+    def open_chat(self, model: str, **sampling: object) -> Conversation:
+        del sampling
+        return Lab.open_chat(self, model)
+
+
+@pytest.fixture
+def talking(
+    home: Path, told: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TalkingLab]:
+    """A lab with a hosted model, `mdl_hosted00000`, at the stand-in."""
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("OPENAI_API_KEY", standin.key)
+    monkeypatch.setenv("OPENAI_BASE_URL", standin.base_url)
+    shutil.copy(told, home / "ftlab.db")
+    tuned = standin.past_job().fine_tuned_model
+    assert tuned
+    with keyrings.used(keyrings.NoKeyring), TalkingLab(Places(home, home / "ftlab.db")) as lab:
+        add_hosted(lab, tuned)
+        yield lab
+
+
+async def _talking_to_the_hosted_one(ui: Driven, lab: Lab) -> None:
+    ui.app.open_chat(model(lab.database.reader, "mdl_hosted00000"))
+    await ui.until_shown("chat with ft:gpt-4o-mini-2024-07-18:acme::")
+
+
+def _finish_reasons(lab: Lab) -> list[str | None]:
+    reader = lab.database.reader
+    [chat] = chat_list(reader, "mdl_hosted00000")
+    return [turn.finish_reason for turn in chat_turns(reader, chat.id)]
+
+
+async def test_a_hosted_model_answers_with_its_tokens_and_cost(
+    talking: TalkingLab, standin: Standin, drive: Drive
+) -> None:
+    standin.answer("Two euros.")
+    async with drive(talking, (80, 24)) as ui:
+        await _talking_to_the_hosted_one(ui, talking)
+        await ui.until_shown("ready")
+        await ui.press(*"How much?", "enter")
+        await ui.until_shown("  Two euros.", " · 3 tokens in, 3 out · $0.0000045")
+    assert _finish_reasons(talking) == ["stop"]
+
+
+async def test_escape_stops_a_hosted_answer_and_what_came_stays(
+    talking: TalkingLab, standin: Standin, drive: Drive
+) -> None:
+    standin.answer("word " * 300)
+    standin.inject(faults.slow_midway(0.05), "POST", _CHAT)
+    async with drive(talking, (80, 24)) as ui:
+        await _talking_to_the_hosted_one(ui, talking)
+        await ui.until_shown("ready")
+        await ui.press(*"go on", "enter")
+        await ui.until_shown("answering… esc stops it", "word word")
+        await ui.press("escape")
+        await ui.until_shown("word word", "ready · answered in", " · stopped")
+    assert _finish_reasons(talking) == ["cancelled"]
+
+
+async def test_a_hosted_answer_that_breaks_off_says_why_and_the_chat_goes_on(
+    talking: TalkingLab, standin: Standin, drive: Drive
+) -> None:
+    standin.answer("one two three")
+    standin.inject(faults.stream_reset(3), "POST", _CHAT)
+    async with drive(talking, (80, 24)) as ui:
+        await _talking_to_the_hosted_one(ui, talking)
+        await ui.until_shown("ready")
+        await ui.press(*"count", "enter")
+        await ui.until_shown("  one two", "! the connection to 127.0.0.1", "ready · answered")
+        await ui.press(*"again", "enter")
+        await ui.until_shown("  one two three")
+        assert ui.told == []
+    assert _finish_reasons(talking) == [None, "stop"]
+
+
+async def test_a_hosted_model_without_a_key_says_what_to_do(
+    talking: TalkingLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    async with drive(talking, (80, 24)) as ui:
+        await _talking_to_the_hosted_one(ui, talking)
+        await ui.until_shown(
+            "! The model could not be reached: there is no key for the profile openai",
+            "no model to write to · esc leaves",
+        )

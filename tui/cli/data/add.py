@@ -41,7 +41,25 @@ Examples:
 @click.option("--format", "file_format", help="The file's format, if it does not tell.")
 @click.option("--encoding", help="The text's encoding, if it is not found rightly.")
 @click.option("--delimiter", help="What stands between the cells of a CSV file.")
-@click.option("--sheet", help="Which sheet of a workbook [default: the first].")
+@click.option(
+    "--quoting",
+    type=click.Choice(["double", "none"]),
+    help="Whether quotes stand around the cells of a CSV file [default: found].",
+)
+@click.option(
+    "--skip-lines",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Lines of a CSV file, or rows of a sheet, above the header [default: found].",
+)
+@click.option(
+    "--repair",
+    type=click.Choice(["none", "sure", "all"]),
+    default="sure",
+    show_default=True,
+    help="Mend damaged JSON: not, where nothing is guessed, or also what is cut off.",
+)
+@click.option("--sheet", help="Which sheet of a workbook [default: the only one with rows].")
 @click.option("--member", help="Which file of a zip archive, list of a JSON object, or split.")
 @click.option("--chunk", help="What of a text makes a row: paragraph, line or tokens:N.")
 @click.option("--prompt", help="Template of the user's words: {column}, {column|default:text}.")
@@ -96,6 +114,8 @@ def add(
                 "new": added.new,
                 "encoding": added.encoding,
                 "left_out": added.left_out.count,
+                "repaired": added.repairs.to_json(),
+                "notes": added.notes,
                 "cleaned": added.tally.to_json() if source.recipe else None,
                 "version": added.version,
             }
@@ -112,7 +132,17 @@ def _source(file: Path, recipe: str | None, wishes: dict[str, Any]) -> Source:
 
     reading = {
         key: wishes.pop(key)
-        for key in ("file_format", "encoding", "delimiter", "sheet", "member", "chunk")
+        for key in (
+            "file_format",
+            "encoding",
+            "delimiter",
+            "quoting",
+            "skip_lines",
+            "repair",
+            "sheet",
+            "member",
+            "chunk",
+        )
     }
     mode = wishes.pop("system_mode")
     return Source(
@@ -165,6 +195,8 @@ def _print_added(added: Added) -> None:
         )
     if added.encoding not in (None, "utf-8"):
         note(f"read as {added.encoding}")
+    for line in (*added.notes, *added.repairs.told(added.place)):
+        note(line)
     print_tally(added.tally, added.place)
     if added.skipped:
         note(f"{number_of(added.skipped, 'template')} left unfilled: the row had nothing for it")

@@ -13,8 +13,15 @@ import click
 from tui.harmless import harmless
 
 if TYPE_CHECKING:
+    from engine.data.differences import Mark, Span
     from engine.data.shapes.example import Record
 
+COLOURS: dict[Mark, str | None] = {"same": None, "removed": "red", "added": "green"}
+_BRACKETS: dict[Mark, tuple[str, str]] = {
+    "same": ("", ""),
+    "removed": ("[-", "-]"),
+    "added": ("{+", "+}"),
+}
 _CONTEXT_CHARACTERS = 60
 
 
@@ -83,32 +90,39 @@ def _print_marked(mark: str, lines: list[str], colour: str) -> None:
 
 
 def _print_pair(old: str, new: str) -> None:
-    ours, theirs = _marked(old, new)
+    ours, theirs = ("".join(_mark(span) for span in side) for side in changed_words(old, new))
     sys.stdout.write(f"- {ours}\n+ {theirs}\n")
 
 
-def _marked(old: str, new: str) -> tuple[str, str]:
-    """Return both lines, cut to the neighbourhood of what changed, the changed words marked."""
-    from engine.data.differences import word_spans
+def changed_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
+    """Return a line before and after as stretches with the words that changed told apart.
 
-    left, right = "", ""
-    spans = word_spans(old, new)
+    They are cut to the neighbourhood of what changed, and harmless to a terminal.
+    """
+    from engine.data.differences import Span, word_spans
+
+    left: list[Span] = []
+    right: list[Span] = []
+    # Made harmless as whole lines: in two pieces an escape sequence would not be known for one.
+    spans = word_spans(harmless(old), harmless(new))
     for place, (mark, text) in enumerate(spans):
-        if mark == "same":
-            shown = harmless(_shortened(text, first=place == 0, last=place == len(spans) - 1))
-            left, right = left + shown, right + shown
-        elif mark == "removed":
-            left += _mark(text, "[-", "-]", "red")
-        else:
-            right += _mark(text, "{+", "+}", "green")
+        first, last = place == 0, place == len(spans) - 1
+        cut = _shortened(text, first=first, last=last) if mark == "same" else text
+        left += [] if mark == "added" else [Span(mark, cut)]
+        right += [] if mark == "removed" else [Span(mark, cut)]
     return left, right
 
 
-def _mark(text: str, begin: str, end: str, colour: str) -> str:
-    if not text:
-        return ""
-    shown = harmless(text)
-    return _coloured(shown, colour) if sys.stdout.isatty() else begin + shown + end
+def bracketed(span: Span) -> str:
+    """Return a stretch with brackets around it if it changed: `[-old-]` and `{+new+}`."""
+    begin, end = _BRACKETS[span.mark]
+    return begin + span.text + end
+
+
+def _mark(span: Span) -> str:
+    if not sys.stdout.isatty():
+        return bracketed(span)
+    return click.style(span.text, fg=COLOURS[span.mark])
 
 
 def _coloured(text: str, colour: str) -> str:

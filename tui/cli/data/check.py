@@ -24,7 +24,8 @@ _EXAMPLES = """\b
 Examples:
   ftlab data check support --model gpt-4o-mini-2024-07-18
   ftlab data check support/train --against support/test
-  ftlab data check collected.jsonl --method supervised --json
+  ftlab data check new.jsonl --against support/test --near
+  ftlab data check collected.jsonl --method supervised --json --findings 0
 
 \b
 Exit status: 0 if nothing worse than a warning was found, 3 if there are
@@ -43,8 +44,8 @@ errors.
 @click.option(
     "--against",
     multiple=True,
-    metavar="DS",
-    help="A version that it should share no example with; may be given again.",
+    metavar="DS|FILE",
+    help="What it should share no example with; may be given again.",
 )
 @click.option("--near", is_flag=True, help="Look for near duplicates too, which takes a while.")
 @click.option("--format", "file_format", help="The file's format, if it does not tell.")
@@ -52,9 +53,7 @@ errors.
     "--findings",
     type=click.IntRange(min=0),
     metavar="N",
-    default=_FINDINGS_SHOWN,
-    show_default=True,
-    help="How many findings of each rule to print.",
+    help=f"List N findings of each rule, 0 for all [default: {_FINDINGS_SHOWN}; with --json 20].",
 )
 @db_option
 @json_option
@@ -64,22 +63,24 @@ def check(
     method: str | None,
     against: tuple[str, ...],
     file_format: str | None,
-    findings: int,
+    findings: int | None,
     *,
     near: bool,
     as_json: bool,
 ) -> None:
     """Tell what a provider would refuse and what is probably not meant, with line and reason."""
-    from engine.data.versions.checks import CheckWish
+    from engine.data.checking.run import KEPT
+    from engine.data.versions.checks import ALL, CheckWish
     from tui.cli.output import print_json
 
-    wish = CheckWish(model, cast("Method | None", method), against, near)
+    kept = ALL if findings == ALL else max(findings or 0, KEPT)
+    wish = CheckWish(model, cast("Method | None", method), against, near, kept)
     with opened() as lab:
         report = _checked(lab, target, wish, file_format)
     if as_json:
-        print_json(report.to_json())
+        print_json(report.to_json(KEPT if findings is None else findings or None))
     else:
-        _print(report, findings)
+        _print(report, _FINDINGS_SHOWN if findings is None else findings or None)
     if report.total("error"):
         raise Exit(_FOUND_ERRORS)
 
@@ -87,28 +88,27 @@ def check(
 def _checked(lab: Lab, target: str, wish: CheckWish, file_format: str | None) -> Report:
     """Check a file if there is one of this name (or `-`), else the dataset version."""
     from engine.data.reading.options import ReadingOptions
+    from engine.data.versions.row_sources import file_or_version
     from tui.cli.progress import bytes_read
 
+    found = file_or_version(lab, target)
     with bytes_read(f"Checking {target}") as progress:
-        if target == "-" or Path(target).is_file():
+        if isinstance(found, Path):
             options = ReadingOptions(file_format=file_format)
-            return lab.datasets.check_file(Path(target), wish, options, progress)
-        return lab.datasets.check(target, wish, progress)[1]
+            return lab.datasets.check_file(found, wish, options, progress)
+        return lab.datasets.check(found.id, wish, progress)[1]
 
 
-def _print(report: Report, most: int) -> None:
-    from tui.cli.data.statistics import print_distribution
+def _print(report: Report, most: int | None) -> None:
+    from engine.data.checking.report import first_of_each
+    from tui.cli.data.statistics import print_histogram, print_statistics
     from tui.cli.output import note, print_fields, print_table, say, say_heading
 
-    shown: dict[str, int] = {}
-    for finding in report.findings:
-        shown[finding.rule] = shown.get(finding.rule, 0) + 1
-        if shown[finding.rule] <= most:
-            say(_sentence(finding))
-    if shown and most:
-        say()
+    for finding in first_of_each(report.findings, most):
+        say(_sentence(finding))
     found = report.to_json()
     if found["rules"]:
+        say()
         print_table(
             ["severity", "rule", ">found", "what it wants"],
             [
@@ -121,18 +121,26 @@ def _print(report: Report, most: int) -> None:
         [
             ("checked", report.file),
             ("rows", f"{report.rows}, {report.examples} of them examples"),
-            ("so many are", f"{report.tier}; a provider trains {report.epochs} epochs by default"),
+            ("so many are", _tier(report)),
             ("duplicates", str(report.repeats.examples) if report.repeats.examples else None),
         ]
     )
     if report.tokens is not None:
         say()
         say_heading(f"Tokens of an example ({report.tokens.tokenizer})")
-        print_distribution(report.tokens.total)
+        counted = report.tokens.to_json()
+        print_statistics(counted["total"], counted["assistant"], counted["messages"])
+        print_histogram(report.tokens.total)
     for left_out in report.skipped:
         note(f"not looked for: {left_out}")
     say()
     say(f"{report.verdict}: {_total(report)}")
+
+
+def _tier(report: Report) -> str:
+    if not report.examples:
+        return report.tier
+    return f"{report.tier}; a provider trains {report.epochs} epochs by default"
 
 
 def _sentence(finding: Finding) -> str:

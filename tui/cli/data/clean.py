@@ -54,9 +54,9 @@ def clean(dataset: str, steps: str, name: str | None, *, preview: bool, as_json:
     """Make a cleaned version. Every change is counted, and nothing is left out silently."""
     from engine.data.cleaning.recipe import Recipe
     from tui.cli.data.previewing import print_preview, print_tally
+    from tui.cli.data.recorded import say_versions
     from tui.cli.output import print_json, say
     from tui.cli.progress import bytes_read
-    from tui.wording import number_of
 
     recipe = Recipe.parse(steps)
     with opened() as lab:
@@ -66,10 +66,10 @@ def clean(dataset: str, steps: str, name: str | None, *, preview: bool, as_json:
             return
         with bytes_read(f"Cleaning {dataset}") as progress:
             version, tally = lab.datasets.clean(dataset, recipe, name, progress)
-    if as_json:
-        print_json({"version": version, "cleaned": tally.to_json()})
-        return
-    say(f"{version.name}@{version.version}  {number_of(version.examples, 'example')}  {version.id}")
+        if as_json:
+            print_json({"version": version, "cleaned": tally.to_json()})
+            return
+        say_versions(lab.database.reader, version)
     print_tally(tally, "row")
     if not tally.steps:
         say("Nothing had to be changed.")

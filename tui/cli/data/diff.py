@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from tui.cli.options import json_option
 if TYPE_CHECKING:
     from engine.data.shapes.example import Record
     from engine.data.versions.diffing import Diff
+
+_WIDE = 100
 
 _EXAMPLES = """\b
 Examples:
@@ -33,15 +36,30 @@ Examples:
     show_default=True,
     help="How many rows of each kind to print.",
 )
+@click.option(
+    "--side-by-side/--no-side-by-side",
+    default=None,
+    help="Print the old row left of the new one [default: on a terminal of 100 columns or more].",
+)
 @db_option
 @json_option
-def diff(dataset: str, other: str, rows: int, *, as_json: bool) -> None:
+def diff(dataset: str, other: str, rows: int, *, side_by_side: bool | None, as_json: bool) -> None:
     """Tell what changed from one version to another: rows added, removed and changed."""
     with opened() as lab, lab.datasets.diff(dataset, other) as found:
         if as_json:
             _print_json(found, rows)
         else:
-            _print(found, rows)
+            _print(found, rows, _width(side_by_side))
+
+
+def _width(side_by_side: bool | None) -> int | None:
+    """Return into how many columns old and new fit beside each other; None if they should not."""
+    from shutil import get_terminal_size
+
+    columns = get_terminal_size().columns
+    if side_by_side is None:
+        side_by_side = sys.stdout.isatty() and columns >= _WIDE
+    return columns if side_by_side else None
 
 
 def _print_json(found: Diff, rows: int) -> None:
@@ -75,7 +93,7 @@ def _print_json(found: Diff, rows: int) -> None:
     )
 
 
-def _print(found: Diff, rows: int) -> None:
+def _print(found: Diff, rows: int, width: int | None) -> None:
     from tui.cli.output import say
 
     pairing, before, after = found.pairing, found.before, found.after
@@ -85,21 +103,30 @@ def _print(found: Diff, rows: int) -> None:
         f"{len(pairing.added)} added"
     )
     for old, new in islice(pairing.changed, rows):
-        _print_change(old, found.old(old), new, found.new(new))
+        _print_place(old, new)
+        _print_change(found.old(old), found.new(new), width)
     for row in islice(pairing.removed, rows):
         _print_whole("removed", row, found.old(row), "- ")
     for row in islice(pairing.added, rows):
         _print_whole("added", row, found.new(row), "+ ")
 
 
-def _print_change(old: int, before: Record, new: int, after: Record) -> None:
-    from tui.cli.data.changes import print_change
+def _print_place(old: int, new: int) -> None:
     from tui.cli.output import say, say_heading
 
     place = f"row {old + 1}" if old == new else f"row {old + 1}, now {new + 1}"
     say()
     say_heading(f"changed  {place}")
-    print_change(before, after)
+
+
+def _print_change(before: Record, after: Record, width: int | None) -> None:
+    from tui.cli.data.beside import print_beside
+    from tui.cli.data.changes import print_change
+
+    if width is None:
+        print_change(before, after)
+    else:
+        print_beside(before, after, width)
 
 
 def _print_whole(what: str, row: int, record: Record, mark: str) -> None:

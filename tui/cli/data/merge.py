@@ -23,15 +23,17 @@ Examples:
 @json_option
 def merge(datasets: tuple[str, ...], name: str, *, dedupe: bool, as_json: bool) -> None:
     """Make one version of several, their examples one after the other."""
+    from tui.cli.data.recorded import say_versions
     from tui.cli.output import print_json, say
     from tui.cli.progress import bytes_read
     from tui.wording import number_of
 
-    with opened() as lab, bytes_read(f"Merging into {name}") as progress:
-        version, left_out = lab.datasets.merge(datasets, name, dedupe=dedupe, progress=progress)
-    if as_json:
-        print_json({"version": version, "left_out": left_out})
-        return
-    say(f"{version.name}@{version.version}  {number_of(version.examples, 'example')}  {version.id}")
+    with opened() as lab:
+        with bytes_read(f"Merging into {name}") as progress:
+            version, left_out = lab.datasets.merge(datasets, name, dedupe=dedupe, progress=progress)
+        if as_json:
+            print_json({"version": version, "left_out": left_out})
+            return
+        say_versions(lab.database.reader, version)
     if left_out:
         say(f"{number_of(left_out, 'duplicate')} left out")

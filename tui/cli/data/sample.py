@@ -45,14 +45,15 @@ def sample(
 
     from engine.data.versions.sampling import Sample, Take
     from engine.data.versions.splitting import parse_size
-    from tui.cli.output import print_json, say
+    from tui.cli.data.recorded import say_versions
+    from tui.cli.output import print_json
     from tui.cli.progress import bytes_read
-    from tui.wording import number_of
 
     wanted = Sample(parse_size(size), cast("Take", take), stratify, seed)
-    with opened() as lab, bytes_read(f"Sampling {dataset}") as progress:
-        version = lab.datasets.sample(dataset, name, wanted, progress)
-    if as_json:
-        print_json(version)
-        return
-    say(f"{version.name}@{version.version}  {number_of(version.examples, 'example')}  {version.id}")
+    with opened() as lab:
+        with bytes_read(f"Sampling {dataset}") as progress:
+            version = lab.datasets.sample(dataset, name, wanted, progress)
+        if as_json:
+            print_json(version)
+        else:
+            say_versions(lab.database.reader, version)

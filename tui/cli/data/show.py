@@ -11,7 +11,10 @@ from tui.cli.opening import db_option, opened, standing
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
-    from store.queries.datasets import CheckRow, CountRow, DatasetRow, Relative
+    import sqlite3
+
+    from engine.lab import Lab
+    from store.queries.datasets import CheckRow, CountRow, DatasetRow, LeftOutRow, Relative
 
 
 @click.command()
@@ -24,14 +27,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many examples to print.",
 )
+@click.option(
+    "--left-out",
+    is_flag=True,
+    help="Print the rows that were left out when it was made, and why, instead of examples.",
+)
 @at_option
 @db_option
 @json_option
-def show(dataset: str, rows: int, at: str | None, *, as_json: bool) -> None:
+def show(dataset: str, rows: int, at: str | None, *, left_out: bool, as_json: bool) -> None:
     """Show a dataset version. Counts, lineage, the jobs that used it, and its first examples."""
-    import json
-    from itertools import islice
-
     from store.queries.datasets import checks_of, counts_of, jobs_of, lineage, models_of
     from store.queries.datasets import dataset as find
     from tui.cli.output import print_json
@@ -45,14 +50,37 @@ def show(dataset: str, rows: int, at: str | None, *, as_json: bool) -> None:
             jobs_of(connection, version.id),
             models_of(connection, version.id),
         )
-        with lab.blobs.verified(version.content).open("rb") as file:
-            examples = [json.loads(line) for line in islice(file, rows)]
+        missing = _left_out(connection, version) if left_out else []
+        examples = [] if left_out else _examples(lab, version, rows)
     if as_json:
-        print_json({"version": version, **about._asdict(), "examples": examples})
+        rest = {"left_out": missing} if left_out else {"examples": examples}
+        print_json({"version": version, **about._asdict(), **rest})
         return
     _print_version(version, about)
+    if left_out:
+        _print_left_out(version, missing)
     for number, example in enumerate(examples, 1):
         _print_example(number, example)
+
+
+def _examples(lab: Lab, version: DatasetRow, count: int) -> list[dict[str, Any]]:
+    import json
+    from itertools import islice
+
+    with lab.blobs.verified(version.content).open("rb") as file:
+        return [json.loads(line) for line in islice(file, count)]
+
+
+def _left_out(connection: sqlite3.Connection, version: DatasetRow) -> list[LeftOutRow]:
+    """Return the rows that could not become examples and those that cleaning left out."""
+    import json
+
+    from store.queries.datasets import LeftOutRow, left_out_of
+    from tui.cli.data.origins import dropped_rows
+
+    dropped = dropped_rows(json.loads(version.recipe_json))
+    found = [*left_out_of(connection, version), *(LeftOutRow(*row) for row in dropped)]
+    return sorted(found, key=lambda row: row.line)
 
 
 class _About(NamedTuple):
@@ -69,7 +97,8 @@ def _print_version(version: DatasetRow, about: _About) -> None:
     import json
 
     from tui import wording
-    from tui.cli.output import print_fields
+    from tui.cli.data.origins import cleaning_rows, origin
+    from tui.cli.output import print_fields, print_table, say
 
     recipe = json.loads(version.recipe_json)
     before = [_called(other) for other in about.lineage if other.distance > 0]
@@ -85,14 +114,18 @@ def _print_version(version: DatasetRow, about: _About) -> None:
             ("left out", str(version.left_out) if version.left_out else None),
             *(("tokens", _counted(count)) for count in about.counts),
             *(("checked", _checked(check)) for check in about.checks),
-            ("made", _made(recipe)),
-            ("cleaned by", _cleaned(recipe)),
+            ("made", origin(recipe)),
             ("comes of", ", ".join(before) or None),
             ("gave", ", ".join(after) or None),
             ("jobs", ", ".join(about.jobs) or None),
             ("models", ", ".join(about.models) or None),
         ]
     )
+    steps = cleaning_rows(recipe)
+    if steps:
+        say()
+        begun = ["(before)", "", "", str(recipe["clean"]["before"])]
+        print_table(["cleaning", ">changed", ">left out", ">examples"], [begun, *steps])
 
 
 def _counted(count: CountRow) -> str:
@@ -110,28 +143,23 @@ def _checked(check: CheckRow) -> str:
     return f"{found}{model} ({check.method})"
 
 
-def _made(recipe: dict[str, Any]) -> str:
-    return " ".join(f"{key}={value}" for key, value in recipe.items() if key != "clean")
-
-
-def _cleaned(recipe: dict[str, Any]) -> str | None:
-    """Name the steps, with how many examples each changed and left out."""
-    clean = recipe.get("clean")
-    if not isinstance(clean, dict):
-        return None
-    did = clean.get("did", {})
-    return ", ".join(_step(step["step"], did.get(step["step"])) for step in clean["steps"])
-
-
-def _step(name: str, did: dict[str, Any] | None) -> str:
-    if did is None:
-        return name
-    told = [f"{did[what]} {what}" for what in ("changed", "dropped") if did[what]]
-    return f"{name} ({', '.join(told)})"
-
-
 def _called(relative: Relative) -> str:
     return f"{relative.name}@{relative.version}"
+
+
+def _print_left_out(version: DatasetRow, rows: list[LeftOutRow]) -> None:
+    from tui.cli.output import note, print_table, say
+
+    if rows:
+        say()
+        counted = "line" if version.source else "row"
+        table = ([str(row.line), row.reason] for row in rows)
+        print_table([f">{counted}", "why it was left out"], table)
+    if not version.left_out:
+        note("Nothing was left out.")
+    elif version.left_out > len(rows):
+        were = "was" if version.left_out == 1 else "were"
+        note(f"{version.left_out} {were} left out; where the others stood is not recorded")
 
 
 def _print_example(number: int, example: dict[str, Any]) -> None:

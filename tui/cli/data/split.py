@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tui.cli.names import dataset_argument
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.data.versions.dividing import Split
+
+_NAMED = 10
+
 _SPLIT_EXAMPLES = """\b
 Examples:
   ftlab data split gsm8k --test 0.1 --validation 0.05
   ftlab data split support@2 --test 200 --seed 7
   ftlab data split moods --test 0.2 --stratify answer
-  ftlab data split support --test 0.1 --group customer
+  ftlab data split support --test 0.1 --group customer --group near-duplicates
 """
 
 
@@ -43,8 +52,11 @@ Examples:
 )
 @click.option(
     "--group",
+    "groups",
+    multiple=True,
     metavar="COLUMN",
-    help="What stays on one side: a column (one user's rows), prompt, or near-duplicates.",
+    help="What stays on one side: a column (one user's rows), prompt, or near-duplicates; may be "
+    "given several times.",
 )
 @db_option
 @json_option
@@ -54,23 +66,41 @@ def split(
     validation: str,
     seed: int,
     stratify: str | None,
-    group: str | None,
+    groups: tuple[str, ...],
     *,
     as_json: bool,
 ) -> None:
     """Divide a version, at random but repeatably. Makes NAME/train, NAME/validation, NAME/test."""
     from engine.data.versions.dividing import SplitSizes
     from engine.data.versions.splitting import parse_size
-    from tui.cli.output import print_json, say
+    from tui.cli.data.recorded import say_versions
+    from tui.cli.output import note, print_json
     from tui.cli.progress import bytes_read
+
+    sizes = SplitSizes(parse_size(test), parse_size(validation), seed, stratify, groups)
+    with opened() as lab:
+        with bytes_read(f"Splitting {dataset}") as progress:
+            found = lab.datasets.split(dataset, sizes, progress)
+        if as_json:
+            print_json(found.parts)
+        else:
+            say_versions(lab.database.reader, *found.parts.values())
+    for remark in _remarks(found):
+        note(remark)
+
+
+def _remarks(found: Split) -> Iterator[str]:
+    """Say what may not be as one would think."""
     from tui.wording import number_of
 
-    sizes = SplitSizes(parse_size(test), parse_size(validation), seed, stratify, group)
-    with opened() as lab, bytes_read(f"Splitting {dataset}") as progress:
-        parts = lab.datasets.split(dataset, sizes, progress)
-    if as_json:
-        print_json(parts)
-        return
-    for part in parts.values():
-        examples = number_of(part.examples, "example")
-        say(f"{part.name}@{part.version}  {examples}  {part.id}")
+    for by, count in found.alone.items():
+        have = "has" if count == 1 else "have"
+        yield f"{number_of(count, 'example')} {have} no {by}, so each was drawn on its own"
+    for part, names, values in found.absent:
+        shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        yield f"{part.label} has no example of {len(names)} of {values} values: {shown}"
+    for version in found.stale:
+        yield (
+            f"{version.name}@{version.version} is not of this split: it may have examples that "
+            "these parts have, too"
+        )

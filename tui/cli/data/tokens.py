@@ -54,15 +54,15 @@ def tokens(dataset: str, model: str, epochs: int | None, *, as_json: bool) -> No
 
 
 def _print(counted: TokenCount) -> None:
-    from tui.cli.data.statistics import print_distribution
-    from tui.cli.output import print_fields, print_table, say, say_heading
-    from tui.formats import count
+    from tui.cli.data.statistics import print_histogram, print_statistics
+    from tui.cli.output import note, print_table, say, say_heading
 
     version = counted.version
     say_heading(f"Tokens of an example of {version.name}@{version.version} ({counted.tokenizer})")
-    print_distribution(counted.tokens)
-    say()
-    print_fields([("the assistant's", count(counted.assistant_tokens))])
+    print_statistics(counted.tokens.to_json(), counted.assistant, counted.messages)
+    print_histogram(counted.tokens)
+    if counted.missing is not None:
+        note(f"note: {counted.missing}")
     if counted.cost is None:
         return
     say()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.data.checking.conftest import found
+from engine.data.checking.rows import row_problems
+from tests.engine.data.checking.conftest import asked, found
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,11 @@ def test_what_is_wrong_with_a_prompt_and_its_completion_is_found(
     row: dict[str, Any], rules: list[tuple[str, str]]
 ) -> None:
     assert found(row) == rules
+
+
+def test_a_chat_example_is_told_as_such_once() -> None:
+    row = asked("Why?", "Because.", "Be brief.")
+    (problem,) = row_problems(row, "completion")
+    assert (problem.rule, problem.place) == ("missing-prompt", "messages")
+    assert "one question and its answer" in problem.message
+    assert "without a system message" in problem.message

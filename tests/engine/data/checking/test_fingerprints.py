@@ -14,6 +14,7 @@ from engine.data.checking.fingerprints import (
     hash_of,
     key_of,
     plain_key,
+    repeated,
     same_prompts,
     shared,
 )
@@ -53,6 +54,7 @@ def test_the_answer_is_the_last_of_the_assistants_and_the_prompt_all_the_rest() 
     "other",
     [
         chat(QUESTION, ANSWER, tools=TOOLS),
+        chat(QUESTION, ANSWER, functions=[TOOLS[0]["function"]]),
         chat(QUESTION | {"name": "ann"}, ANSWER),
         chat(QUESTION | {"role": "system"}, ANSWER),
         chat(QUESTION, ANSWER, QUESTION),
@@ -84,8 +86,32 @@ def test_a_preference_example_is_found_by_its_input_and_both_outputs() -> None:
 
 def test_what_has_no_prompt_shares_none() -> None:
     keys = Fingerprints()
-    keys.add([1, 2], [key_of(chat(ANSWER)), key_of({"prompt": "", "completion": "a"})])
-    assert list(keys.prompts) == [NO_PROMPT, NO_PROMPT]
+    silent = chat(QUESTION | {"content": ""}, ANSWER)
+    promptless = {"prompt": "", "completion": "a"}
+    keys.add([1, 2, 3], [key_of(chat(ANSWER)), key_of(promptless), key_of(silent)])
+    assert list(keys.prompts) == [NO_PROMPT, NO_PROMPT, NO_PROMPT]
+
+
+def test_a_prompt_with_its_completion_is_found_as_the_chat_that_is_made_of_it() -> None:
+    assert key_of({"prompt": "a?", "completion": "b"}) == key_of(asked("a?", "b"))
+
+
+def test_what_is_null_is_not_there() -> None:
+    row = chat(QUESTION | {"name": None}, ANSWER | {"tool_calls": None, "weight": None})
+    assert key_of(row) == key_of(chat(QUESTION, ANSWER))
+
+
+def test_the_weight_of_an_answer_makes_another_example_but_no_other_answer() -> None:
+    answers = [ANSWER, ANSWER | {"weight": 0}, ANSWER | {"weight": 1}]
+    keys = Fingerprints()
+    keys.add(range(1, 4), [key_of(chat(QUESTION, answer)) for answer in answers])
+    found = repeated(keys)
+    assert list(found.same_as) == [0, 0, 0]
+    assert list(found.answers_otherwise) == [0, 0, 0]
+    keys.add([4, 5], [key_of(chat(QUESTION, answer)) for answer in (OTHER, answers[1])])
+    found = repeated(keys)
+    assert (list(found.same_as), found.numbers()) == ([0, 0, 0, 0, 2], [4])
+    assert list(found.answers_otherwise) == [0, 0, 0, 1, 0]
 
 
 def test_a_hash_is_the_same_in_every_process() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from engine.data.checking.report import Report
 from engine.data.checking.rules import Finding, Method, Problem, Rule
 from engine.data.checking.run import CheckSettings, check, fingerprints
 from engine.data.reading.files import read_rows
-from engine.data.reading.rows import BadRow
+from engine.data.reading.reader import RowList
+from engine.data.reading.repairs import Repairs
+from engine.data.reading.rows import BadRow, Row
 from engine.data.shapes.example import Record
 from engine.data.tokens.tokenizer import TokenizerSpec
 from tests.engine.data.checking.conftest import ANSWER, QUESTION, asked, batch, chat
@@ -53,8 +56,8 @@ class NoNames:
     def may_concern(self, texts: bytes) -> bool:
         return b"Ann" in texts
 
-    def __call__(self, record: Record) -> Iterator[Problem]:
-        text = json.dumps(record)
+    def __call__(self, example: Record, columns: Mapping[str, Any]) -> Iterator[Problem]:
+        text = json.dumps([example, columns])
         if "Ann" in text:
             yield Problem("no-names", "messages", "Ann is named", text)
 
@@ -104,6 +107,18 @@ def test_findings_beyond_the_first_are_counted() -> None:
     assert [finding.line for finding in of(report, "control-character")] == [1, 2, 3]
 
 
+def test_every_finding_can_be_had_and_a_list_that_is_cut_says_so() -> None:
+    rows = [asked(f"{n}?", "a\x07b") for n in range(50)]
+    report = checked(rows, keep=sys.maxsize)
+    assert len(of(report, "control-character")) == 50
+    whole, cut = report.to_json(), report.to_json(3)
+    rule = "control-character"
+    for said, listed in ((whole, 50), (cut, 3)):
+        (told,) = [each for each in said["rules"] if each["rule"] == rule]
+        assert (told["count"], told["listed"], told["cut"]) == (50, listed, listed < 50)
+        assert sum(finding["rule"] == rule for finding in said["findings"]) == listed
+
+
 def test_what_is_shown_of_a_row_is_safe_to_print() -> None:
     report = checked([*questions(10), asked("\x1b[2J" + "x" * 500, "Yes.", "Be brief.")])
     (finding,) = of(report, "control-character")
@@ -133,6 +148,15 @@ def test_one_prompt_with_several_answers_is_told() -> None:
     report = checked([*questions(12), asked("Question 5?", "Who knows?", "Be brief.")])
     (finding,) = of(report, "conflicting-answers")
     assert (finding.line, finding.message) == (13, "The prompt of line 6, answered otherwise")
+
+
+def test_an_answer_with_another_weight_is_no_other_answer() -> None:
+    rows = [asked(f"Question {n}?", ENGLISH.format(n)) for n in range(12)]
+    weighted = [QUESTION | {"content": "Question 5?"}, ANSWER | {"content": ENGLISH.format(5)}]
+    rows.append(chat(weighted[0], weighted[1] | {"weight": 0}))
+    report = checked(rows)
+    assert "conflicting-answers" not in report.counts
+    assert "duplicate-example" not in report.counts
 
 
 def test_one_prompt_of_several_preference_pairs_is_as_it_should_be() -> None:
@@ -262,6 +286,8 @@ def test_a_label_that_is_far_more_common_is_told() -> None:
     )
     even = [asked(f"{n}?", "spam" if n % 3 else "fine", "Label it.") for n in range(60)]
     assert "label-imbalance" not in checked(even).counts
+    ninety = [asked(f"{n}?", "spam" if n % 10 == 0 else "fine", "Label it.") for n in range(100)]
+    assert "label-imbalance" in checked(ninety).counts
     same = [asked(f"{n}?", "fine", "Label it.") for n in range(60)]
     assert of(checked(same), "label-imbalance")[0].message == "Every example has the same answer"
 
@@ -292,6 +318,16 @@ def test_examples_of_another_dataset_are_told() -> None:
         (9, "The same example as in test:1"),
     ]
     assert len(held_out) == 3
+
+
+def test_prompts_with_completions_overlap_with_the_chats_made_of_them() -> None:
+    rows = [{"prompt": f"{n}?", "completion": f"{n}!"} for n in range(12)]
+    held_out = fingerprints([batch([asked("3?", "3!"), asked("4?", "Else.")])])
+    report = check([batch(rows)], CheckSettings("train"), {"test": held_out})
+    assert [(each.line, each.message) for each in of(report, "overlap")] == [
+        (4, "The same example as in test:1"),
+        (5, "The prompt of test:2, with another answer"),
+    ]
 
 
 def test_a_row_is_named_as_the_reader_names_it() -> None:
@@ -360,6 +396,29 @@ def test_many_batches_on_all_cores_find_what_one_finds(by_o200k: TokenizerSpec) 
     assert many.to_json() == one.to_json()
     assert many.keys.lines == one.keys.lines
     assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301
+
+
+def test_what_was_mended_in_reading_is_an_error_in_what_a_provider_would_get() -> None:
+    mended = Repairs()
+    for line in range(1, 31):
+        mended.note(line, ["trailing comma"])
+    rows = RowList([Row(line, row) for line, row in enumerate(questions(60), 1)], mended)
+    report = check([rows], CheckSettings("rows.jsonl", file_format="jsonl", keep=2))
+    assert report.counts == {"repaired-row": 30}
+    assert [(each.line, each.message) for each in report.findings] == [
+        (1, "The row was mended in reading: trailing comma"),
+        (2, "The row was mended in reading: trailing comma"),
+    ]
+    assert report.examples == 60
+    report = check([rows], CheckSettings("rows.csv", file_format="csv"))
+    assert [each.message for each in report.findings] == ["It was read as csv"]
+
+
+def test_what_a_file_was_taken_for_is_told() -> None:
+    wish = {"file_format": "jsonl", "notes": ("its lines end in carriage returns",)}
+    (finding,) = checked(questions(60), **wish).findings
+    assert (finding.severity, finding.rule) == ("note", "other-format")
+    assert finding.message == "It was read as jsonl: its lines end in carriage returns"
 
 
 def test_a_file_is_checked_as_its_reader_gives_it(tmp_path: Path) -> None:

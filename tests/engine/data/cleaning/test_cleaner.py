@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.data.cleaning.cleaner import Cleaned, Cleaner
 from engine.data.cleaning.recipe import Recipe
+from engine.data.cleaning.secrets import secrets_of
 from engine.data.cleaning.steps import STEP_NAMES
 from engine.data.shapes.example import Record
 from tests.engine.data.cleaning.conftest import Chat
@@ -80,6 +81,38 @@ def test_parts_of_a_content_and_both_preferred_answers_are_cleaned() -> None:
         "non_preferred_output": [{"role": "assistant", "content": "b"}],
         "source": " kept as it is ",
     }
+
+
+def test_whatever_an_example_says_is_masked_its_columns_included(chat: Chat) -> None:
+    record = chat("q", "a") | {"customer": "joe@example.com", "ids": ["7", "ann@example.com"]}
+    record["messages"][0]["name"] = "joe@example.com"
+    result = cleaned("mask-secrets", record)
+    assert result.changes == {"mask-secrets": 3}
+    assert result.record is not None
+    assert result.record["customer"] == "[EMAIL]"
+    assert result.record["ids"] == ["7", "[EMAIL]"]
+    assert result.record["messages"][0]["name"] == "[EMAIL]"
+    assert record["customer"] == "joe@example.com"
+    assert cleaned("mask-secrets", result.record) == Cleaned(result.record, {}, None)
+
+
+def test_other_steps_leave_columns_alone(chat: Chat) -> None:
+    record = chat("q", "a") | {"note": "  cafÃ© \u200b\x07 ", "n": 3}
+    assert cleaned("all", record).record is record
+
+
+def test_what_a_check_finds_the_mask_hides() -> None:
+    call = {"name": "log_in", "arguments": '{"password": "Tr0ub4dor&3xyz", "phone": 5552671234}'}
+    record = {
+        "messages": [
+            {"role": "user", "content": "Log in"},
+            {"role": "assistant", "content": None, "function_call": call},
+        ]
+    }
+    assert {found.kind for found in secrets_of(1, record)} == {"key", "phone"}
+    hidden = cleaned("mask-secrets", record).record
+    assert hidden is not None
+    assert list(secrets_of(1, hidden)) == []
 
 
 def test_what_tools_are_called_with_is_masked_but_not_mended_otherwise() -> None:

@@ -50,6 +50,12 @@ def test_keys_are_known_by_their_form_and_masked_whole(name: str, key: str) -> N
         ("Authorization: Bearer aB3dE5gH7jK9mN1pQ3sT5vX7", "Authorization: Bearer [API_KEY]"),
         ("client-secret => 'c0ffee12d34db33f99a8b7c6d5e4f321'", "client-secret => '[API_KEY]'"),
         ("postgres://app:s3cr3t-Pw@db.local/x", "postgres://app:[API_KEY]@db.local/x"),
+        ("api_key=abcd1234efgh5678ijkl9012", "api_key=[API_KEY]"),
+        ("password: Tr0ub4dor&3xyz", "password: [API_KEY]"),
+        ("Your password: Tr0ub4dor&3xyz. Keep it!", "Your password: [API_KEY]. Keep it!"),
+        ('{"db_password": "p@ssw0rd1"}', '{"db_password": "[API_KEY]"}'),
+        ("PASSWORD='aB3dE5gH'", "PASSWORD='[API_KEY]'"),
+        ("Password=Welcome2024!;Database=x", "Password=[API_KEY];Database=x"),
     ],
 )
 def test_what_is_assigned_to_a_key_is_masked_if_it_looks_random(
@@ -89,6 +95,14 @@ def test_private_keys_are_masked_from_begin_to_end(newline: str) -> None:
         "sha256: " + HEX,
         "![](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4)",
         "a_very_long_identifier_in_some_code = another_very_long_identifier_in_code",
+        "password: At least 8 characters, one of them a digit",
+        "password=newPassword1, confirm_password=self.form.Password2",
+        "password=hash_password_v2(pw1)",
+        "password: ${DB_PASSWORD1} or {{ vault_password_1 }} or <your-password-123> or ********1",
+        "password: VARCHAR2(255), password: bytes32, password: Optional[str1]",
+        "password=%PASSWORD_1%&x=1",
+        "password: /run/secrets/db1&2",
+        "The password is 12345678, the PIN 0000.",
     ],
 )
 def test_code_that_has_no_key_in_it_is_clean(text: str) -> None:

@@ -32,7 +32,8 @@ def test_columns_do_not_make_examples_different_but_tools_and_names_do(chat: Cha
     plain = chat("q", "a")
     named = chat("q", "a")
     named["messages"][0]["name"] = "ann"
-    records = [plain, plain | {"id": 7}, plain | {"tools": []}, named]
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    records = [plain, plain | {"id": 7}, plain | {"tools": tools}, named]
     assert outcomes("dedupe", records) == [None, Duplicate("dedupe", 10), None, None]
 
 
@@ -51,6 +52,10 @@ def test_the_same_question_is_left_out_whatever_the_answer(chat: Chat) -> None:
     records = [chat("q", "a"), chat("q", "b"), chat("q", "a", "p", "b"), chat("q", "a", "p", "c")]
     found = outcomes("dedupe-prompts", records)
     assert found == [None, Duplicate("dedupe-prompts", 10), None, Duplicate("dedupe-prompts", 12)]
+
+
+def test_examples_that_ask_nothing_do_not_ask_the_same(chat: Chat) -> None:
+    assert outcomes("dedupe-prompts", [chat("", "a"), chat("", "b")]) == [None, None]
 
 
 def test_the_same_question_of_preferences_is_known_by_its_input() -> None:

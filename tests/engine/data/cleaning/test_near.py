@@ -19,7 +19,7 @@ from engine.data.cleaning.near import (
     likeness,
     rows_of_band,
 )
-from engine.data.errors import DataError
+from engine.data.errors import DataError, MissingPackageError
 from engine.data.shapes.example import Record
 from tests.engine.data.cleaning.conftest import Chat
 
@@ -142,6 +142,29 @@ def test_texts_without_spaces_are_compared_by_their_characters(chat: Chat) -> No
 def test_prompts_alone_are_compared_when_asked(chat: Chat) -> None:
     assert not near(chat(STORY, LESSON), chat(STORY, STORY))
     assert near(chat(STORY, LESSON), chat(STORY, STORY), NearKeys(prompts=True))
+
+
+def test_prompts_are_the_same_whatever_the_answer_calls(chat: Chat) -> None:
+    one, other = chat(STORY, LESSON), chat(STORY, LESSON)
+    for record, name in ((one, "sing"), (other, "dance")):
+        call = {"id": "1", "type": "function", "function": {"name": name, "arguments": "{}"}}
+        record["messages"][-1]["tool_calls"] = [call]
+    assert not near(one, other)
+    assert near(one, other, NearKeys(prompts=True))
+
+
+def test_examples_that_ask_nothing_have_no_prompt_in_common(chat: Chat) -> None:
+    prompts = NearKeys(prompts=True)
+    assert not near(chat("", STORY), chat("", LESSON), prompts)
+    assert near(chat("", STORY), chat("", STORY), prompts)
+
+
+def test_without_rensa_the_way_to_get_it_is_told(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rensa", None)
+    with pytest.raises(MissingPackageError, match=r"rensa: pip install 'ftlab\[data\]'"):
+        NearKeys().key(chat("q", "a"))
 
 
 def test_a_key_is_small_and_the_same_in_every_process(chat: Chat) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.data.cleaning.places import placed_arguments, placed_texts
+from engine.data.cleaning.places import placed_others, placed_texts
 from engine.data.shapes.example import messages_of, texts_of
 
 CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -39,9 +39,41 @@ def test_the_texts_are_those_that_examples_have() -> None:
         assert [text for _, text in placed_texts(record)] == texts
 
 
+def test_a_prompt_and_its_completion_are_called_so() -> None:
+    record = {"prompt": "q", "completion": "a"}
+    assert list(placed_texts(record)) == [("prompt", "q"), ("completion", "a")]
+    assert list(placed_others(record, {})) == []
+
+
 def test_arguments_of_calls_are_placed() -> None:
-    assert list(placed_arguments(CHAT)) == [
+    assert list(placed_others(CHAT, {})) == [
         ("messages[1].tool_calls[1].function.arguments", "{}"),
         ("messages[2].function_call.arguments", "{}"),
     ]
-    assert list(placed_arguments(PREFERENCE)) == []
+    assert list(placed_others(PREFERENCE, {})) == []
+
+
+def test_names_refusals_and_tools_are_placed() -> None:
+    record = {
+        "messages": [
+            {"role": "user", "content": "q", "name": "Ann"},
+            {"role": "assistant", "refusal": "No."},
+            {"role": "assistant", "content": [{"type": "refusal", "refusal": "Never."}]},
+        ],
+        "tools": [{"type": "function", "function": {"description": "Ask Ann."}}],
+    }
+    assert list(placed_others(record, {})) == [
+        ("messages[0].name", "Ann"),
+        ("messages[1].refusal", "No."),
+        ("messages[2].content[0].refusal", "Never."),
+        ("tools[0].type", "type: function"),
+        ("tools[0].function.description", "description: Ask Ann."),
+    ]
+
+
+def test_columns_are_placed_with_their_names_before_them() -> None:
+    columns = {"phone": 5551234, "meta": {"by": ["Ann", True, 0.5]}}
+    assert list(placed_others(CHAT | columns, columns))[2:] == [
+        ("column phone", "phone: 5551234"),
+        ("column meta.by[0]", "by: Ann"),
+    ]

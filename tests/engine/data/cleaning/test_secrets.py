@@ -75,6 +75,29 @@ def test_secrets_in_calls_of_tools_are_found() -> None:
     assert finding.place == "messages[0].tool_calls[0].function.arguments"
 
 
+def test_secrets_in_the_columns_of_a_stored_example_are_found(chat: Chat) -> None:
+    record = chat("q", "a") | {
+        "customer_email": "joe@example.com",
+        "login": {"password": "p@ss w0"},
+    }
+    (finding,) = secrets_of(1, record)
+    assert (finding.place, finding.excerpt) == (
+        "column customer_email",
+        "customer_email: [EMAIL]",
+    )
+    record["login"]["password"] = "Tr0ub4dor&3xyz"  # noqa: S105 - it opens nothing
+    assert [found.place for found in secrets_of(1, record)] == [
+        "column customer_email",
+        "column login.password",
+    ]
+    assert list(secrets_of(1, record, columns={})) == []
+
+
+def test_a_password_alone_makes_an_example_worth_looking_at(chat: Chat) -> None:
+    (finding,) = secrets_of(1, chat("q", "password: Tr0ub4dor&3"))
+    assert (finding.kind, finding.name) == ("key", "password")
+
+
 def test_only_the_kinds_asked_for_are_looked_for() -> None:
     text = f"{KEY} joe@example.com +49 30 901820, 4111 1111 1111 1111, 8.8.8.8"
     assert masked(text, ("email",)) == text.replace("joe@example.com", "[EMAIL]")
@@ -141,5 +164,8 @@ def test_looking_at_an_example_at_once_misses_nothing(texts: list[str]) -> None:
             {"role": "assistant", "content": texts[1]},
         ]
     }
-    found = [finding.kind for finding in secrets_of(1, record)]
-    assert found == [secret.kind for text in texts for secret in find_secrets(text)]
+    found = [secret.kind for text in texts for secret in find_secrets(text)]
+    assert [finding.kind for finding in secrets_of(1, record)] == found
+    columns = {"a": texts[0], "b": [{"c": texts[1]}]}
+    beside = [secret.kind for text in texts for secret in find_secrets(f"a: {text}")]
+    assert [finding.kind for finding in secrets_of(1, {"messages": []}, columns=columns)] == beside

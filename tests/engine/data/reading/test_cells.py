@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.reading.cells import unpacked
+from engine.data.reading import cellvalues
+from engine.data.reading.files import read_rows
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import Row
 from tests.engine.data.reading.conftest import rows_of
+
+
+def unpacked(text: str) -> object:
+    """Return what the JSON in a text says, None if there is none."""
+    found = cellvalues.unpacked(text)
+    return None if found is None else found.value
+
 
 CHAT = '[{"role": "user", "content": "hi"}]'
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
@@ -38,6 +48,8 @@ def ways_to_write(value: Any) -> list[str]:  # noqa: ANN401 - any JSON
         f"[{escaped}]",
         f" {plain}\n",
         str(value),
+        json.dumps(value).replace('"', '""').replace('"', '""'),
+        json.dumps(escaped[1:-1])[1:-1],
     ]
 
 
@@ -78,6 +90,8 @@ def test_prose_and_cut_json_stay_texts(text: str) -> None:
         ("[[1, 2]]", [[1, 2]]),
         (f"[{CHAT}]", [{"role": "user", "content": "hi"}]),
         ("[]", []),
+        ("[{“role”: “user”, “content”: “hi”}]", [{"role": "user", "content": "hi"}]),
+        ('{"a": "bare\ttab"}', {"a": "bare\ttab"}),
     ],
 )
 def test_what_is_not_quite_json_is_understood_if_nothing_gets_lost(
@@ -143,3 +157,17 @@ def test_a_column_that_a_template_shows_stays_a_text() -> None:
 def test_json_far_behind_the_first_rows_of_a_column_of_json_is_unpacked() -> None:
     cells = ['{"a": 1}'] * 150
     assert values("meta", *cells, "prose") == [*([{"a": 1}] * 150), "prose"]
+
+
+def test_cells_that_had_to_be_mended_are_told_with_their_column(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(table("meta", '{"a": 1}', '{"a": 1,}', '"{""a"": 1}"', "{'a': 1}"))
+    with read_rows(path) as rows:
+        found = [row.value["meta"] for row in rows if isinstance(row.value, dict)]
+        assert rows.repairs.told(rows.place) == [
+            "3 rows repaired: damaged JSON in 'meta' (lines 3, 4, 5)"
+        ]
+    assert found == [{"a": 1}] * 4
+    with read_rows(path, ReadingOptions(repair="none")) as rows:
+        assert [row.value["meta"] for row in rows if isinstance(row.value, dict)][1] == '{"a": 1,}'
+        assert not rows.repairs

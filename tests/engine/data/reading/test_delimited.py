@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 from engine.data.reading import lines
+from engine.data.reading.files import read_rows
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow, Row
 from tests.engine.data.reading import conftest
 
@@ -19,7 +21,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
 )
 
 
-def rows_of(content: bytes, **options: str) -> list[Row]:
+def rows_of(content: bytes, **options: Any) -> list[Row]:  # noqa: ANN401 - any option
     return conftest.rows_of(content, "rows.csv", **options)
 
 
@@ -45,7 +47,7 @@ def test_any_rows_written_as_csv_come_back_equal(
     ending, quoting = style
     writer = csv.writer(text, delimiter=delimiter, lineterminator=ending, quoting=quoting)
     writer.writerows([names, *records])
-    rows = rows_of(mark + text.getvalue().encode())
+    rows = rows_of(mark + text.getvalue().encode(), texts=frozenset(names))
     assert [row.value for row in rows] == [
         dict(zip(names, record, strict=True)) for record in records
     ]
@@ -245,3 +247,126 @@ def test_json_in_cells_is_unpacked_with_the_usual_damages() -> None:
     ]
     assert conftest.cell_of(rows[1], "subject") == "[urgent] refund"
     assert conftest.cell_of(rows[0], "tags") == ["post", "late"]
+
+
+def notes_of(content: bytes, name: str = "rows.csv", **options: Any) -> tuple[str, ...]:  # noqa: ANN401
+    with (
+        conftest.file_of(content, name) as path,
+        read_rows(path, ReadingOptions(**options)) as rows,
+    ):
+        return rows.notes
+
+
+def test_a_blank_before_a_quoted_cell_is_no_part_of_it() -> None:
+    assert rows_of(b'prompt, completion\n"a, b", "c, d"\n"e", "f ""g"""\n') == [
+        Row(2, {"prompt": "a, b", "completion": "c, d"}),
+        Row(3, {"prompt": "e", "completion": 'f "g"'}),
+    ]
+
+
+def test_a_blank_before_a_cell_without_quotes_is_part_of_it() -> None:
+    assert rows_of(b"prompt, completion\na, b\n") == [
+        Row(2, {"prompt": "a", "completion": " b"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"prompt:completion\na:b\nc:d\n", b'prompt completion\n"a" "b"\n"c" "d"\n']
+)
+def test_colons_and_blanks_between_cells_are_found_where_nothing_speaks_against_it(
+    content: bytes,
+) -> None:
+    assert [row.value for row in rows_of(content)] == [
+        {"prompt": "a", "completion": "b"},
+        {"prompt": "c", "completion": "d"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"my text\nhello world\n", b"text\nnote: this\n", b"at: what\n12: this\n", b"at:b\na:b:c\n"],
+)
+def test_colons_and_blanks_in_texts_are_no_delimiters(content: bytes) -> None:
+    [row] = rows_of(content)
+    assert isinstance(row.value, dict)
+    assert len(row.value) == 1
+
+
+QUOTES_IN_TEXTS = b'prompt\tcompletion\n"Hi" she said\tb\nc\t"d\ne\t"f"\ng\th\n'
+
+
+def test_quotes_in_a_table_that_does_not_quote_are_part_of_its_texts() -> None:
+    assert [row.value for row in conftest.rows_of(QUOTES_IN_TEXTS, "rows.tsv")] == [
+        {"prompt": '"Hi" she said', "completion": "b"},
+        {"prompt": "c", "completion": '"d'},
+        {"prompt": "e", "completion": '"f"'},
+        {"prompt": "g", "completion": "h"},
+    ]
+    assert notes_of(QUOTES_IN_TEXTS, "rows.tsv") == (
+        "its quotes are read as part of the texts, not as around cells",
+    )
+
+
+def test_a_quote_that_closes_rows_further_down_loses_no_row() -> None:
+    content = b'a\tb\n"x\t1\ny"\t2\n'
+    assert [row.value for row in conftest.rows_of(content, "rows.tsv")] == [
+        {"a": '"x', "b": "1"},
+        {"a": 'y"', "b": "2"},
+    ]
+
+
+def test_a_table_that_quotes_between_tabs_is_read_so() -> None:
+    content = b'"a"\t"b"\n"two\nlines"\t"a\ttab"\n"say ""no"""\t"x"\n'
+    assert [row.value for row in conftest.rows_of(content, "rows.tsv")] == [
+        {"a": "two\nlines", "b": "a\ttab"},
+        {"a": 'say "no"', "b": "x"},
+    ]
+    assert notes_of(content, "rows.tsv") == ()
+
+
+def test_how_a_table_quotes_can_be_said() -> None:
+    assert rows_of(b'a,b\n"x",2\n', quoting="none") == [Row(2, {"a": '"x"', "b": "2"})]
+    first, *_ = conftest.rows_of(QUOTES_IN_TEXTS, "rows.tsv", quoting="double")
+    assert "a quote inside a quoted cell" in conftest.fault_of(first)
+    assert notes_of(b'a,b\n"x",2\n', quoting="none") == ()
+    with pytest.raises(WishError, match="There is no quoting 'single'"):
+        rows_of(b"a,b\n1,2\n", quoting="single")
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        (b"Survey 2024\n", "line 1 is passed over, as above the header: 'Survey 2024'"),
+        (b"Survey,,\n,,\n", "lines 1 to 2 are passed over, as above the header: 'Survey'"),
+        (b"Survey\r\n\r\n", "lines 1 to 2 are passed over, as above the header: 'Survey'"),
+        (b"sep=,\nSurvey 2024\n", "line 2 is passed over, as above the header: 'Survey 2024'"),
+    ],
+)
+def test_a_title_above_the_header_is_passed_over_and_told(above: bytes, told: str) -> None:
+    content = above + b"id,prompt,completion\n1,a,b\n2,c,d\n"
+    first, second = rows_of(content)
+    assert first == Row(above.count(b"\n") + 2, {"id": "1", "prompt": "a", "completion": "b"})
+    assert second.line == first.line + 1
+    assert notes_of(content) == (told,)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"text\nHello, world\nand well, again\n",
+        b"text\nyes;no\nno;yes\n",
+        b"my text\nHello, world\nand so, on\n",
+        b",text\n0,one\n1,two\n",
+        b"text,\none,\ntwo,\n",
+    ],
+)
+def test_a_header_that_may_be_one_is_no_title(content: bytes) -> None:
+    assert rows_of(content)[0].line == 2
+    assert notes_of(content) == ()
+
+
+def test_how_many_lines_stand_above_the_header_can_be_said() -> None:
+    content = b"one\ntwo,2\na,b\n1,2\n"
+    assert rows_of(content, skip_lines=2) == [Row(4, {"a": "1", "b": "2"})]
+    assert notes_of(content, skip_lines=2) == ()
+    assert [row.line for row in rows_of(b"Survey 2024\n\na,b\n1,2\n", skip_lines=0)] == [3, 4]

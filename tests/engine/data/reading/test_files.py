@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 import pyarrow as pa
 import pytest
@@ -23,7 +24,9 @@ from pydantic_core import to_json
 from engine.data.errors import DataError
 from engine.data.reading import reader
 from engine.data.reading.files import read_rows
-from engine.data.reading.options import ReadingOptions
+from engine.data.reading.layout import QUOTINGS
+from engine.data.reading.options import ReadingOptions, Repair
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, Row
 from engine.data.reading.sniffing import FORMATS
 from tests.engine.data.reading.conftest import FILES, file_of, words, workbook
@@ -44,6 +47,12 @@ PIECES = st.sampled_from(
         b"\0",
         b"a",
         b"1e9",
+        b"'",
+        b"\t",
+        b":",
+        b"\xef\xbb\xbf",
+        b'{"a": 1}',
+        b"? ",
     ]
 )
 ALMOST_DATA = st.lists(PIECES | st.binary(max_size=4), max_size=40).map(b"".join)
@@ -57,14 +66,33 @@ def in_memory(write: Callable[[Path], object]) -> bytes:
         return path.read_bytes()
 
 
-OPTIONS = st.builds(
-    ReadingOptions,
-    file_format=st.sampled_from([None, *FORMATS]),
-    encoding=st.sampled_from([None, None, None, "utf-16", "cp1252"]),
-    delimiter=st.sampled_from([None, None, ";"]),
-    member=st.sampled_from([None, None, "a"]),
-    chunk=st.sampled_from([None, "line", "tokens:3"]),
-    count_tokens=st.just(words),
+ENCODINGS = st.sampled_from([None, None, None, "utf-16", "cp1252"])
+REPAIRS = st.sampled_from(get_args(Repair))
+ABOVE = st.sampled_from([None, None, 0, 1, 3])
+OPTIONS = st.one_of(
+    st.builds(
+        ReadingOptions,
+        file_format=st.sampled_from([None, None, *FORMATS]),
+        encoding=ENCODINGS,
+        repair=REPAIRS,
+    ),
+    st.builds(
+        ReadingOptions,
+        file_format=st.just("csv"),
+        encoding=ENCODINGS,
+        delimiter=st.sampled_from([None, ";", "tab", " "]),
+        quoting=st.sampled_from([None, *QUOTINGS]),
+        skip_lines=ABOVE,
+        repair=REPAIRS,
+    ),
+    st.builds(
+        ReadingOptions,
+        file_format=st.just("text"),
+        chunk=st.sampled_from([None, "line", "tokens:3"]),
+        count_tokens=st.just(words),
+    ),
+    st.builds(ReadingOptions, file_format=st.just("json"), member=st.just("a"), repair=REPAIRS),
+    st.builds(ReadingOptions, skip_lines=ABOVE, sheet=st.sampled_from([None, "Data"])),
 )
 REAL = {
     **{path.name: path.read_bytes() for path in FILES.iterdir()},
@@ -75,38 +103,46 @@ REAL = {
 }
 
 
-def rows_or_refusal(path: Path, options: ReadingOptions) -> list[Row] | str:
-    """Return the rows, or why the file is refused."""
+def read_one_by_one(path: Path, options: ReadingOptions) -> tuple[list[Row], Repairs] | str:
+    """Return the rows and what was mended in them, or why the file is refused."""
     try:
-        return list(read_rows(path, options))
+        with read_rows(path, options) as rows:
+            assert all(note.isprintable() for note in rows.notes)
+            return list(rows), rows.repairs
     except DataError as error:
         return str(error)
 
 
-def rows_of_batches(path: Path, options: ReadingOptions) -> list[Row] | str:
+def read_in_batches(path: Path, options: ReadingOptions) -> tuple[list[Row], Repairs] | str:
     try:
         batches = list(read_rows(path, options).batches())
     except DataError as error:
         return str(error)
     assert pickle.loads(pickle.dumps(batches)) == batches  # noqa: S301 - our own rows
-    return list(chain.from_iterable(batch.rows() for batch in batches))
+    rows = list(chain.from_iterable(batch.rows() for batch in batches))
+    repairs = Repairs()
+    for batch in batches:
+        repairs.add_all(batch.repairs)
+    return rows, repairs
 
 
 def check(path: Path, options: ReadingOptions) -> None:
     """Make sure that a file gives rows that can be written down, or is refused by its name."""
-    found = rows_or_refusal(path, options)
+    found = read_one_by_one(path, options)
     if isinstance(found, str):
         assert found.isprintable()
         return
-    for row in found:
+    rows, repairs = found
+    for row in rows:
         if isinstance(row.value, BadRow):
             assert row.value.reason.isprintable()
             assert row.value.excerpt.isprintable()
         else:
             to_json(row.value)
-    numbers = [row.line for row in found]
+    numbers = [row.line for row in rows]
     assert numbers == sorted(numbers)
-    again = rows_of_batches(path, options)
+    assert all(told.isprintable() for told in repairs.told())
+    again = read_in_batches(path, options)
     assert repr(again) == repr(found)
 
 

@@ -121,3 +121,16 @@ def test_other_folders_and_names_that_are_no_ids_are_refused(tmp_path: Path) -> 
         read_rows(Path("a b/c"), options)
     with pytest.raises(DataError, match="does not exist"):
         read_rows(Path("nobody/nothing"))
+
+
+def test_a_number_that_is_missing_is_null_and_that_is_told(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "saved", [{"score": 1.5}, {"score": float("nan")}])
+    with read_rows(folder) as rows:
+        assert [row.value for row in rows] == [{"score": 1.5}, {"score": None}]
+        assert rows.repairs.told(rows.place) == ["1 row repaired: NaN read as null (row 2)"]
+
+
+def test_a_split_of_a_folder_without_splits_is_refused(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "saved", ROWS)
+    with pytest.raises(DataError, match="has no splits: leave --member out"):
+        read_rows(folder, ReadingOptions(member="test"))

@@ -48,7 +48,7 @@ def test_any_rows_in_a_list_of_an_object_come_back_equal(
 def test_broken_rows_are_told_with_line_and_byte_and_leave_the_others_alone() -> None:
     rows = rows_in("planets.json")
     assert [row.line for row in rows] == [1, 2, 3, 4, 5]
-    assert fault_of(rows[2]) == "is not valid JSON: expected value at line 4, byte 50"
+    assert fault_of(rows[2]) == "is not valid JSON: expected value at line 4, byte 67"
     assert fault_of(rows[3]) == "is a text, not a JSON object (line 5)"
     assert cell_of(rows[1], "exact") == 149597870700000000000000
     assert rows[4].value == {"question": "Has Venus a moon?", "answer": "No", "share": 0.1}
@@ -171,3 +171,41 @@ def test_a_document_in_another_encoding_is_read() -> None:
     assert values_of(content, "a.json") == [{"a": "Schön"}, {"a": "größer"}]
     with file_of(content, "a.json") as path, read_rows(path, ReadingOptions()) as rows:
         assert rows.encoding == "utf-16"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"a": 1},\n{"a": 2}\n', "comma behind the object (row 1)"),
+        (b'[{"a": 1}, {"a": 2,}]', "trailing comma (row 2)"),
+        (b"[{'a': 1}, {\"a\": 2}]", "written by Python, not as JSON (row 1)"),
+        (b'{"a": 1}\n\xef\xbb\xbf{"a": 2}', "byte order mark inside the file (row 2)"),
+        (b'{"rows": [{"a": 1}, {a: 2}]}', "quotes or commas of the JSON set right (row 2)"),
+    ],
+)
+def test_damaged_rows_are_mended_and_told(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    with read_rows(path, ReadingOptions("json")) as rows:
+        assert list(rows) == [Row(1, {"a": 1}), Row(2, {"a": 2})]
+        assert rows.repairs.told(rows.place) == [f"1 row repaired: {told}"]
+    [batch] = read_rows(path, ReadingOptions("json")).batches()
+    assert batch.repairs == rows.repairs
+
+
+def test_nothing_is_mended_where_a_file_is_to_be_seen_as_it_stands() -> None:
+    good, comma, bad = rows_of(b'{"a": 1}, {"a": 2,}', "a.json", file_format="json", repair="none")
+    assert good == Row(1, {"a": 1})
+    assert fault_of(comma) == "is no row but a stray ',' (line 1)"
+    assert "trailing comma" in fault_of(bad)
+
+
+def test_a_row_that_is_cut_off_is_taken_for_what_it_is_on_request() -> None:
+    content = b'[{"a": 1}, {"a": "on'
+    assert "cut off" in fault_of(rows_of(content, "a.json")[1])
+    assert rows_of(content, "a.json", repair="all")[1] == Row(2, {"a": "on"})
+
+
+def test_a_list_at_the_top_has_nothing_to_choose() -> None:
+    with pytest.raises(DataError, match="is a list, with nothing in it to name"):
+        rows_of(b'[{"a": 1}]', "a.json", member="rows")

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.reading import jsonlines
+from engine.data.reading import jsonlines, lineblocks
 from engine.data.reading.files import read_rows
 from engine.data.reading.options import ReadingOptions
+from engine.data.reading.repairs import Repairs
 from engine.data.reading.rows import BadRow, Row
 from tests.engine.data.reading import conftest
 
@@ -118,12 +119,117 @@ def test_a_file_of_chats_with_a_blank_and_a_cut_line_gives_the_others() -> None:
     assert rows[3].value["messages"][0]["content"] == "Danke schön!"
 
 
+def repaired(content: bytes, **options: Any) -> tuple[list[Row], list[str]]:  # noqa: ANN401
+    """Return the rows and what is told of their repairs, read one by one and in batches."""
+    with conftest.file_of(content, "rows.jsonl") as path:
+        reading = ReadingOptions(file_format="jsonl", **options)
+        with read_rows(path, reading) as rows:
+            found = list(rows)
+            told = rows.repairs.told(rows.place)
+        repairs = Repairs()
+        for batch in read_rows(path, reading).batches():
+            travelled = pickle.loads(pickle.dumps(batch))  # noqa: S301 - our own rows
+            list(travelled.rows())
+            repairs.add_all(travelled.repairs)
+    assert repairs.told("line") == told
+    return found, told
+
+
+PAIR = b'{"prompt": "p", "completion": "c"}'
+VALUE = {"prompt": "p", "completion": "c"}
+
+
+@pytest.mark.parametrize(
+    ("damaged", "told"),
+    [
+        (PAIR + b",", "comma behind the object"),
+        (b'{"prompt": "p", "completion": "c",}', "trailing comma"),
+        (b"\xef\xbb\xbf" + PAIR, "byte order mark inside the file"),
+        (b"{'prompt': 'p', 'completion': 'c'}", "written by Python, not as JSON"),
+        (b'{\n  "prompt": "p",\n  "completion": "c"\n}', "object over several lines"),
+        ("{“prompt”: “p”, “completion”: “c”}".encode(), "curly quotes"),
+        (b'{"prompt": "p" "completion": "c"}', "quotes or commas of the JSON set right"),
+    ],
+)
+def test_a_damaged_line_is_mended_and_told(damaged: bytes, told: str) -> None:
+    rows, repairs = repaired(PAIR + b"\n" + damaged + b"\n" + PAIR + b"\n")
+    assert [row.value for row in rows] == [VALUE] * 3
+    assert rows[1].line == 2
+    assert rows[2].line == 3 + damaged.count(b"\n")
+    assert repairs == [f"1 row repaired: {told} (line 2)"]
+
+
+def test_bare_tabs_and_line_breaks_stay_in_the_texts() -> None:
+    content = b'{"a": "one\ttwo"}\n{"a": "one\n\n two"}\n{"a": 3}\n'
+    rows, repairs = repaired(content)
+    assert rows == [Row(1, {"a": "one\ttwo"}), Row(2, {"a": "one\n\n two"}), Row(5, {"a": 3})]
+    assert repairs == ["2 rows repaired: line break or tab in a text (lines 1, 2)"]
+
+
+def test_several_objects_on_a_line_are_several_rows() -> None:
+    rows, repairs = repaired(b'{"a": 1}{"a": 2}\n{"a": 3}\n')
+    assert rows == [Row(1, {"a": 1}), Row(1, {"a": 2}), Row(2, {"a": 3})]
+    assert repairs == ["1 row repaired: several objects on one line (line 1)"]
+
+
+def test_the_brackets_of_an_array_are_bad_rows_where_lines_are_wished_for() -> None:
+    first, row, last = repaired(b'[\n{"a": 1},\n]\n')[0]
+    assert row == Row(2, {"a": 1})
+    assert "cut off" in conftest.fault_of(first)
+    assert "not valid JSON" in conftest.fault_of(last)
+
+
+def test_a_line_that_is_cut_off_takes_no_good_line_with_it() -> None:
+    content = b'{"a": "x\n{"a": 1}\n{"a":\n\n{"a": 2}\n'
+    bad, good, other, last = repaired(content)[0]
+    assert (good, last) == (Row(2, {"a": 1}), Row(5, {"a": 2}))
+    assert "cut off" in conftest.fault_of(bad)
+    assert "cut off" in conftest.fault_of(other)
+
+
+def test_a_line_that_is_cut_off_is_taken_for_what_it_is_on_request() -> None:
+    rows, repairs = repaired(b'{"a": "one", "b": "tw\n{"a": 1}\n', repair="all")
+    assert rows == [Row(1, {"a": "one", "b": "tw"}), Row(2, {"a": 1})]
+    assert repairs == ["1 row repaired: cut off, and closed where it ends (line 1)"]
+
+
+def test_nothing_is_mended_where_a_file_is_to_be_seen_as_it_stands() -> None:
+    text = json.dumps({"messages": json.dumps([{"role": "user", "content": "hi"}])}).encode()
+    rows, repairs = repaired(PAIR + b",\n" + text + b"\n", repair="none")
+    assert "not valid JSON" in conftest.fault_of(rows[0])
+    assert rows[1].value == json.loads(text)
+    assert repairs == []
+
+
+def test_an_object_on_very_many_lines_is_not_put_together() -> None:
+    short = b"{\n" + b"\n" * (lineblocks.MOST_JOINED_LINES - 3) + b'"a": 1}\n'
+    assert [row.value for row in repaired(short)[0]] == [{"a": 1}]
+    long = b"{\n" + b"\n" * lineblocks.MOST_JOINED_LINES + b'"a": 1}\n'
+    assert [type(row.value) for row in repaired(long)[0]] == [BadRow, BadRow]
+
+
+def test_lines_that_end_in_carriage_returns_are_lines_and_that_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"a": 1}\r{"a": "\\r"}\r\r{"a": 3}')
+    with read_rows(path) as rows:
+        assert rows.notes == ("its lines end in carriage returns",)
+        assert rows.columns == ("a",)
+        assert list(rows) == [Row(1, {"a": 1}), Row(2, {"a": "\r"}), Row(4, {"a": 3})]
+    batches = list(read_rows(path).batches())
+    assert [row.line for batch in batches for row in batch.rows()] == [1, 2, 4]
+
+
 LINES = st.sampled_from(
     [
         *(b'{"a": 1}', b'{"a": "\xc3\xa9"}', b'{"a": "\xe9"}', b'{"a": "b', b"[1]", b"x" * 70),
         *(b"", b" \t", b"\r", b"\x0b", b'{"a": 1}\r', b'{"a":"' + b"y" * 60 + b'"}', b"\0"),
+        *(b"{", b"}", b'"b": 2}', b'{"a": 1},', b'{"a": 1,', b" {", b'{"a": "x', b'y"}', b"},"),
+        *(b"\xef\xbb\xbf{}", b"{'a': 1}", b"[", b"],", b'{"a": 1}{"a": 2}'),
     ]
 )
+
+
+JSON_LINES = ReadingOptions(file_format="jsonl")
 
 
 @given(st.lists(LINES | st.binary(max_size=80), max_size=12), st.booleans(), st.integers(1, 40))
@@ -134,10 +240,19 @@ def test_blocks_give_the_same_rows_as_the_file_whatever_is_in_it(
     with pytest.MonkeyPatch.context() as patch, conftest.file_of(content, "rows.jsonl") as path:
         patch.setattr(jsonlines, "MAX_ROW_BYTES", 64)
         patch.setattr(jsonlines, "BATCH_BYTES", size)
-        expected = list(read_rows(path))
-        batches = [pickle.loads(pickle.dumps(batch)) for batch in read_rows(path).batches()]  # noqa: S301
-    assert list(chain.from_iterable(batch.rows() for batch in batches)) == expected
-    assert sum(batch.count_hint for batch in batches) >= len(expected)
+        for module in (jsonlines, lineblocks):
+            patch.setattr(module, "MOST_JOINED_LINES", 4)
+            patch.setattr(module, "MOST_JOINED_BYTES", 30)
+        rows = read_rows(path, JSON_LINES)
+        expected = list(rows)
+        opened = read_rows(path, JSON_LINES)
+        batches = [pickle.loads(pickle.dumps(batch)) for batch in opened.batches()]  # noqa: S301
+        assert list(chain.from_iterable(batch.rows() for batch in batches)) == expected
+    repairs = Repairs()
+    for batch in batches:
+        repairs.add_all(batch.repairs)
+    assert repairs == rows.repairs
+    assert sum(batch.count_hint for batch in batches) >= len({row.line for row in expected})
 
 
 @given(

@@ -131,3 +131,45 @@ def test_an_answer_beyond_all_measure_ends_the_reading(monkeypatch: pytest.Monke
     content = b"## Who?\n\nMe.\n\n## What?\n\n" + b"word\n" * 1000
     with pytest.raises(DataError, match="line 5: from here on no question comes"):
         rows_of(content, "a.md")
+
+
+def test_sections_that_mark_their_questions_in_different_ways_are_all_read() -> None:
+    text = (
+        "# General\n\n## Who?\n\nMe.\n\n## What?\n\n**Really?**\n\nThat.\n\n"
+        "## How?\n\nSo.\n\n## Where to?\n\nThere.\n\n"
+        "# Billing\n\n**How much?**\n\nNothing.\n\n**Why?**\n\nBecause.\n\n"
+        "# Shipping\n\nQ: When?\nA: Now.\n\nQ: Where?\nA: Here.\n"
+    )
+    rows = rows_of(text.encode(), "a.md")
+    assert [row.line for row in rows] == [3, 7, 13, 17, 23, 27, 33, 36]
+    assert [row.value["answer"] for row in rows if isinstance(row.value, dict)] == [
+        *("Me.", "**Really?**\n\nThat.", "So.", "There."),
+        *("Nothing.", "Because.", "Now.", "Here."),
+    ]
+
+
+def test_headings_and_bold_lines_that_ask_end_an_answer_behind_a_label() -> None:
+    text = (
+        "Q: Who?\nA: Me.\n\nQ: What?\nA: That.\n\n### Notes\n\nMore.\n\n## How?\n\nSo.\n\n"
+        "**Why?**\n\nBecause. **Is it?** It is.\n\nQ: When?\nA: Now.\n"
+    )
+    assert values_of(text.encode(), "a.md") == [
+        {"question": "Who?", "answer": "Me."},
+        {"question": "What?", "answer": "That.\n\n### Notes\n\nMore."},
+        {"question": "How?", "answer": "So."},
+        {"question": "Why?", "answer": "Because. **Is it?** It is."},
+        {"question": "When?", "answer": "Now."},
+    ]
+
+
+def test_the_most_usual_way_to_mark_questions_counts_for_the_file() -> None:
+    text = (
+        "# First\n\n**Who?** Me.\n\n**What?** That.\n\n"
+        "# More\n\nQ: When?\nA: Now.\n\n**Why?** So.\n"
+    )
+    assert values_of(text.encode(), "a.md") == [
+        {"question": "Who?", "answer": "Me."},
+        {"question": "What?", "answer": "That."},
+        {"question": "When?", "answer": "Now."},
+        {"question": "Why?", "answer": "So."},
+    ]

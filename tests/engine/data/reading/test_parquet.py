@@ -14,6 +14,7 @@ from pyarrow import parquet
 from engine.data.errors import DataError
 from engine.data.reading.arrow import as_json, rows_of
 from engine.data.reading.files import read_rows
+from engine.data.reading.options import ReadingOptions
 from engine.data.reading.rows import BadRow, Row
 from tests.engine.data.reading.conftest import fault_of
 from tests.engine.data.reading.test_jsonlines import TEXT
@@ -129,3 +130,43 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_whatever_a_column_holds_becomes_json() -> None:
     assert as_json({1: (object, Decimal("NaN"))}) == {"1": [str(object), "NaN"]}
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (pa.array([NAN]), None),
+        (pa.array([NAN], pa.float32()), None),
+        (pa.array([[1.0, NAN]]), [1.0, None]),
+        (pa.array([{"score": NAN, "id": 1}]), {"score": None, "id": 1}),
+        (pa.array([[("k", NAN)]], pa.map_(pa.string(), pa.float64())), [["k", None]]),
+        (pa.array([NAN]).dictionary_encode(), None),
+    ],
+)
+def test_a_number_that_is_missing_is_null_and_that_is_told(
+    tmp_path: Path, column: pa.Array, value: object
+) -> None:
+    path = written(tmp_path, pa.table({"a": column}))
+    with read_rows(path) as rows:
+        assert [row.value for row in rows] == [{"a": value}]
+        assert rows.repairs.told(rows.place) == ["1 row repaired: NaN read as null (row 1)"]
+
+
+def test_rows_in_which_several_numbers_are_missing_are_counted_once(tmp_path: Path) -> None:
+    table = pa.table({"a": [1.0, NAN] * 1500, "b": [NAN, NAN] * 1500, "c": [float("inf")] * 3000})
+    path = written(tmp_path, table)
+    counts = [
+        (batch.count_hint, sum(kind.count for kind in batch.repairs.kinds.values()))
+        for batch in read_rows(path).batches()
+    ]
+    assert counts == [(2000, 2000), (1000, 1000)]
+
+
+def test_nan_stays_where_a_file_is_to_be_seen_as_it_stands(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.table({"a": [NAN]}))
+    with read_rows(path, ReadingOptions(repair="none")) as rows:
+        assert repr([row.value for row in rows]) == "[{'a': nan}]"
+        assert not rows.repairs

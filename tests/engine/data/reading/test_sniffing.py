@@ -19,9 +19,9 @@ def format_of(path: Path, content: bytes, wish: str | None = None) -> str:
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.jsonl", b"a,b\n1,2\n", "jsonl"),
+        ("a.jsonl", b"no JSON\nat all\n", "jsonl"),
         ("a.NDJSON", b'{"a": 1}\n', "jsonl"),
-        ("a.csv", b'{"a": 1}\n', "csv"),
+        ("a.csv", b'{"a","b"}\n1,2\n', "csv"),
         ("a.tsv", b"a\tb\n1\t2\n", "csv"),
         ("a.json", b' \n{"a": 1}\n', "jsonl"),
         ("a", b'\xef\xbb\xbf{"a": 1}\n', "jsonl"),
@@ -43,6 +43,58 @@ def test_the_extension_tells_the_format_or_else_the_first_bytes(
     tmp_path: Path, name: str, content: bytes, expected: str
 ) -> None:
     assert format_of(tmp_path / name, content) == expected
+
+
+A_LINE = b'{"q": "Who?", "a": "Me"}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seen", "said"),
+    [
+        ("a.csv", A_LINE + b"\n" + A_LINE, "jsonl", "csv"),
+        ("a.csv", A_LINE + b"\n", "jsonl", "csv"),
+        ("a.tsv", b"{'q': 'Who?'}\n{'q': 'When?'}\n", "jsonl", "csv"),
+        ("a.json", A_LINE + b"\n" + A_LINE, "jsonl", "json"),
+        ("a.md", A_LINE + b"\n" + A_LINE, "jsonl", "markdown"),
+        ("a.xlsx", A_LINE + b"\n" + A_LINE, "jsonl", "xlsx"),
+        ("a.jsonl", b"[" + A_LINE + b"," + A_LINE + b"]", "json", "jsonl"),
+        ("a.jsonl", b"[\n" + A_LINE + b",\n" + A_LINE + b"\n]\n", "json", "jsonl"),
+        ("a.jsonl", b'{\n "q": "Who?"\n}\n{\n "q": "When?"\n}\n', "json", "jsonl"),
+        ("a.csv", b"[" + A_LINE + b"]", "json", "csv"),
+        ("a.jsonl", b"q,a\nWho?,Me\n", "csv", "jsonl"),
+        ("a.json", b"q,a\nWho?,Me\n", "csv", "json"),
+        ("a.parquet", b"q,a\nWho?,Me\n", "csv", "parquet"),
+    ],
+)
+def test_what_a_file_holds_counts_before_a_wrong_name_and_is_told(
+    tmp_path: Path, name: str, content: bytes, seen: str, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with read_rows(tmp_path / name) as rows:
+        assert rows.file_format == seen
+        assert rows.notes == (f"read as {seen}, though its name says {said}",)
+        assert all(isinstance(row.value, dict) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.jsonl", b'[{"a": 1}]\n[{"a": 2}]\n', "jsonl"),
+        ("a.jsonl", b'{"a": "cut\n{"a": 1}\n', "jsonl"),
+        ("a.jsonl", b'{"a": 1},\n{"a": 2},\n', "jsonl"),
+        ("a.jsonl", b"user: hi\nbot: ho\n", "jsonl"),
+        ("a.csv", b'[{"a": 1}]\n[{"a": 2}]\n', "csv"),
+        ("a.csv", b"{a},b\n1,2\n", "csv"),
+        ("a.txt", b"user: hi\nbot: ho\n", "text"),
+        ("a.md", b"[a](b), c\nd, e\n", "markdown"),
+    ],
+)
+def test_where_there_is_a_doubt_the_name_counts(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with read_rows(tmp_path / name) as rows:
+        assert (rows.file_format, rows.notes) == (expected, ())
 
 
 def test_a_format_that_is_given_counts_before_the_extension(tmp_path: Path) -> None:

@@ -68,7 +68,13 @@ def test_the_columns_of_dolly_are_the_same_under_other_names() -> None:
     ("change", "reason"),
     [
         ({"output": None}, "has null in output, not a text"),
-        ({"instruction": 1}, "has a number in instruction, not a text"),
+        (
+            {"instruction": 1},
+            (
+                "has a number in instruction, not a text. Templates write it out: name it as "
+                "'{instruction}' in --prompt or --completion"
+            ),
+        ),
         ({"input": ["x"]}, "has a list in input, not a text"),
         ({"system": {}}, "has an object in system, not a text"),
         ({"history": "2+2? 4"}, "has a text in history, not a list of pairs"),

@@ -46,10 +46,22 @@ def test_an_empty_system_column_says_that_there_is_none(empty: str | None) -> No
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"prompt": "2+2", "completion": 4}, "has a number in completion, not a text"),
+        (
+            {"prompt": "2+2", "completion": 4},
+            (
+                "has a number in completion, not a text. Templates write it out: name it as "
+                "'{completion}' in --prompt or --completion"
+            ),
+        ),
         ({"prompt": "2+2", "completion": None}, "has null in completion, not a text"),
         ({"prompt": ["2+2"], "completion": "4"}, "has a list in prompt, not a text"),
-        ({"prompt": "p", "completion": "c", "system": 1}, "has a number in system, not a text"),
+        (
+            {"prompt": "p", "completion": "c", "system": 1},
+            (
+                "has a number in system, not a text. Templates write it out: name it as "
+                "'{system}' in --prompt or --completion"
+            ),
+        ),
     ],
 )
 def test_what_is_no_text_is_named(row: dict[str, Any], reason: str) -> None:

@@ -42,7 +42,10 @@ def test_a_context_must_be_placed_by_the_user() -> None:
 
 
 def test_an_answer_that_is_no_text_is_named() -> None:
-    assert fault_of({"question": "2+2", "answer": 4}) == "has a number in answer, not a text"
+    assert fault_of({"question": "2+2", "answer": 4}) == (
+        "has a number in answer, not a text. Templates write it out: name it as '{answer}' in "
+        "--prompt or --completion"
+    )
 
 
 @pytest.mark.skipif(not GSM8K.exists(), reason="GSM8K is not on this machine")

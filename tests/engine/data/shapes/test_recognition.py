@@ -31,6 +31,52 @@ def test_half_a_shape_says_what_is_missing() -> None:
     )
 
 
+def test_a_single_column_whose_name_looks_like_several_asks_for_the_delimiter() -> None:
+    assert fault_of({"prompt completion": "p c"}) == (
+        "has one column only, 'prompt completion'. If something stands between its cells, say "
+        "what with --delimiter (for instance --delimiter space)"
+    )
+    assert "--delimiter" not in fault_of({"city": "Oslo"})
+
+
+@pytest.mark.parametrize(
+    ("row", "example"),
+    [
+        ({"Prompt": "q", "COMPLETION": "a"}, {}),
+        ({" Question ": "q", "Answer": "a", "Asked by": "Ada"}, {"Asked by": "Ada"}),
+        ({"Instruction": "q", "Input": "", "Output": "a"}, {}),
+        ({"Messages": [USER, ASSISTANT], "Tools": None, "Id": 1}, {"Id": 1}),
+        ({"prompt": "q", "Completion": "a", "History": "long ago"}, {"History": "long ago"}),
+    ],
+)
+def test_letter_case_and_blanks_around_names_do_not_matter_and_columns_keep_theirs(
+    row: dict[str, object], example: dict[str, object]
+) -> None:
+    conversion = Conversion()
+    conversion.check("a.csv", row)
+    assert example_of(row, conversion) == {"messages": [USER, ASSISTANT]} | example
+
+
+def test_optional_fields_count_in_any_letter_case() -> None:
+    row = {"Instruction": "Add", "Input": "1 and 2", "Output": "3", "System": "Be brief."}
+    assert [message["content"] for message in example_of(row)["messages"]] == [
+        *("Be brief.", "Add\n\n1 and 2", "3"),
+    ]
+
+
+def test_names_as_they_should_be_count_before_others() -> None:
+    row = {"Prompt": "another", "prompt": "q", "completion": "a"}
+    assert example_of(row) == {"messages": [USER, ASSISTANT], "Prompt": "another"}
+    assert fault_of({"Prompt": "q", "PROMPT": "p", "Completion": "a"}).startswith(
+        "has completion but no prompt, beside Prompt, PROMPT. Say how"
+    )
+
+
+def test_half_a_shape_in_another_letter_case_says_what_is_missing() -> None:
+    assert fault_of({"Prompt": "p", "id": 1}).startswith("has prompt but no completion, beside id.")
+    assert "--completion '{Text}'" in fault_of({"Text": "Once upon a time"})
+
+
 def test_a_row_without_columns_says_so() -> None:
     assert fault_of({}) == (
         "has no columns. Say how to make examples of it, for instance with --prompt '{question}' "

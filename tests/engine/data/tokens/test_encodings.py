@@ -11,7 +11,7 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, MissingPackageError
 from engine.data.tokens import encodings
 from engine.data.tokens.encodings import (
     CARRIED,
@@ -21,6 +21,7 @@ from engine.data.tokens.encodings import (
     text_counter,
     unpacked,
 )
+from engine.errors import LabError
 
 # A proxy that nobody listens at: whatever wants the network fails at once.
 NO_NETWORK = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
@@ -171,14 +172,25 @@ def test_what_to_install_is_said_when_a_vocabulary_cannot_be_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encodings, "_wheel", lambda: None)
-    with pytest.raises(DataError, match=r"o200k_base is not on this machine.*ftlab\[data\]"):
+    with pytest.raises(LabError, match=r"o200k_base is not on this machine.*ftlab\[data\]"):
         text_counter("o200k_base", tmp_path)
 
 
 @pytest.mark.usefixtures("nothing_loaded")
 def test_a_vocabulary_that_no_wheel_carries_needs_the_network_once(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"p50k_base is not on this machine.*network once"):
+    with pytest.raises(LabError, match=r"p50k_base is not on this machine.*network once"):
         load_encoding("p50k_base", tmp_path)
+
+
+def test_a_missing_package_is_no_fault_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tiktoken", None)
+    with pytest.raises(MissingPackageError, match=r"tiktoken: pip install 'ftlab\[data\]'"):
+        load_encoding("p50k_base", tmp_path)
+    with pytest.raises(MissingPackageError, match="tiktoken"):
+        encoding_name("gpt-4o")
+    assert not issubclass(MissingPackageError, DataError)
 
 
 def test_counting_loads_none_of_the_wheels_own_python(cache: Path) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.data.errors import MissingPackageError
 from engine.data.tokens.counting import ExampleTokens, Uncounted
 from engine.data.tokens.local import LocalCounter
 from engine.training.examples import IGNORED, ExampleEncoder
@@ -68,6 +70,14 @@ def test_an_example_that_the_template_refuses_does_not_stop_the_others(
     assert second.reason.startswith("does not fit the model's chat template: ")
     assert first == third
     assert not isinstance(first, Uncounted)
+
+
+def test_a_missing_package_is_no_fault_of_the_data(
+    tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(MissingPackageError, match=r"transformers: pip install 'ftlab\[local\]'"):
+        LocalCounter(str(tiny_base))
 
 
 def test_what_lies_beyond_a_limit_is_counted(counter: LocalCounter) -> None:

@@ -28,6 +28,14 @@ def test_duplicates_are_left_out_and_counted_when_asked(lab: Lab, add: Add) -> N
     assert (merged.examples, merged.left_out, left_out) == (3, 1, 1)
 
 
+def test_columns_do_not_keep_duplicates_apart(lab: Lab, add: Add) -> None:
+    add("a", row("1", "x", id=1))
+    add("b", row("1", "x", id=2), row("1", "y", id=3))
+    merged, left_out = merge_versions(lab, ["a", "b"], "both", dedupe=True)
+    assert [record["id"] for record in records_of(lab, merged)] == [1, 3]
+    assert left_out == 1
+
+
 def test_one_version_alone_or_an_unknown_one_is_refused(lab: Lab, add: Add) -> None:
     add("a", row("1", "x"))
     with pytest.raises(DataError, match="at least two"):

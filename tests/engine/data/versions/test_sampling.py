@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 from engine.data.versions.contents import records_of
 from engine.data.versions.criteria import answer_of
 from engine.data.versions.sampling import Sample, bands, sample_version
@@ -59,7 +59,14 @@ def test_bands_count_from_the_shortest() -> None:
     assert bands([]) == []
 
 
-@pytest.mark.parametrize("size", [0, 101, -3])
-def test_what_cannot_be_taken_is_refused(lab: Lab, whole: DatasetRow, size: int) -> None:
-    with pytest.raises(DataError, match="cannot be taken of 100 examples"):
+def test_more_than_there_is_cannot_be_taken(lab: Lab, whole: DatasetRow) -> None:
+    with pytest.raises(DataError, match="101 cannot be taken of 100 examples"):
+        sample_version(lab, whole.id, "part", Sample(101))
+    with pytest.raises(DataError, match="the sample would be empty"):
+        sample_version(lab, whole.id, "part", Sample(0.001))
+
+
+@pytest.mark.parametrize("size", [0, 0.0, 1.0, -3, float("nan"), float("inf")])
+def test_what_is_no_size_is_refused(lab: Lab, whole: DatasetRow, size: float) -> None:
+    with pytest.raises(WishError):
         sample_version(lab, whole.id, "part", Sample(size))

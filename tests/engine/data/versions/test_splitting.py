@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.data.errors import DataError
+from engine.data.errors import DataError, WishError
 from engine.data.versions.splitting import Part, assign, parse_size
 
 SIZES = st.integers(0, 60) | st.floats(0, 1, exclude_max=True)
@@ -77,10 +77,10 @@ def test_a_fraction_is_rounded_to_the_nearest_row_halves_up(
         (0.9, 0.1, "nothing is left for training"),
         (0.01, 0, "the test part would be empty"),
         (0, 0.04, "the validation part would be empty"),
-        (1.0, 0, "not 1.0 for test"),
-        (0, -0.1, "not -0.1 for validation"),
-        (-1, 0, "not -1 for test"),
-        (float("nan"), 0, "not nan for test"),
+        (1.0, 0, "not 1.0 for the test part"),
+        (0, -0.1, "not -0.1 for the validation part"),
+        (-1, 0, "not -1 for the test part"),
+        (float("nan"), 0, "not nan for the test part"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(test: float, validation: float, message: str) -> None:
@@ -94,6 +94,7 @@ def test_a_written_size_is_a_fraction_or_a_number_of_rows(text: str, size: float
     assert type(parse_size(text)) is type(size)
 
 
-def test_a_written_size_that_is_no_number_is_refused() -> None:
-    with pytest.raises(DataError, match="not 'a tenth'"):
-        parse_size("a tenth")
+@pytest.mark.parametrize("text", ["a tenth", "nan", "inf", "1.0", "-3", "-0.1", "1e999"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(WishError, match=f"fraction below 1 .* not '?{text}"):
+        parse_size(text)

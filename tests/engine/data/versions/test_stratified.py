@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.versions.splitting import Part, assign
-from engine.data.versions.stratified import assign_stratified, sample_stratified, shares
+from engine.data.versions.stratified import (
+    absent_strata,
+    assign_stratified,
+    sample_stratified,
+    shares,
+)
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=9), st.floats(0, 1), st.integers())
@@ -20,6 +25,23 @@ def test_shares_add_up_and_stay_within_a_row_of_their_proportion(
         assert 0 <= share <= size
         if sum(sizes):
             assert abs(share - size * wanted / sum(sizes)) < 1
+
+
+def test_a_rare_stratum_is_rounded_up_before_common_ones() -> None:
+    # Both 65 and 5 of 130 come to a half more than a whole number when 13 are drawn.
+    for seed in range(50):
+        assert shares([65, 60, 5], 13, seed) == [6, 6, 1]
+        assert shares([67, 58, 5], 13, seed)[2] == 1
+
+
+def test_of_more_rare_strata_than_there_is_room_for_chance_decides() -> None:
+    assert {tuple(shares([1, 1], 1, seed)) for seed in range(20)} == {(0, 1), (1, 0)}
+
+
+def test_strata_that_a_part_has_not_are_named() -> None:
+    strata = [0, 0, 0, 1, 1, 2]
+    parts = [Part.TRAIN, Part.TRAIN, Part.TEST, Part.TRAIN, Part.TEST, Part.TRAIN]
+    assert absent_strata(strata, parts) == {Part.TRAIN: [], Part.TEST: [2]}
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=60), st.integers())

@@ -7,8 +7,8 @@ from typing import Any
 from engine.data.reading.reader import RowList
 from engine.data.reading.rows import BadRow, Row
 from engine.data.tokens.counting import ExampleTokens
-from engine.data.tokens.dataset import count_tokens
 from engine.data.tokens.tokenizer import TokenizerSpec
+from engine.data.versions.counting import count_tokens
 
 
 def rows(count: int) -> list[Row]:
@@ -49,3 +49,11 @@ def test_what_cannot_be_counted_is_left_out_and_told(tmp_path: Path, tiny_base: 
     counts = count_tokens([batch], spec)
     assert (counts.total.examples, counts.uncounted) == (2, 2)
     assert counts.tokenizer == tiny_base.name
+
+
+def test_the_tokens_of_what_is_there_twice_are_told(tmp_path: Path) -> None:
+    spec = TokenizerSpec("hosted", "o200k_base", tmp_path)
+    given = rows(10)
+    again = [Row(11, given[3].value), Row(12, given[7].value), Row(13, given[3].value)]
+    counts = count_tokens([RowList([*given, *again])], spec)
+    assert list(counts.repeated.values) == [counts.total.values[n] for n in (3, 7, 3)]

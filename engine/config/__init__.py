@@ -1,0 +1,1 @@
+"""The configuration: what the user has settled, and where each of it was said."""

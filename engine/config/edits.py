@@ -1,0 +1,118 @@
+"""Changing config.toml: comments, order and everything else in it stay as they are."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.config import file
+from engine.config.file import ConfigError
+from engine.training.durable import sync_folder
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def set_budget(path: Path, dollars: float) -> None:
+    """Settle what a job may cost at most.
+
+    Args:
+        path: the configuration file; begun if there is none.
+        dollars: US dollars.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content["budget"] = int(dollars) if dollars.is_integer() else dollars
+
+
+def unset_budget(path: Path) -> None:
+    """Let jobs cost what they will; that nothing was settled is no fault.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content.pop("budget", None)
+
+
+def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None:
+    """Write a profile, in the place of the one that has its name.
+
+    Args:
+        path: the configuration file; begun if there is none.
+        name: what to call it.
+        fields: what is said of it.
+
+    Raises:
+        ConfigError: if the file is at fault, or would be with this profile in it.
+    """
+    import tomlkit
+
+    with _changed(path) as content:
+        if "profiles" not in content:
+            content["profiles"] = tomlkit.table(is_super_table=True)
+        content["profiles"][name] = dict(fields)
+
+
+def remove_profile(path: Path, name: str) -> None:
+    """Take a profile out; that it is not there is no fault.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        tables = content.get("profiles", {})
+        tables.pop(name, None)
+        if not tables:
+            content.pop("profiles", None)
+
+
+@contextmanager
+def _changed(path: Path) -> Iterator[TOMLDocument]:
+    """Give the file's content to be changed, and write it whole if it is still good."""
+    import tomlkit
+
+    real = path.resolve()  # A link into a folder of settings that are shared stays a link.
+    real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _one_at_a_time(real):
+        file.read(real)
+        before = real.read_text(encoding="utf-8") if real.exists() else ""
+        content = tomlkit.parse(before)
+        yield content
+        after = tomlkit.dumps(content)
+        try:
+            file.parse(after, path)
+        except ConfigError as error:
+            raise ConfigError(f"{path} was left as it is. With the change: {error}") from None
+        if after != before:
+            _write_private(real, after)
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait for other processes that change the file, so that none undoes another's change."""
+    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Replace a file, whole or not at all, by one that only its owner may read."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,149 @@
+"""Reading config.toml: what it says, and on which line it is at fault."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from engine import profiles
+from engine.errors import LabError
+from engine.profiles import Profile, ProfileError
+from engine.toml_lines import line_of
+
+SETTINGS = ("budget",)
+"""The settings beside the profiles."""
+
+_KEYS = (*SETTINGS, "profiles")
+_PLACE_IN_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+class ConfigError(LabError):
+    """The configuration file cannot be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What a configuration file says.
+
+    Attributes:
+        budget: US dollars that a job may cost at most unless another limit is given; None if the
+            file says nothing of it.
+        profiles: what it says of each profile, by name, checked to make one.
+    """
+
+    budget: float | None
+    profiles: dict[str, dict[str, object]]
+
+
+EMPTY = ConfigFile(None, {})
+
+
+def read(path: Path) -> ConfigFile:
+    """Return what a configuration file says; nothing if there is none.
+
+    Raises:
+        ConfigError: if it is at fault, with the line.
+    """
+    if not path.exists():
+        return EMPTY
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigError(f"{path} cannot be read: {why}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> ConfigFile:
+    """Return what the text of a configuration file says.
+
+    Args:
+        text: the text.
+        path: the file, for errors to name.
+
+    Raises:
+        ConfigError: if it is at fault, with the line.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _PLACE_IN_ERROR.search(str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        why = _PLACE_IN_ERROR.sub("", str(error))
+        raise ConfigError(f"{path}, line {line}: this is no TOML: {why}") from None
+    return _Reading(path, text, content).whole()
+
+
+def budget(value: object) -> float:
+    """Return a budget in US dollars.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if isinstance(value, str):
+        value = _number(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("is no amount of US dollars such as 50")  # noqa: TRY004 - one error for all
+    if not isfinite(value) or value < 0:
+        raise ValueError("is no amount of US dollars such as 50")
+    return float(value)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+class _Reading:
+    """One reading of one file.
+
+    Args:
+        path: the file.
+        text: its text.
+        content: what the text says as TOML.
+    """
+
+    def __init__(self, path: Path, text: str, content: dict[str, Any]) -> None:
+        self._path = path
+        self._text = text
+        self._content = content
+
+    def whole(self) -> ConfigFile:
+        for key in self._content:
+            if key not in _KEYS:
+                raise self._fault((key,), profiles.unknown(key, _KEYS))
+        tables = self._content.get("profiles", {})
+        if not isinstance(tables, dict):
+            raise self._fault(("profiles",), "is no table: begin one with [profiles.NAME]")
+        for name, fields in tables.items():
+            self._check_profile(name, fields)
+        return ConfigFile(self._budget(), tables)
+
+    def _budget(self) -> float | None:
+        if "budget" not in self._content:
+            return None
+        try:
+            return budget(self._content["budget"])
+        except ValueError as error:
+            raise self._fault(("budget",), str(error)) from None
+
+    def _check_profile(self, name: str, fields: object) -> Profile:
+        place = ("profiles", name)
+        if not isinstance(fields, dict):
+            raise self._fault(place, "is no table: begin one with [profiles.NAME]")
+        try:
+            return profiles.make(name, fields)
+        except ProfileError as error:
+            if error.field is None:
+                raise self._fault(place, f"cannot stay: {error.what}") from None
+            raise self._fault((*place, error.field), error.what) from None
+
+    def _fault(self, place: tuple[str, ...], what: str) -> ConfigError:
+        line = line_of(self._text, place)
+        return ConfigError(f"{self._path}, line {line}: {'.'.join(place)} {what}")

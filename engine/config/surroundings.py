@@ -1,0 +1,112 @@
+"""What the environment and the .env files say, nearest first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import LabError
+from engine.places import Places
+
+ENVIRONMENT = "the environment"
+
+
+class Found(NamedTuple):
+    """A variable's value and where it was found."""
+
+    value: str
+    source: str
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One place that says something: the environment, or a .env file.
+
+    Attributes:
+        name: what it is called in words.
+        values: what it says; never printed, for there are keys among it.
+    """
+
+    name: str
+    values: Mapping[str, str] = field(repr=False)
+
+    def get(self, variable: str) -> Found | None:
+        """Return what it says of a variable; an empty value says nothing."""
+        value = self.values.get(variable)
+        if not value:
+            return None
+        return Found(value, f"{variable} in {self.name}", self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """The environment, then the .env files of the working directory and of the data directory.
+
+    Attributes:
+        layers: all that there are, the first one counting most.
+    """
+
+    layers: tuple[Layer, ...]
+
+    @classmethod
+    def look(
+        cls,
+        places: Places,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Surroundings:
+        """Read what is there now.
+
+        Args:
+            places: where the data directory is.
+            environment: this process's, unless another one is given. It is never changed.
+            folder: the working directory, unless another one is given.
+
+        Raises:
+            LabError: if a .env file cannot be read.
+        """
+        files = dict.fromkeys(((folder or Path.cwd()) / ".env", places.dotenv))
+        own = Layer(ENVIRONMENT, os.environ if environment is None else environment)
+        return cls((own, *(_read(file) for file in files if file.is_file())))
+
+    def find(self, variable: str) -> Found | None:
+        """Return the first that is said of a variable."""
+        return next((found for layer in self.layers if (found := layer.get(variable))), None)
+
+    def find_beside(self, variable: str, neighbour: str) -> Found | None:
+        """Return what the environment says of a variable, else the layer that has its neighbour.
+
+        An address counts only beside the key that would go there: a .env file in a foreign folder
+        must not send a key from elsewhere to an address of its own.
+        """
+        said = self.layers[0].get(variable)
+        beside = self.find(neighbour)
+        if said is not None or beside is None:
+            return said
+        return beside.layer.get(variable)
+
+    def lost_beside(self, variable: str, neighbour: str) -> Found | None:
+        """Return what a layer says of a variable although `find_beside` heeds it not."""
+        counts = self.find_beside(variable, neighbour)
+        said = self.find(variable)
+        return said if counts is None else None
+
+
+def _read(file: Path) -> Layer:
+    import logging
+
+    from dotenv import dotenv_values
+
+    # A line that it cannot read is no reason to write over a full-screen program.
+    logging.getLogger("dotenv").addHandler(logging.NullHandler())
+    try:
+        # Taken literally: a foreign file must not weave this machine's secrets into an address.
+        values = dotenv_values(file, encoding="utf-8", interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise LabError(f"{file} cannot be read: {why}") from None
+    return Layer(str(file), {name: value for name, value in values.items() if value is not None})

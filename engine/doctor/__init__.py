@@ -1,0 +1,1 @@
+"""Looking at everything that ftlab stands on: this machine, the database, the hosted services."""

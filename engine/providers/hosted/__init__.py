@@ -1,0 +1,1 @@
+"""Hosted services that speak OpenAI's fine-tuning API."""

@@ -1,0 +1,1 @@
+"""Taking a hosted service's whole history in, before it goes."""

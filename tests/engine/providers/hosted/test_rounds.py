@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.errors import ProviderError
+from engine.lab import Lab
+from engine.poller import Poller
+from engine.providers.hosted.schedule import Schedule
+from store.queries.jobs import job_detail
+from tests.engine.providers.hosted.conftest import Follow
+from tests.standin import faults
+
+if TYPE_CHECKING:
+    from tests.standin.standin import Standin
+
+JOB, LIST = "/fine_tuning/jobs/*", "/fine_tuning/jobs"
+
+
+class Clock:
+    """Seconds that go forward when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def schedule(clock: Clock) -> Schedule:
+    return Schedule(clock, lambda: 0.5)
+
+
+def test_many_jobs_are_looked_up_in_the_list(lab: Lab, standin: Standin, follow: Follow) -> None:
+    jobs = [follow(standin.live_job("queued").id) for _ in range(30)]
+    Poller(lab).look_at_profile("openai")
+    assert {job_detail(lab.database.reader, job).status for job in jobs} == {"queued"}
+    assert standin.count("GET", LIST) == 1
+    assert standin.count("GET", JOB) == 0
+
+
+def test_what_waits_without_news_costs_one_request_for_all(
+    lab: Lab, standin: Standin, follow: Follow
+) -> None:
+    for _ in range(30):
+        follow(standin.live_job("queued").id)
+    poller = Poller(lab)
+    poller.look_at_profile("openai")
+    before = len(standin.requests)
+    assert poller.look_at_profile("openai") == 0
+    assert len(standin.requests) == before + 1
+
+
+def test_a_slow_job_keeps_no_other_waiting(lab: Lab, standin: Standin, follow: Follow) -> None:
+    slow, quick = (standin.live_job("running").id for _ in range(2))
+    standin.inject(faults.slow(1.0), "GET", f"/fine_tuning/jobs/{slow}", times=1)
+    first, second = follow(slow), follow(quick)
+    Poller(lab).look_at_profile("openai")
+    times = [job_detail(lab.database.reader, job).updated_at for job in (first, second)]
+    assert times[1] < times[0]
+
+
+def test_one_jobs_trouble_is_told_when_the_others_were_looked_at(
+    lab: Lab, standin: Standin, follow: Follow
+) -> None:
+    bad, good = (standin.live_job("running").id for _ in range(2))
+    standin.inject(
+        faults.missing_scope("api.fine_tuning.jobs.read"),
+        "GET",
+        f"/fine_tuning/jobs/{bad}",
+        times=None,
+    )
+    follow(bad)
+    job = follow(good)
+    with pytest.raises(ProviderError, match="does not let this key do that"):
+        Poller(lab).look_at_profile("openai")
+    assert job_detail(lab.database.reader, job).status == "running"
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds"), [("running", 10), ("queued", 60), ("paused", 300), ("unheard", 60)]
+)
+def test_a_job_is_looked_at_as_often_as_its_status_asks_for(
+    status: str, seconds: float, schedule: Schedule, clock: Clock
+) -> None:
+    assert schedule.is_due("job")
+    schedule.looked("job", status)
+    clock.now = seconds - 1
+    assert not schedule.is_due("job")
+    clock.now = seconds
+    assert schedule.is_due("job")
+
+
+def test_trouble_makes_a_job_wait_longer_each_time(schedule: Schedule, clock: Clock) -> None:
+    waits = []
+    for _ in range(9):
+        schedule.failed("job")
+        start = clock.now
+        while not schedule.is_due("job"):
+            clock.now += 1
+        waits.append(clock.now - start)
+    assert waits == [10, 20, 40, 80, 160, 320, 600, 600, 600]
+
+
+def test_a_service_is_left_alone_for_as_long_as_it_asks(schedule: Schedule, clock: Clock) -> None:
+    schedule.failed("job", wait=3600)
+    clock.now = 3599
+    assert not schedule.is_due("job")
+    clock.now = 3600
+    assert schedule.is_due("job")
+
+
+def test_times_are_spread(clock: Clock) -> None:
+    draws = iter([0.0, 1.0])
+    schedule = Schedule(clock, lambda: next(draws))
+    schedule.looked("early", "running")
+    schedule.looked("late", "running")
+    clock.now = 8
+    assert (schedule.is_due("early"), schedule.is_due("late")) == (True, False)
+    clock.now = 12.5
+    assert schedule.is_due("late")
