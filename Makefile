@@ -13,7 +13,7 @@ demo: $(VENV)/local.stamp
 	$(BIN)/ftlab demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
