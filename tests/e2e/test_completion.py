@@ -28,7 +28,7 @@ def _completed(ftlab: Ftlab, words: str) -> list[str]:
 
 def test_commands_and_options_are_completed(ftlab: Ftlab) -> None:
     assert _completed(ftlab, "ftlab mo") == ["models"]
-    assert _completed(ftlab, "ftlab jobs re") == ["resume"]
+    assert _completed(ftlab, "ftlab jobs re") == ["resume", "retry"]
     assert _completed(ftlab, "ftlab jobs metrics x --po") == ["--points"]
     assert "interrupted" in _completed(ftlab, "ftlab jobs --status ")
 

@@ -97,7 +97,13 @@ def test_as_json_a_job_comes_with_checkpoints_and_metrics(recorded: Ftlab) -> No
     shown = recorded.document("jobs", "show", "quick")
     assert shown["hyperparameters"] == {"lora_rank": 16, "learning_rate": 0.0005}
     assert shown["checkpoints"] == [
-        {"step": 40, "path": "checkpoints/40", "saved_at": "2026-11-02T12:00:00.000000Z"}
+        {
+            "step": 40,
+            "path": "checkpoints/40",
+            "model": None,
+            "metrics": {},
+            "saved_at": "2026-11-02T12:00:00.000000Z",
+        }
     ]
     assert [(metric["name"], metric["high"]) for metric in shown["metrics"]] == [
         ("loss", 9.5),

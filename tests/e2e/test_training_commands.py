@@ -92,7 +92,7 @@ def test_what_cannot_be_trained_is_refused_in_plain_words(
         (4, "no dataset is called 'nothing'", ("train", "nothing", "--model", tiny_base)),
         (4, "config.json", ("train", "sums/train", "--model", tmp_path)),
         (2, "learning_rate", (*on_sums, "--learning-rate", "-1")),
-        (2, "there is no provider", (*on_sums, "--provider", "nobody")),
+        (4, "there is no profile 'nobody'", (*on_sums, "--provider", "nobody")),
         (2, "cannot name a job", (*on_sums, "--suffix", "a\nb")),
     ]
     for status, words, command in refusals:

@@ -48,7 +48,7 @@ def test_an_event_is_read_back_as_it_was_appended(log: EventLog) -> None:
     assert recorded[:5] == (2, "job/a", 1, "JobMessageReceived", 2)
     assert to_text(before) <= recorded.at <= to_text(now())
     assert recorded.occurred == "2026-01-02T01:04:05.000678Z"
-    assert recorded[7:11] == ("tester", 1, "remote-1", '{"level":"info","text":"héllo"}')
+    assert recorded[7:11] == ("tester", 1, "remote-1", '{"level":"info","text":"héllo","data":{}}')
     assert len(recorded.hash) == 32
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from engine.conversations import Conversation
     from engine.providers.base import Provider
+    from engine.providers.local import LocalProvider
     from store.log import Write
     from store.queries.jobs import JobDetail
     from tui.app import FtlabApp
@@ -127,6 +128,7 @@ class StillLab(Lab):
         self.polled = Event()
         self.talk = ScriptedTalk(["Four ", "clips."])
         self.opening: Callable[[], object] = lambda: None
+        self.local = cast("LocalProvider", StillProvider())
 
     def provider(self, name: str) -> Provider:
         del name
