@@ -168,7 +168,8 @@ class _Rescue:
         if detail.status in job_status.ENDED and detail.reported_status is not None:
             return
         prices = catalogue(self._lab.places.prices)
-        following = Following(service, self._lab.database.reader, self._lab.blobs, prices)
+        reader = self._lab.database.reader
+        following = Following(service, reader, self._lab.blobs, prices, sweeps=1)
         async for writes in following.news(detail, report):
             self._append([self._caused_write(write) for write in writes])
         self._count_results(detail)

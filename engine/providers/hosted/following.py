@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 _FORECAST_SECONDS = 60
 """A finish that is expected this much earlier or later is no news."""
 
-_SWEEPS = 3
-"""How often the events of a job that has ended are gone through, as long as more come to light."""
-
 _QUIET = (job_status.QUEUED, job_status.VALIDATING, job_status.PAUSED)
 """Reported like this once more, a job has nothing else to tell."""
 
@@ -53,6 +50,8 @@ class Following:
         connection: where what is known of them is looked up.
         blobs: where result files are kept.
         prices: what training costs.
+        sweeps: how often the events of a job that has ended are gone through at most, as long as
+            more come to light: right after its end, some services have not listed all of them.
     """
 
     def __init__(
@@ -61,11 +60,13 @@ class Following:
         connection: sqlite3.Connection,
         blobs: BlobStore,
         prices: Catalogue,
+        sweeps: int = 3,
     ) -> None:
         self._service = service
         self._connection = connection
         self._blobs = blobs
         self._prices = prices
+        self._sweeps = sweeps
 
     async def news(
         self, job: JobDetail, report: Report | None = None
@@ -136,7 +137,7 @@ class Following:
         """
         taken = hosted.taken_events(self._connection, job.id)
         found: list[Report] = []
-        for _ in range(_SWEEPS if all_pages else 1):
+        for _ in range(self._sweeps if all_pages else 1):
             before = len(found)
             async for page in listing.events(self._service, job.remote_id or ""):
                 fresh = [event for event in page if reports.event_id(event) not in taken]
