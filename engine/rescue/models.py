@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.providers.hosted import listing
 from engine.providers.hosted.reports import Report, moment, text_of
-from store.events import Fact, ModelGone, ModelRegistered, ModelRetirementAnnounced
+from store.events import ModelGone, ModelRegistered, ModelRetirementAnnounced
 from store.ids import id_of
 from store.log import Entry
 from store.queries import models as queries
@@ -44,8 +44,8 @@ class Models:
         Raises:
             ProviderError: if the service does not list its models.
         """
-        page = await self._service.read(lambda client: _listed(client.models.list()))
-        reports = {str(report.get("id")): report for report in map(listing.plain, page)}
+        page = await self._service.read(lambda client: client.models.list())
+        reports = {str(report.get("id")): report for report in map(listing.plain, page.data)}
         self._register(reports.values())
         for name, model in models_at(self._lab.database.reader, self._provider).items():
             self._tell(model, reports.get(name), reports)
@@ -92,15 +92,9 @@ class Models:
         if date != row.retires_on:
             self._record(model, Entry(ModelRetirementAnnounced(date=date, base_model=base)))
 
-    def _record(self, model: str, entry: Entry[Fact] | Entry) -> None:  # type: ignore[type-arg]
+    def _record(self, model: str, entry: Entry) -> None:
         caused = Entry(entry.fact, entry.occurred, entry.key, self._cause)
         self._harvest.events += len(self._lab.log.append(f"model/{model}", caused))
-
-
-async def _listed(models: object) -> list[object]:
-    """Return all models of the service's list, which has no pages."""
-    page = await models  # type: ignore[misc]
-    return list(page.data or [])
 
 
 def _date(report: Report) -> str | None:

@@ -30,10 +30,8 @@ def write_data(lab: Lab, dataset: str, path: Path, job: JobDetail) -> None:
         DataError: if its examples cannot be said so.
     """
     from engine.data.exporting.targets import Target
-    from engine.pricing.catalogue import catalogue
 
-    figures = catalogue(lab.places.prices).get(job.base_model)
-    legacy = figures is not None and figures.trains_on == "completion"
+    legacy = takes_completions(lab, job.base_model)
     lab.datasets.export(
         dataset,
         path,
@@ -42,6 +40,14 @@ def write_data(lab: Lab, dataset: str, path: Path, job: JobDetail) -> None:
         keep_columns=job.method == REINFORCEMENT,
         replace=True,
     )
+
+
+def takes_completions(lab: Lab, model: str) -> bool:
+    """Tell whether a model trains on prompts with completions, as OpenAI's older ones do."""
+    from engine.pricing.catalogue import catalogue
+
+    figures = catalogue(lab.places.prices).get(model)
+    return figures is not None and figures.trains_on == "completion"
 
 
 def request(job: JobDetail, files: dict[FileRole, str]) -> dict[str, Any]:

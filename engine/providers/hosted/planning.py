@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.errors import LimitError, RequestError
 from engine.planning import Plan, TrainingRequest, check_name, free_name, validation_for
+from engine.providers.hosted.creation import takes_completions
 from store.queries import datasets as queries
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _checked(published: Any, value: object, what: str) -> None:  # noqa: ANN401 
 
 
 def _check_data(lab: Lab, dataset: DatasetRow, model: str, method: HostedMethod) -> None:
-    """Check the data for the model, unless that was done before.
+    """Check the data for the model and method.
 
     Raises:
         DataError: with the first errors, if there are any.
@@ -157,6 +158,8 @@ def _check_data(lab: Lab, dataset: DatasetRow, model: str, method: HostedMethod)
     from engine.data.versions.checks import CheckWish
 
     by: Method = "dpo" if method == "dpo" else "supervised"
+    if takes_completions(lab, model):
+        by = "completion"
     _, report = lab.datasets.check(dataset.id, CheckWish(model=model, method=by))
     errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors:

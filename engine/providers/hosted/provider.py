@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import ProviderError
@@ -72,7 +72,7 @@ class HostedProvider:
 
     async def news_from(
         self, service: Service, job: JobDetail, report: Report | None = None
-    ) -> AsyncIterator[Sequence[Write]]:
+    ) -> AsyncGenerator[Sequence[Write]]:
         """Give the same from within an event loop.
 
         Args:
@@ -114,12 +114,10 @@ class HostedProvider:
                 raise
 
 
-async def _next(news: AsyncIterator[Sequence[Write]]) -> Sequence[Write] | None:
+async def _next(news: AsyncGenerator[Sequence[Write]]) -> Sequence[Write] | None:
     return await anext(news, None)
 
 
-async def _closed(news: AsyncIterator[Sequence[Write]], service: Service) -> None:
-    close: Callable[[], object] | None = getattr(news, "aclose", None)
-    if close is not None:
-        await close()  # type: ignore[misc]
+async def _closed(news: AsyncGenerator[Sequence[Write]], service: Service) -> None:
+    await news.aclose()
     await service.__aexit__(None, None, None)

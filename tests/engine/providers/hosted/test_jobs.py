@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,6 +159,15 @@ def test_data_that_would_be_refused_is_not_sent(lab: Lab, tmp_path: Path) -> Non
     lab.datasets.add(Source(file), "few")
     with pytest.raises(DataError, match=r"There are 1 example.*10 are the minimum|10 are"):
         lab.plan(wish(dataset="few"))
+
+
+def test_an_older_model_is_checked_and_sent_prompts_with_completions(
+    lab: Lab, standin: Standin
+) -> None:
+    job = job_of(lab, lab.train(lab.plan(wish(base_model="babbage-002"))))
+    file = standin.file(job.training_file or "")
+    assert file is not None
+    assert set(json.loads(file.content.splitlines()[0])) == {"prompt", "completion"}
 
 
 def test_a_profile_without_a_key_says_how_to_give_one(
