@@ -34,6 +34,9 @@ def test_a_messy_table_becomes_a_clean_version(ftlab: Ftlab, messy: Path) -> Non
     assert "line 15  left out by drop-empty" in preview.out
     assert "[-caf\u00c3\u00a9-]" in preview.out
     assert not ftlab.database.exists()
+    ftlab.home.mkdir()
+    # A figure of the user's own, so that what is tested does not end with the model.
+    (ftlab.home / "pricing.toml").write_text(f'[models."{_MODEL}"]\nretires = 2099-01-01\n')
     added = ftlab("data", "add", messy, "--name", "faq", *_TEMPLATES, "--clean", "all")
     assert added.status == 0, added.err
     assert "faq@1 recorded: 14 examples" in added.out

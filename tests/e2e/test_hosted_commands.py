@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import Ftlab
+from tests.engine.providers.hosted.conftest import LIVES_ON
 from tests.standin import faults
 from tests.standin.fixtures import standin
 
@@ -39,6 +40,7 @@ def hosted(ftlab: Ftlab, standin: Standin, tmp_path: Path) -> Ftlab:
         *("--base-url", standin.base_url),
     )
     assert added.status == 0, added.err
+    (ftlab.home / "pricing.toml").write_text(LIVES_ON)
     (ftlab.home / ".env").write_text(f"FTLAB_ACME_API_KEY={standin.key}\n")
     return ftlab
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["standin"]
 
 MODEL = "gpt-4o-mini-2024-07-18"
+LIVES_ON = f'[models."{MODEL}"]\nretires = 2099-01-01\n'
+"""A user's own figure, so that what is tested does not end with the model."""
+
 QUICK = 1e6
 """Requests a second."""
 
@@ -39,6 +42,8 @@ def lab(tmp_path: Path, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("OPENAI_API_KEY", standin.key)
     monkeypatch.setenv("OPENAI_BASE_URL", standin.base_url)
     home = tmp_path / "home"
+    home.mkdir()
+    (home / "pricing.toml").write_text(LIVES_ON)
     with Lab(Places(home, home / "ftlab.db"), role="cli") as opened:
         opened._paces["openai"] = Pace(QUICK)
         file = tmp_path / "sums.jsonl"
