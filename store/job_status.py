@@ -33,7 +33,8 @@ _FOLLOWERS: dict[str, frozenset[str]] = {
     QUEUED: frozenset({RUNNING, PAUSED}) | _ENDS,
     RUNNING: frozenset({PAUSED}) | _ENDS,
     PAUSED: frozenset({QUEUED, RUNNING}) | _ENDS,
-    INTERRUPTED: frozenset({RUNNING, SUCCEEDED, FAILED, CANCELLED}),
+    # A hosted job that was lost sight of is found again in whatever state it is.
+    INTERRUPTED: frozenset({VALIDATING, QUEUED, RUNNING, PAUSED, SUCCEEDED, FAILED, CANCELLED}),
     FAILED: frozenset(),
     CANCELLED: frozenset(),
     SUCCEEDED: frozenset(),

@@ -12,6 +12,9 @@ from collections.abc import Callable
 
 from store.database import Database
 
+_LONGEST = 120.0
+"""Seconds that no lease is claimed for."""
+
 
 class Lease:
     """A claim to be the one who does something.
@@ -38,6 +41,7 @@ class Lease:
         self._seconds = seconds
         self._clock = clock
         self._holder = secrets.token_hex(8)
+        self._renewed_at = 0.0
         self._renew_at = 0.0
 
     def acquire(self) -> bool:
@@ -46,18 +50,21 @@ class Lease:
         Cheap while it is fresh.
         """
         now = self._clock()
-        if now < self._renew_at:
+        if self._renewed_at <= now < self._renew_at:
             return True
         with self._database.transaction() as connection:
             query = "SELECT holder, expires FROM lease WHERE name = ?"
             row = connection.execute(query, (self._name,)).fetchone()
-            if row is not None and row[0] != self._holder and row[1] > now:
+            # One that ends later than any could is of a clock that was set back since.
+            taken = row is not None and now < row[1] <= now + _LONGEST
+            if taken and row[0] != self._holder:
                 return False
             connection.execute(
                 "INSERT OR REPLACE INTO lease (name, holder, described, expires) "
                 "VALUES (?, ?, ?, ?)",
                 (self._name, self._holder, self._described, now + self._seconds),
             )
+        self._renewed_at = now
         self._renew_at = now + self._seconds / 3
         return True
 

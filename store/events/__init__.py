@@ -32,6 +32,7 @@ from store.events.hosted import (
     JobDataFound,
     JobImported,
     JobPauseRequested,
+    JobRequestRefused,
     JobResumeRequested,
     RemoteFileDeleted,
     RemoteFileDeletionRequested,
@@ -63,8 +64,18 @@ from store.events.models import (
     ModelRegistered,
     ModelRetirementAnnounced,
 )
+from store.events.recordings import (
+    AnswerRecorded,
+    AnswerRefused,
+    RecordingCompleted,
+    RecordingPlanned,
+    RecordingStopped,
+)
+from store.events.suites import SuiteDefined
 
 __all__ = [
+    "AnswerRecorded",
+    "AnswerRefused",
     "ArchiveImported",
     "ChatOpened",
     "ChatTurnRecorded",
@@ -94,6 +105,7 @@ __all__ = [
     "JobMessageReceived",
     "JobPauseRequested",
     "JobPlanned",
+    "JobRequestRefused",
     "JobResumeRequested",
     "JobResumed",
     "JobStatusChanged",
@@ -109,6 +121,9 @@ __all__ = [
     "ModelRegistered",
     "ModelRetirementAnnounced",
     "Origin",
+    "RecordingCompleted",
+    "RecordingPlanned",
+    "RecordingStopped",
     "RemoteFileDeleted",
     "RemoteFileDeletionRequested",
     "RemoteFileGone",
@@ -116,4 +131,5 @@ __all__ = [
     "ResultFileGone",
     "ResultFileSaved",
     "StepRange",
+    "SuiteDefined",
 ]

@@ -73,6 +73,14 @@ class JobResumeRequested(Fact):
     type_name = "JobResumeRequested"
 
 
+class JobRequestRefused(Fact):
+    """The provider would not do what was asked of the job (`cancel`, `pause`, `resume`)."""
+
+    type_name = "JobRequestRefused"
+    request: str
+    reason: str
+
+
 class JobImported(Fact):
     """A provider told of a job that was not planned here; `report` is all that it told."""
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
+from sqlmodel import SQLModel
 
 from store import migrations
 from store.catalogue import Catalogue
@@ -23,8 +22,9 @@ from store.chain import GENESIS
 from store.database import Database
 from store.errors import StoreError, UnreadableEventError
 from store.events import Fact
-from store.projections import chats, datasets, hosted, jobs, metrics, models
+from store.projections import chats, datasets, hosted, jobs, metrics, models, recordings, suites
 from store.projections.fold import Fold
+from store.projections.rows import Rows
 from store.recorded import COLUMNS, Recorded
 from store.tables import READ_MODELS
 
@@ -32,7 +32,7 @@ Folded = tuple[Recorded, Fact | None]
 Progress = Callable[[int, int], None]
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {}
-for _module in (jobs, hosted, metrics, datasets, models, chats):
+for _module in (jobs, hosted, metrics, datasets, models, chats, suites, recordings):
     for _fact, _fold in _module.FOLDS.items():
         _FOLDS[_fact.type_name] = (*_FOLDS.get(_fact.type_name, ()), _fold)
 
@@ -50,7 +50,6 @@ class Projections:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
-        # Made before any transaction: SQLAlchemy rolls back what is open when it first connects.
         self._folder = Folder(database.writer)
 
     def bring_up_to_date(self, progress: Progress | None = None) -> None:
@@ -81,7 +80,7 @@ class Projections:
 
 
 class Folder:
-    """Folds events into read models through SQLModel, on a connection that somebody else commits.
+    """Folds events into read models, on a connection that somebody else commits.
 
     Args:
         connection: where the read models are.
@@ -89,13 +88,16 @@ class Folder:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._sql: Connection = _over(connection)
 
     def create_tables(self) -> None:
         """Make empty read models in place of what is there."""
-        tables = [SQLModel.metadata.tables[str(model.__tablename__)] for model in READ_MODELS]
-        SQLModel.metadata.drop_all(self._sql, tables)
-        SQLModel.metadata.create_all(self._sql, tables)
+        for model in READ_MODELS:
+            table = SQLModel.metadata.tables[str(model.__tablename__)]
+            # Another database, with a table of that name, may be attached.
+            self._connection.execute(f"DROP TABLE IF EXISTS main.{table.name}")
+            made: list[DDLElement] = [CreateTable(table), *map(CreateIndex, table.indexes)]
+            for statement in made:
+                self._connection.execute(str(statement.compile(dialect=sqlite.dialect())))
         self._keep_position(0, GENESIS)
 
     def fold(self, events: Iterable[Folded]) -> None:
@@ -104,21 +106,14 @@ class Folder:
         An event without a fact (a newer ftlab's) changes no row.
         """
         last: Recorded | None = None
-        if not self._sql.in_transaction():
-            # In SQLAlchemy's books only: without one of its own to join, closing the session would
-            # roll the caller's transaction back.
-            self._sql.begin()
-        # The session may fail or end, the transaction is the caller's: only rollbacks pass through.
-        with (
-            _plain_errors(),
-            Session(self._sql, join_transaction_mode="rollback_only") as session,
-        ):
+        rows = Rows(self._connection)
+        with _plain_errors():
             for event, fact in events:
                 last = event
                 for fold in _FOLDS.get(event.type, ()) if fact is not None else ():
-                    fold(session, event, fact)
-            metrics.write_gathered(session)
-            session.flush()
+                    fold(rows, event, fact)
+            metrics.write_gathered(rows)
+            rows.write()
         if last is not None:
             self._keep_position(last.seq, last.hash)
 
@@ -166,19 +161,8 @@ def _known(
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Raise what SQLite raised, not SQLAlchemy's wrapping, so that `told` can put it in words."""
+    """Put in words what SQLite never sees, and `told` therefore has no words for."""
     try:
         yield
-    except DBAPIError as error:
-        if error.orig is None:
-            raise
-        raise error.orig from None
     except OverflowError as error:
         raise StoreError(f"a number in it is too large to be stored: {error}") from error
-
-
-def _over(connection: sqlite3.Connection) -> Connection:
-    engine = create_engine(
-        "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
-    )
-    return engine.connect()

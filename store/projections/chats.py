@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
-
 from store import events
 from store.events import Fact
 from store.projections.fold import Fold, subject
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import Chat, ChatTurn
 
 
-def _opened(session: Session, event: Recorded, fact: events.ChatOpened) -> None:
-    session.add(
-        Chat(
+def _opened(rows: Rows, event: Recorded, fact: events.ChatOpened) -> None:
+    rows.add(
+        plain(Chat)(
             id=subject(event),
             model=fact.model,
             provider=fact.provider,
@@ -23,13 +23,13 @@ def _opened(session: Session, event: Recorded, fact: events.ChatOpened) -> None:
     )
 
 
-def _turn_recorded(session: Session, event: Recorded, fact: events.ChatTurnRecorded) -> None:
-    chat = session.get(Chat, subject(event))
+def _turn_recorded(rows: Rows, event: Recorded, fact: events.ChatTurnRecorded) -> None:
+    chat = rows.get(Chat, subject(event))
     if chat is None:
         return
     chat.turns += 1
-    session.add(
-        ChatTurn(
+    rows.add(
+        plain(ChatTurn)(
             chat=chat.id,
             ordinal=chat.turns,
             question=fact.question,

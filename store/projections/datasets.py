@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 
-from sqlmodel import Session
-
 from store import events
 from store.events import Fact
 from store.projections.fold import Fold
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import DatasetCheck, DatasetCount, DatasetParent, DatasetPart, DatasetVersion
 
 
-def _version_recorded(
-    session: Session, event: Recorded, fact: events.DatasetVersionRecorded
-) -> None:
-    session.add(
-        DatasetVersion(
+def _version_recorded(rows: Rows, event: Recorded, fact: events.DatasetVersionRecorded) -> None:
+    rows.add(
+        plain(DatasetVersion)(
             **fact.model_dump(exclude={"recipe", "parents"}),
             recipe_json=json.dumps(fact.recipe),
             source=_text(fact.recipe.get("source")),
@@ -26,30 +24,30 @@ def _version_recorded(
         )
     )
     for ordinal, parent in enumerate(dict.fromkeys(fact.parents)):
-        session.add(DatasetParent(child=fact.id, parent=parent, ordinal=ordinal))
+        rows.add(plain(DatasetParent)(child=fact.id, parent=parent, ordinal=ordinal))
 
 
-def _split(session: Session, event: Recorded, fact: events.DatasetSplit) -> None:
+def _split(rows: Rows, event: Recorded, fact: events.DatasetSplit) -> None:
     for part, version in fact.parts.items():
-        session.add(DatasetPart(split=event.seq, part=part, version=version))
+        rows.add(plain(DatasetPart)(split=event.seq, part=part, version=version))
 
 
-def _counted(session: Session, event: Recorded, fact: events.DatasetCounted) -> None:
-    session.merge(
-        DatasetCount(
+def _counted(rows: Rows, event: Recorded, fact: events.DatasetCounted) -> None:
+    rows.merge(
+        plain(DatasetCount)(
             **fact.model_dump(exclude={"statistics"}),
             statistics_json=json.dumps(fact.statistics),
             counted_at=event.occurred,
         )
     )
-    version = session.get(DatasetVersion, fact.version)
+    version = rows.get(DatasetVersion, fact.version)
     if version is not None:
         version.tokens = fact.tokens
 
 
-def _checked(session: Session, event: Recorded, fact: events.DatasetChecked) -> None:
-    session.merge(
-        DatasetCheck(
+def _checked(rows: Rows, event: Recorded, fact: events.DatasetChecked) -> None:
+    rows.merge(
+        plain(DatasetCheck)(
             version=fact.version,
             method=fact.method,
             model=fact.model or "",

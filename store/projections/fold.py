@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlmodel import Session
-
+from store.projections.rows import Rows
 from store.recorded import Recorded
 
-Fold = Callable[[Session, Recorded, Any], None]
-"""Changes the rows of a session by one event and its fact."""
+Fold = Callable[[Rows, Recorded, Any], None]
+"""Changes rows by one event and its fact."""
 
 
 def subject(event: Recorded) -> str:

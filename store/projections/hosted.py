@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 
-from sqlmodel import Session, select
-
 from store import events, job_status
 from store.events import Fact
 from store.projections.fold import Fold, subject
 from store.projections.hosted_rows import take_report
 from store.projections.jobs import touched
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import Job, Model, RemoteFile, ResultFile
 
-UPLOADED, KEPT, GONE, DELETED = "uploaded", "kept", "gone", "deleted"
+UPLOADED, KEPT, GONE = "uploaded", "kept", "gone"
+DELETING, DELETED = "deleting", "deleted"
 
 
-def _imported(session: Session, event: Recorded, fact: events.JobImported) -> None:
-    job = Job(
+def _imported(rows: Rows, event: Recorded, fact: events.JobImported) -> None:
+    job = plain(Job)(
         id=subject(event),
         name=fact.name,
         provider=fact.provider,
@@ -36,38 +37,38 @@ def _imported(session: Session, event: Recorded, fact: events.JobImported) -> No
     job.training_file = _text(fact.report.get("training_file"))
     job.validation_file = _text(fact.report.get("validation_file"))
     take_report(job, fact.report)
-    session.add(job)
+    rows.add(job)
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _data_found(session: Session, event: Recorded, fact: events.JobDataFound) -> None:
-    job = touched(session, event)
+def _data_found(rows: Rows, event: Recorded, fact: events.JobDataFound) -> None:
+    job = touched(rows, event)
     if job is None:
         return
     if fact.role == "validation":
         job.validation = fact.dataset
         return
     job.dataset = fact.dataset
-    for model in session.exec(select(Model).where(Model.job == job.id)):
+    for model in rows.where(Model, job=job.id):
         model.dataset = fact.dataset
 
 
-def _noted(session: Session, event: Recorded, _fact: Fact) -> None:
-    touched(session, event)
+def _noted(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    touched(rows, event)
 
 
-def _uploaded(session: Session, event: Recorded, fact: events.FileUploaded) -> None:
-    job = touched(session, event)
+def _uploaded(rows: Rows, event: Recorded, fact: events.FileUploaded) -> None:
+    job = touched(rows, event)
     if job is None:
         return
     if fact.role == "training":
         job.training_file = fact.file
     else:
         job.validation_file = fact.file
-    row = _file(session, event, job.provider, fact.file)
+    row = _file(rows, event, job.provider, fact.file)
     row.filename = fact.filename
     row.purpose = row.purpose or "fine-tune"
     row.content = fact.content
@@ -76,28 +77,32 @@ def _uploaded(session: Session, event: Recorded, fact: events.FileUploaded) -> N
     row.state = UPLOADED
 
 
-def _creation_requested(
-    session: Session, event: Recorded, fact: events.JobCreationRequested
-) -> None:
-    if job := touched(session, event):
+def _creation_requested(rows: Rows, event: Recorded, fact: events.JobCreationRequested) -> None:
+    if job := touched(rows, event):
         job.creation_requested_at = event.occurred
         job.creation_attempts = fact.attempt
 
 
-def _pause_requested(session: Session, event: Recorded, _fact: Fact) -> None:
-    if job := touched(session, event):
+def _pause_requested(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    if job := touched(rows, event):
         job.requested = "pause"
 
 
-def _resume_requested(session: Session, event: Recorded, _fact: Fact) -> None:
-    if job := touched(session, event):
+def _resume_requested(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    if job := touched(rows, event):
         job.requested = "resume"
 
 
-def _result_saved(session: Session, event: Recorded, fact: events.ResultFileSaved) -> None:
-    if job := touched(session, event):
-        session.merge(
-            ResultFile(
+def _request_refused(rows: Rows, event: Recorded, fact: events.JobRequestRefused) -> None:
+    job = touched(rows, event)
+    if job is not None and job.requested == fact.request:
+        job.requested = None
+
+
+def _result_saved(rows: Rows, event: Recorded, fact: events.ResultFileSaved) -> None:
+    if job := touched(rows, event):
+        rows.merge(
+            plain(ResultFile)(
                 job=job.id,
                 file=fact.file,
                 content=fact.content,
@@ -108,18 +113,18 @@ def _result_saved(session: Session, event: Recorded, fact: events.ResultFileSave
         )
 
 
-def _result_gone(session: Session, event: Recorded, fact: events.ResultFileGone) -> None:
-    if job := touched(session, event):
-        session.merge(ResultFile(job=job.id, file=fact.file, reason=fact.reason))
+def _result_gone(rows: Rows, event: Recorded, fact: events.ResultFileGone) -> None:
+    if job := touched(rows, event):
+        rows.merge(plain(ResultFile)(job=job.id, file=fact.file, reason=fact.reason))
 
 
-def _cost_recorded(session: Session, event: Recorded, fact: events.CostRecorded) -> None:
-    if job := touched(session, event):
+def _cost_recorded(rows: Rows, event: Recorded, fact: events.CostRecorded) -> None:
+    if job := touched(rows, event):
         job.cost = fact.dollars
 
 
-def _file_saved(session: Session, event: Recorded, fact: events.RemoteFileSaved) -> None:
-    row = _file(session, event, fact.provider, fact.file)
+def _file_saved(rows: Rows, event: Recorded, fact: events.RemoteFileSaved) -> None:
+    row = _file(rows, event, fact.provider, fact.file)
     row.filename = fact.filename
     row.purpose = fact.purpose
     row.content = fact.content
@@ -129,21 +134,30 @@ def _file_saved(session: Session, event: Recorded, fact: events.RemoteFileSaved)
     row.reason = fact.problem
 
 
-def _file_gone(session: Session, event: Recorded, fact: events.RemoteFileGone) -> None:
-    row = _file(session, event, fact.provider, fact.file)
+def _file_gone(rows: Rows, event: Recorded, fact: events.RemoteFileGone) -> None:
+    row = _file(rows, event, fact.provider, fact.file)
     row.state = GONE
     row.reason = fact.reason
 
 
-def _file_deleted(session: Session, event: Recorded, fact: events.RemoteFileDeleted) -> None:
-    _file(session, event, fact.provider, fact.file).state = DELETED
+def _file_deletion_requested(
+    rows: Rows, event: Recorded, fact: events.RemoteFileDeletionRequested
+) -> None:
+    # From here on no job may count on it, whatever becomes of the deletion.
+    _file(rows, event, fact.provider, fact.file).state = DELETING
 
 
-def _file(session: Session, event: Recorded, provider: str, file: str) -> RemoteFile:
-    row = session.get(RemoteFile, (provider, file))
+def _file_deleted(rows: Rows, event: Recorded, fact: events.RemoteFileDeleted) -> None:
+    _file(rows, event, fact.provider, fact.file).state = DELETED
+
+
+def _file(rows: Rows, event: Recorded, provider: str, file: str) -> RemoteFile:
+    row = rows.get(RemoteFile, (provider, file))
     if row is None:
-        row = RemoteFile(provider=provider, file=file, state=KEPT, recorded_at=event.occurred)
-        session.add(row)
+        row = plain(RemoteFile)(
+            provider=provider, file=file, state=KEPT, recorded_at=event.occurred
+        )
+        rows.add(row)
     return row
 
 
@@ -157,10 +171,12 @@ FOLDS: dict[type[Fact], Fold] = {
     events.JobCreationRequested: _creation_requested,
     events.JobPauseRequested: _pause_requested,
     events.JobResumeRequested: _resume_requested,
+    events.JobRequestRefused: _request_refused,
     events.ResultFileSaved: _result_saved,
     events.ResultFileGone: _result_gone,
     events.CostRecorded: _cost_recorded,
     events.RemoteFileSaved: _file_saved,
     events.RemoteFileGone: _file_gone,
+    events.RemoteFileDeletionRequested: _file_deletion_requested,
     events.RemoteFileDeleted: _file_deleted,
 }

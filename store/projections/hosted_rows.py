@@ -7,28 +7,25 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
-from sqlmodel import Session
-
+from store.projections.rows import Rows
 from store.tables import Job, RemoteEvent
 from store.times import to_text
+
+_LARGEST = 2**63 - 1
 
 
 def take_report(job: Job, report: dict[str, Any]) -> None:
     """Keep a provider's report of a job, and what of it has columns of its own."""
     job.report_json = json.dumps(report, sort_keys=True)
     tokens = report.get("trained_tokens")
-    if isinstance(tokens, int):
+    if isinstance(tokens, int) and not isinstance(tokens, bool) and abs(tokens) <= _LARGEST:
         job.trained_tokens = tokens
     job.estimated_finish = _time(report.get("estimated_finish"))
 
 
-def note_sources(session: Session, job: Job, ids: Iterable[str]) -> None:
+def note_sources(rows: Rows, job: Job, ids: Iterable[str]) -> None:
     """Note which of the provider's events have been taken in."""
-    rows = [{"job": job.id, "event": event} for event in ids]
-    if rows:
-        # Five times as fast as to merge them one by one.
-        session.execute(insert(RemoteEvent).prefix_with("OR IGNORE"), rows)
+    rows.add_once(RemoteEvent, [(job.id, event) for event in ids])
 
 
 def _time(seconds: object) -> str | None:

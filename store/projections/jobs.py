@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
-
 from store import events, job_status
 from store.events import Fact
 from store.projections import hosted_rows as hosted
 from store.projections.fold import Fold, subject
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import Checkpoint, Job
 
@@ -22,9 +21,9 @@ REMOTE_EVENT_KEY = "event:"
 """Key of messages from a hosted job: then comes the provider's id for the event."""
 
 
-def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None:
-    session.add(
-        Job(
+def _planned(rows: Rows, event: Recorded, fact: events.JobPlanned) -> None:
+    rows.add(
+        plain(Job)(
             id=subject(event),
             name=fact.name,
             provider=fact.provider,
@@ -47,9 +46,9 @@ def _planned(session: Session, event: Recorded, fact: events.JobPlanned) -> None
     )
 
 
-def touched(session: Session, event: Recorded) -> Job | None:
+def touched(rows: Rows, event: Recorded) -> Job | None:
     """Return the job that the event is about, with its clock and position moved on."""
-    job = session.get(Job, subject(event))
+    job = rows.get(Job, subject(event))
     if job is None:
         return None
     job.version = event.version
@@ -82,18 +81,18 @@ def follow(job: Job, status: str, event: Recorded) -> bool:
     return followed == status
 
 
-def _noted(session: Session, event: Recorded, _fact: Fact) -> None:
-    touched(session, event)
+def _noted(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    touched(rows, event)
 
 
-def _message_received(session: Session, event: Recorded, _fact: Fact) -> None:
-    job = touched(session, event)
+def _message_received(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    job = touched(rows, event)
     if job and event.key is not None and event.key.startswith(REMOTE_EVENT_KEY):
-        hosted.note_sources(session, job, [event.key[len(REMOTE_EVENT_KEY) :]])
+        hosted.note_sources(rows, job, [event.key[len(REMOTE_EVENT_KEY) :]])
 
 
-def _submitted(session: Session, event: Recorded, fact: events.JobSubmitted) -> None:
-    if job := touched(session, event):
+def _submitted(rows: Rows, event: Recorded, fact: events.JobSubmitted) -> None:
+    if job := touched(rows, event):
         job.remote_id = fact.remote_id
         job.creation_requested_at = None
         # Hosted services look at the files first.
@@ -101,8 +100,8 @@ def _submitted(session: Session, event: Recorded, fact: events.JobSubmitted) -> 
         follow(job, begins, event)
 
 
-def _status_changed(session: Session, event: Recorded, fact: events.JobStatusChanged) -> None:
-    if job := touched(session, event):
+def _status_changed(rows: Rows, event: Recorded, fact: events.JobStatusChanged) -> None:
+    if job := touched(rows, event):
         job.reported_status = fact.status
         job.total_steps = fact.total_steps or job.total_steps
         follow(job, fact.status, event)
@@ -119,11 +118,11 @@ _LOSSES = (
 )
 
 
-def _metrics_recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -> None:
-    job = touched(session, event)
+def _metrics_recorded(rows: Rows, event: Recorded, fact: events.MetricsRecorded) -> None:
+    job = touched(rows, event)
     if job is None:
         return
-    hosted.note_sources(session, job, fact.sources)
+    hosted.note_sources(rows, job, fact.sources)
     for group in fact.groups:
         newest = group.highest_step()
         # A hosted provider's late points tell nothing of how the job stands.
@@ -135,11 +134,11 @@ def _metrics_recorded(session: Session, event: Recorded, fact: events.MetricsRec
                 setattr(job, field, group.values[metric][-1])
 
 
-def _checkpoint_saved(session: Session, event: Recorded, fact: events.CheckpointSaved) -> None:
-    if job := touched(session, event):
+def _checkpoint_saved(rows: Rows, event: Recorded, fact: events.CheckpointSaved) -> None:
+    if job := touched(rows, event):
         job.checkpoint = fact.step
-        session.merge(
-            Checkpoint(
+        rows.merge(
+            plain(Checkpoint)(
                 job=job.id,
                 step=fact.step,
                 path=fact.path,
@@ -150,20 +149,20 @@ def _checkpoint_saved(session: Session, event: Recorded, fact: events.Checkpoint
         )
 
 
-def _cancel_requested(session: Session, event: Recorded, _fact: Fact) -> None:
-    if job := touched(session, event):
+def _cancel_requested(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    if job := touched(rows, event):
         job.requested = "cancel"
 
 
-def _interrupted(session: Session, event: Recorded, fact: events.JobInterrupted) -> None:
-    job = touched(session, event)
+def _interrupted(rows: Rows, event: Recorded, fact: events.JobInterrupted) -> None:
+    job = touched(rows, event)
     if job and follow(job, job_status.INTERRUPTED, event):
         job.reason = fact.reason
         job.checkpoint = fact.checkpoint
 
 
-def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None:
-    job = touched(session, event)
+def _resumed(rows: Rows, event: Recorded, fact: events.JobResumed) -> None:
+    job = touched(rows, event)
     if job is None:
         return
     job.status = job_status.QUEUED
@@ -173,25 +172,26 @@ def _resumed(session: Session, event: Recorded, fact: events.JobResumed) -> None
     job.ended_at = job.reason = job.details = None
     if job.checkpoint is not None and job.checkpoint > fact.from_step:
         job.checkpoint = fact.from_step or None
-    later = (col(Checkpoint.job) == job.id) & (col(Checkpoint.step) > fact.from_step)
-    session.execute(delete(Checkpoint).where(later))
+    for checkpoint in rows.where(Checkpoint, job=job.id):
+        if checkpoint.step > fact.from_step:
+            rows.delete(checkpoint)
 
 
-def _cancelled(session: Session, event: Recorded, _fact: events.JobCancelled) -> None:
-    if job := touched(session, event):
+def _cancelled(rows: Rows, event: Recorded, _fact: events.JobCancelled) -> None:
+    if job := touched(rows, event):
         follow(job, job_status.CANCELLED, event)
 
 
-def _failed(session: Session, event: Recorded, fact: events.JobFailed) -> None:
-    job = touched(session, event)
+def _failed(rows: Rows, event: Recorded, fact: events.JobFailed) -> None:
+    job = touched(rows, event)
     if job and follow(job, job_status.FAILED, event):
         job.reason = fact.error
         job.details = fact.details
         job.creation_requested_at = None
 
 
-def _succeeded(session: Session, event: Recorded, fact: events.JobSucceeded) -> None:
-    job = touched(session, event)
+def _succeeded(rows: Rows, event: Recorded, fact: events.JobSucceeded) -> None:
+    job = touched(rows, event)
     if job and follow(job, job_status.SUCCEEDED, event):
         job.model = fact.model or job.model
 

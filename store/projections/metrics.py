@@ -13,10 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any
-
-from sqlalchemy import delete, insert
-from sqlmodel import Session, col, select
 
 from store import events
 from store.columns import (
@@ -29,6 +25,8 @@ from store.columns import (
 )
 from store.events import Fact
 from store.projections.fold import Fold, subject
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import MetricChunk, MetricSeries
 
@@ -53,9 +51,9 @@ class _Points:
 _Gathered = dict[tuple[str, str], _Points]
 
 
-def _recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -> None:
+def _recorded(rows: Rows, event: Recorded, fact: events.MetricsRecorded) -> None:
     job = subject(event)
-    gathered: _Gathered = session.info.setdefault("metrics", {})
+    gathered: _Gathered = rows.info.setdefault("metrics", {})
     for group in fact.groups:
         steps = group.step_list()
         for name, values in group.values.items():
@@ -64,64 +62,59 @@ def _recorded(session: Session, event: Recorded, fact: events.MetricsRecorded) -
             points.values += values
 
 
-def write_gathered(session: Session) -> None:
+def write_gathered(rows: Rows) -> None:
     """Pack the points of the events folded so far into their series."""
-    gathered: _Gathered = session.info.pop("metrics", {})
+    gathered: _Gathered = rows.info.pop("metrics", {})
     for (job, name), points in gathered.items():
-        _extend(session, job, name, points)
+        _extend(rows, job, name, points)
 
 
-def _extend(session: Session, job: str, name: str, points: _Points) -> None:
+def _extend(rows: Rows, job: str, name: str, points: _Points) -> None:
     points.sort()
-    series = session.get(MetricSeries, (job, name))
+    series = rows.get(MetricSeries, (job, name))
     if series is not None and points.steps[0] < series.last_step:
-        _take_apart(session, series, points)
+        _take_apart(rows, series, points)
         series = None
     if series is None:
-        series = MetricSeries(
+        series = plain(MetricSeries)(
             job=job, name=name, count=0, chunks=0, first_step=points.steps[0], last_step=0
         )
-        session.add(series)
-    _reopen_last_chunk(session, series, points)
+        rows.add(series)
+    _reopen_last_chunk(rows, series, points)
     chunks = [
         _pack(series, ordinal, points, start)
         for ordinal, start in enumerate(range(0, len(points.steps), CHUNK_POINTS), series.chunks)
     ]
-    session.execute(insert(MetricChunk), chunks)
     for chunk in chunks:
+        rows.add(chunk)
         _summarize(series, chunk)
 
 
-def _take_apart(session: Session, series: MetricSeries, points: _Points) -> None:
+def _take_apart(rows: Rows, series: MetricSeries, points: _Points) -> None:
     """Take a whole series out and put its points where they belong among new ones."""
-    where = (col(MetricChunk.job) == series.job) & (col(MetricChunk.name) == series.name)
-    chunks = session.exec(select(MetricChunk).where(where).order_by(col(MetricChunk.ordinal))).all()
     before = _Points()
-    for chunk in chunks:
+    for chunk in rows.where(MetricChunk, job=series.job, name=series.name):
         steps, values = points_of(chunk)
         before.steps += steps
         before.values += values
-        session.expunge(chunk)
+        rows.delete(chunk)
     points.steps[:0] = before.steps
     points.values[:0] = before.values
     points.sort()
-    session.execute(delete(MetricChunk).where(where))
-    session.delete(series)
-    session.flush()
+    rows.delete(series)
 
 
-def _reopen_last_chunk(session: Session, series: MetricSeries, points: _Points) -> None:
+def _reopen_last_chunk(rows: Rows, series: MetricSeries, points: _Points) -> None:
     """Take the last chunk out of the series and put its points first, if it has room for more."""
     if series.count % CHUNK_POINTS == 0:
         return
-    chunk = session.get_one(MetricChunk, (series.job, series.name, series.chunks - 1))
+    chunk = rows.get_one(MetricChunk, (series.job, series.name, series.chunks - 1))
     steps, values = points_of(chunk)
     points.steps[:0] = steps
     points.values[:0] = values
     series.count -= chunk.count
     series.chunks -= 1
-    session.delete(chunk)
-    session.flush()
+    rows.delete(chunk)
 
 
 def points_of(chunk: MetricChunk) -> tuple[Sequence[int], Sequence[float]]:
@@ -130,64 +123,58 @@ def points_of(chunk: MetricChunk) -> tuple[Sequence[int], Sequence[float]]:
     return steps, unpack_values(chunk.points)
 
 
-def _pack(series: MetricSeries, ordinal: int, points: _Points, start: int) -> dict[str, Any]:
+def _pack(series: MetricSeries, ordinal: int, points: _Points, start: int) -> MetricChunk:
     steps = points.steps[start : start + CHUNK_POINTS]
     values = points.values[start : start + CHUNK_POINTS]
     stride = stride_of(steps)
-    return {
-        "job": series.job,
-        "name": series.name,
-        "ordinal": ordinal,
-        "count": len(steps),
-        "first_step": steps[0],
-        "last_step": steps[-1],
-        "stride": stride,
-        "steps": pack_steps(steps) if stride is None else None,
-        "points": pack_values(values),
-        "last": values[-1],
+    return plain(MetricChunk)(
+        job=series.job,
+        name=series.name,
+        ordinal=ordinal,
+        count=len(steps),
+        first_step=steps[0],
+        last_step=steps[-1],
+        stride=stride,
+        steps=pack_steps(steps) if stride is None else None,
+        points=pack_values(values),
+        last=values[-1],
         **extremes(steps, values)._asdict(),
-    }
+    )
 
 
-def _summarize(series: MetricSeries, chunk: dict[str, Any]) -> None:
+def _summarize(series: MetricSeries, chunk: MetricChunk) -> None:
     """Take a chunk into the summary of its series."""
     series.chunks += 1
-    series.count += chunk["count"]
-    series.last_step = chunk["last_step"]
-    series.last = chunk["last"]
-    if chunk["low"] is not None and (series.low is None or chunk["low"] < series.low):
-        series.low, series.low_step = chunk["low"], chunk["low_step"]
-    if chunk["high"] is not None and (series.high is None or chunk["high"] > series.high):
-        series.high, series.high_step = chunk["high"], chunk["high_step"]
+    series.count += chunk.count
+    series.last_step = chunk.last_step
+    series.last = chunk.last
+    if chunk.low is not None and (series.low is None or chunk.low < series.low):
+        series.low, series.low_step = chunk.low, chunk.low_step
+    if chunk.high is not None and (series.high is None or chunk.high > series.high):
+        series.high, series.high_step = chunk.high, chunk.high_step
 
 
-def _superseded(session: Session, event: Recorded, fact: events.JobResumed) -> None:
+def _superseded(rows: Rows, event: Recorded, fact: events.JobResumed) -> None:
     """Forget the points past the step from which training goes on: they will come again."""
-    write_gathered(session)
-    session.flush()
-    job = subject(event)
-    for series in session.exec(select(MetricSeries).where(MetricSeries.job == job)).all():
-        _truncate(session, series, fact.from_step)
+    write_gathered(rows)
+    for series in rows.where(MetricSeries, job=subject(event)):
+        _truncate(rows, series, fact.from_step)
 
 
-def _truncate(session: Session, series: MetricSeries, last_step: int) -> None:
-    where = (col(MetricChunk.job) == series.job) & (col(MetricChunk.name) == series.name)
-    chunks = session.exec(select(MetricChunk).where(where).order_by(col(MetricChunk.ordinal))).all()
+def _truncate(rows: Rows, series: MetricSeries, last_step: int) -> None:
+    chunks = rows.where(MetricChunk, job=series.job, name=series.name)
     kept = _Points()
     for chunk in chunks:
         for step, value in zip(*points_of(chunk), strict=True):
             if step <= last_step:
                 kept.steps.append(step)
                 kept.values.append(value)
-        session.expunge(chunk)
     if len(kept.steps) == series.count:
         return
-    job, name = series.job, series.name
-    session.execute(delete(MetricChunk).where(where))
-    session.delete(series)
-    session.flush()
+    for row in (*chunks, series):
+        rows.delete(row)
     if kept.steps:
-        _extend(session, job, name, kept)
+        _extend(rows, series.job, series.name, kept)
 
 
 FOLDS: dict[type[Fact], Fold] = {

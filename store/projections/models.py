@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 
-from sqlmodel import Session
-
 from store import events
 from store.events import Fact
 from store.projections.fold import Fold, subject
+from store.projections.rows import Rows
+from store.projections.shapes import plain
 from store.recorded import Recorded
 from store.tables import Model
 
 
-def _registered(session: Session, event: Recorded, fact: events.ModelRegistered) -> None:
+def _registered(rows: Rows, event: Recorded, fact: events.ModelRegistered) -> None:
     before, after = fact.before, fact.after
-    session.add(
-        Model(
+    rows.add(
+        plain(Model)(
             **fact.model_dump(exclude={"hyperparameters", "before", "after"}),
             hyperparameters_json=json.dumps(fact.hyperparameters),
             loss_before=before.loss if before else None,
@@ -29,21 +29,21 @@ def _registered(session: Session, event: Recorded, fact: events.ModelRegistered)
     )
 
 
-def _retirement(session: Session, event: Recorded, fact: events.ModelRetirementAnnounced) -> None:
-    if model := session.get(Model, subject(event)):
+def _retirement(rows: Rows, event: Recorded, fact: events.ModelRetirementAnnounced) -> None:
+    if model := rows.get(Model, subject(event)):
         model.retires_on = fact.date
 
 
-def _gone(session: Session, event: Recorded, fact: events.ModelGone) -> None:
-    _end(session, event, fact.reason)
+def _gone(rows: Rows, event: Recorded, fact: events.ModelGone) -> None:
+    _end(rows, event, fact.reason)
 
 
-def _deleted(session: Session, event: Recorded, _fact: events.ModelDeleted) -> None:
-    _end(session, event, "deleted")
+def _deleted(rows: Rows, event: Recorded, _fact: events.ModelDeleted) -> None:
+    _end(rows, event, "deleted")
 
 
-def _end(session: Session, event: Recorded, reason: str) -> None:
-    if model := session.get(Model, subject(event)):
+def _end(rows: Rows, event: Recorded, reason: str) -> None:
+    if model := rows.get(Model, subject(event)):
         model.gone_at = event.occurred
         model.gone_reason = reason
 

@@ -10,28 +10,33 @@ from store.errors import AmbiguousError, NotFoundError
 
 _VERSIONED = re.compile(r".+@[0-9]+")
 
-Kind = Literal["job", "model", "dataset_version", "chat"]
+Kind = Literal["job", "model", "dataset_version", "chat", "suite", "recording"]
 
 _WORDS: dict[Kind, tuple[str, str]] = {
     "job": ("job", "ftlab jobs"),
     "model": ("model", "ftlab models"),
     "dataset_version": ("dataset", "ftlab data list"),
     "chat": ("chat", "ftlab history --type ChatOpened"),
+    "suite": ("suite", "ftlab suite list"),
+    "recording": ("recording", "ftlab recordings"),
 }
+
+_HAVE_VERSIONS: frozenset[Kind] = frozenset({"dataset_version", "suite"})
 
 
 def find(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     """Return the id that a reference means.
 
     An exact id wins, then an exact name (the newest of that name), then a unique beginning of an id
-    or a name, its letters large or small. A dataset may be named with its version: `name@2`.
+    or a name, its letters large or small. A dataset or suite may be named with its version:
+    `name@2`.
 
     Raises:
         NotFoundError: if nothing fits.
         AmbiguousError: if several do.
     """
-    if kind == "dataset_version" and _VERSIONED.fullmatch(reference):
-        return _dataset_at(connection, reference)
+    if kind in _HAVE_VERSIONS and _VERSIONED.fullmatch(reference):
+        return _version_at(connection, kind, reference)
     exact = connection.execute(f"SELECT id FROM {kind} WHERE id = ?", (reference,)).fetchone()
     if exact is None and kind != "chat":
         exact = connection.execute(
@@ -52,8 +57,8 @@ def names_and_ids(connection: sqlite3.Connection, kind: Kind) -> list[str]:
 def _by_beginning(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     pattern = reference.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
     query = rf"SELECT id FROM {kind} WHERE id LIKE ?1 ESCAPE '\'"
-    if kind == "dataset_version":
-        # Versions of one dataset share their name: the newest stands for them.
+    if kind in _HAVE_VERSIONS:
+        # Versions of one thing share their name: the newest stands for them.
         query += rf" UNION SELECT MAX(id) FROM {kind} WHERE name LIKE ?1 ESCAPE '\' GROUP BY name"
     elif kind != "chat":
         query += r" OR name LIKE ?1 ESCAPE '\'"
@@ -67,14 +72,12 @@ def _by_beginning(connection: sqlite3.Connection, kind: Kind, reference: str) ->
     raise AmbiguousError(f"'{reference}' fits several: {', '.join(found)}. Type more of it.")
 
 
-def _dataset_at(connection: sqlite3.Connection, reference: str) -> str:
+def _version_at(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     name, _, version = reference.rpartition("@")
     row = connection.execute(
-        "SELECT id FROM dataset_version WHERE name = ? AND CAST(version AS TEXT) = ?",
-        (name, version),
+        f"SELECT id FROM {kind} WHERE name = ? AND CAST(version AS TEXT) = ?", (name, version)
     ).fetchone()
     if row is None:
-        raise NotFoundError(
-            f"no dataset version is called '{reference}': `ftlab data list` lists them"
-        )
+        word, command = _WORDS[kind]
+        raise NotFoundError(f"no {word} version is called '{reference}': `{command}` lists them")
     return str(row[0])

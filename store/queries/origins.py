@@ -10,10 +10,10 @@ _LOOKED_AFTER_ELSEWHERE = f"""
 SELECT job.id FROM job
 JOIN event AS begun ON begun.stream = 'job/' || job.id AND begun.version = (
     SELECT MAX(version) FROM event
-    WHERE stream = 'job/' || job.id AND type IN ('JobPlanned', 'JobResumed'))
+    WHERE stream = 'job/' || job.id AND type IN ('JobPlanned', 'JobResumed', 'JobImported'))
 JOIN event AS told ON told.seq = begun.cause AND told.type = 'EventsImported'
 WHERE job.status IN ({", ".join("?" * len(ACTIVE))})
-    AND (job.provider = 'local' OR job.remote_id IS NULL)
+    AND (job.provider IN ('local', 'script') OR job.remote_id IS NULL)
 ORDER BY job.id
 """
 

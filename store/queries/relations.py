@@ -1,7 +1,8 @@
 """Which recorded things cannot be understood without which others, by the names of their streams.
 
 A job needs its data and the model that it made or went on from; a model needs the job and the data
-that it came of, and the conversations with it are a part of it; data needs what it was made of.
+that it came of, and the conversations with it are a part of it, as are recordings of its answers;
+data needs what it was made of.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ UNION SELECT 'dataset/' || version.name FROM model JOIN dataset_version AS versi
 UNION SELECT 'model/' || base.id FROM model JOIN model AS base
     ON base.id = model.base_model OR base.remote_id = model.base_model WHERE model.id = ?1
 UNION SELECT 'chat/' || id FROM chat WHERE model = ?1
+UNION SELECT 'recording/' || id FROM recording WHERE model = ?1
+UNION SELECT 'answers/' || model FROM recording WHERE model = ?1
 """
 
 _OF_DATASET = """
@@ -49,12 +52,30 @@ _OF_CHAT = (
     "SELECT 'model/' || model.id FROM chat JOIN model ON model.id = chat.model WHERE chat.id = ?1"
 )
 
+_OF_RECORDING = """
+SELECT 'answers/' || model FROM recording WHERE id = ?1
+UNION SELECT 'model/' || model.id FROM recording
+    JOIN model ON model.id = recording.model WHERE recording.id = ?1
+UNION SELECT 'suite/' || suite.name FROM recording
+    JOIN suite ON suite.id = recording.suite WHERE recording.id = ?1
+"""
+
+_OF_ANSWERS = "SELECT 'recording/' || id FROM recording WHERE model = ?1"
+
+_OF_SUITE = (
+    "SELECT 'dataset/' || version.name FROM suite "
+    "JOIN dataset_version AS version ON version.id = suite.dataset WHERE suite.name = ?1"
+)
+
 _NEEDS = {
     "job": _OF_JOB,
     "model": _OF_MODEL,
     "dataset": _OF_DATASET,
     "file": _OF_FILE,
     "chat": _OF_CHAT,
+    "recording": _OF_RECORDING,
+    "answers": _OF_ANSWERS,
+    "suite": _OF_SUITE,
 }
 
 
@@ -72,11 +93,12 @@ def with_needs(connection: sqlite3.Connection, streams: Iterable[str]) -> set[st
 
 
 def at_provider(connection: sqlite3.Connection, provider: str) -> set[str]:
-    """Return the streams of the jobs, models and files of a provider."""
+    """Return the streams of the jobs, models, files and recordings of a provider."""
     rows = connection.execute(
         "SELECT 'job/' || id FROM job WHERE provider = ?1 "
         "UNION SELECT 'model/' || id FROM model WHERE provider = ?1 "
-        "UNION SELECT 'file/' || provider || '/' || file FROM remote_file WHERE provider = ?1",
+        "UNION SELECT 'file/' || provider || '/' || file FROM remote_file WHERE provider = ?1 "
+        "UNION SELECT 'recording/' || id FROM recording WHERE provider = ?1",
         (provider,),
     )
     return {row[0] for row in rows}

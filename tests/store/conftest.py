@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 import store
 from store.database import Database, Journal
 from store.events import (
+    AnswerRecorded,
+    AnswerRefused,
     ChatOpened,
     ChatTurnRecorded,
     CheckpointSaved,
@@ -48,9 +50,13 @@ from store.events import (
     MetricsRecorded,
     ModelRegistered,
     ModelRetirementAnnounced,
+    RecordingCompleted,
+    RecordingPlanned,
+    RecordingStopped,
     RemoteFileSaved,
     ResultFileSaved,
     StepRange,
+    SuiteDefined,
 )
 from store.log import Entry, EventLog
 from store.tables import READ_MODELS
@@ -194,6 +200,7 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
         log.append("job/job_2", planned("other", provider="openai"), expected=0)
         _fill_hosted(log)
+        _fill_recordings(log)
         log.append("dataset/gsm8k", _split("ds_1"))
 
     return fill_it
@@ -251,6 +258,72 @@ def _fill_hosted(log: EventLog) -> None:
         remote_id="ft:gpt-4o-mini:acme::1",
     )
     log.append("model/model_3", model, ModelRetirementAnnounced(date="2027-01-14"))
+
+
+def _fill_recordings(log: EventLog) -> None:
+    """A suite, and how a model answers it."""
+    suite = SuiteDefined(
+        id="suite_1",
+        name="smoke",
+        version=1,
+        content="f" * 64,
+        bytes=90,
+        prompts=2,
+        answered=1,
+        dataset="ds_1",
+        system="Be brief.",
+        temperature=0.5,
+        max_tokens=20,
+        stop=["END"],
+    )
+    log.append("suite/smoke", suite, expected=0)
+    planned = RecordingPlanned(
+        id="rec_1",
+        version=1,
+        model="model_3",
+        name="ft:gpt-4o-mini:acme::1",
+        provider="openai",
+        remote_id="ft:gpt-4o-mini:acme::1",
+        prompts="f" * 64,
+        count=2,
+        parts={"suite": 2},
+        suite="suite_1",
+        samples=0,
+        temperature=0.5,
+        max_tokens=20,
+        top_logprobs=5,
+        estimate=0.01,
+        at_most=0.02,
+    )
+    log.append("recording/rec_1", planned, expected=0)
+    answer = AnswerRecorded(
+        recording="rec_1",
+        prompt="1" * 64,
+        request="2" * 64,
+        sample=0,
+        settings={"temperature": 0.0},
+        content="At six.",
+        tool_calls=[{"id": "call_1"}],
+        finish_reason="stop",
+        prompt_tokens=9,
+        completion_tokens=3,
+        logprob=-0.75,
+        logprob_tokens=3,
+        seconds=0.5,
+        cost=0.001,
+        fingerprint="fp_1",
+        left_out=["logprobs"],
+        reply="3" * 64,
+    )
+    refused = AnswerRefused(
+        recording="rec_1", prompt="4" * 64, request="5" * 64, sample=0, error="filtered"
+    )
+    log.append("answers/model_3", Entry(answer, key="2:0"), refused)
+    log.append("recording/rec_1", RecordingStopped(reason="no money", answers=1, refused=1))
+    done = RecordingCompleted(
+        content="6" * 64, bytes=900, answers=1, refused=1, agreement=0.5, cost=0.001
+    )
+    log.append("recording/rec_1", done)
 
 
 def _evaluation(loss: float) -> Evaluation:

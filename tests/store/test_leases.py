@@ -29,6 +29,21 @@ def lease(database: Database, clock: Clock) -> Callable[[str], Lease]:
     return lambda who: Lease(database, "poller", who, seconds=15, clock=clock)
 
 
+def test_a_clock_that_is_set_back_makes_no_lease_last_longer(
+    lease: Callable[[str], Lease], clock: Clock
+) -> None:
+    one, other = lease("daemon 1"), lease("ui 2")
+    assert one.acquire()
+    clock.now -= 500
+    # The living holder renews what it holds by the new time.
+    assert one.acquire()
+    assert not other.acquire()
+    clock.now -= 500
+    # Of a dead one nothing is left.
+    assert other.acquire()
+    assert not one.acquire()
+
+
 def test_only_one_holds_a_lease(lease: Callable[[str], Lease]) -> None:
     one, other = lease("daemon 1"), lease("ui 2")
 

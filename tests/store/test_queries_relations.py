@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from store.events import RecordingPlanned, SuiteDefined
 from store.log import EventLog
 from store.queries.relations import at_provider, with_needs
 
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from tests.store.conftest import Planned
 
 LOCAL = {"job/job_1", "model/model_1", "dataset/gsm8k", "chat/chat_1"}
-HOSTED = {"job/job_3", "model/model_3", "dataset/gsm8k", "file/openai/file-1"}
+RECORDED = {"recording/rec_1", "answers/model_3", "suite/smoke"}
+HOSTED = {"job/job_3", "model/model_3", "dataset/gsm8k", "file/openai/file-1"} | RECORDED
 DATA = {"dataset/gsm8k", "file/openai/file-1"}
 
 
@@ -26,11 +28,43 @@ DATA = {"dataset/gsm8k", "file/openai/file-1"}
         ("file/openai/file-1", DATA),
         ("dataset/gsm8k", DATA),
         ("lab", {"lab"}),
+        ("suite/smoke", DATA | {"suite/smoke"}),
+        ("recording/rec_1", HOSTED),
         ("suite/unknown", {"suite/unknown"}),
     ],
 )
 def test_streams_come_with_what_they_need(filled: EventLog, stream: str, needs: set[str]) -> None:
     assert with_needs(filled.database.reader, [stream]) == needs
+
+
+def test_a_recording_comes_with_its_answers_its_model_and_its_suite(log: EventLog) -> None:
+    suite = SuiteDefined(id="suite_1", name="smoke", version=1, content="0", bytes=1, prompts=1)
+    log.append("suite/smoke", suite)
+    for recording, model, provider in (("rec_1", "mdl_1", "openai"), ("rec_2", "x/gpt", "x")):
+        planned = RecordingPlanned(
+            id=recording,
+            version=1,
+            model=model,
+            name=model,
+            provider=provider,
+            remote_id=model,
+            prompts="0",
+            count=1,
+            parts={"suite": 1},
+            suite="suite_1" if provider == "openai" else None,
+            samples=0,
+            temperature=1.0,
+            max_tokens=1,
+            top_logprobs=0,
+        )
+        log.append(f"recording/{recording}", planned)
+    reader = log.database.reader
+    whole = {"recording/rec_1", "answers/mdl_1", "suite/smoke"}
+    assert with_needs(reader, ["recording/rec_1"]) == whole
+    assert with_needs(reader, ["answers/mdl_1"]) == whole
+    assert with_needs(reader, ["model/mdl_1"]) == whole | {"model/mdl_1"}
+    assert with_needs(reader, ["recording/rec_2"]) == {"recording/rec_2", "answers/x/gpt"}
+    assert at_provider(reader, "openai") == {"recording/rec_1"}
 
 
 def test_jobs_that_need_each_other_end_the_search(log: EventLog, planned: Planned) -> None:
@@ -41,7 +75,7 @@ def test_jobs_that_need_each_other_end_the_search(log: EventLog, planned: Planne
 
 
 def test_what_is_at_a_provider_is_told(filled: EventLog) -> None:
-    hosted = {"job/job_2", "job/job_3", "model/model_3", "file/openai/file-1"}
+    hosted = {*("job/job_2", "job/job_3", "model/model_3", "file/openai/file-1", "recording/rec_1")}
     assert at_provider(filled.database.reader, "openai") == hosted
     assert at_provider(filled.database.reader, "local") == {"job/job_1", "model/model_1"}
     assert at_provider(filled.database.reader, "none") == set()
