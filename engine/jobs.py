@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import JobStateError, LabError, ProviderError
-from engine.planning import LOCAL, Plan, TrainingRequest, free_name, plan
+from engine.planning import LOCAL, SCRIPT, Plan, TrainingRequest, free_name, plan
 from engine.poller import Poller
+from engine.submitting import Progress, reworded, submit
 from store import job_status
 from store.errors import StoreError, StreamConflictError
 from store.events import Fact
@@ -19,14 +19,10 @@ from store.queries import jobs
 
 if TYPE_CHECKING:
     from engine.lab import Lab
-    from store.log import Write
     from store.queries.jobs import JobDetail
-
-Progress = Callable[[str, float], None]
 
 _HOSTED_PATIENCE = 120.0
 """Seconds for which a submission is gone on with here; after that the poller does."""
-_BETWEEN_TRIES = 2.0
 
 
 def start(
@@ -67,54 +63,8 @@ def start(
     if detail.provider == LOCAL:
         _act(lab, detail, lambda: lab.local.submit(detail))
     else:
-        submit(lab, job, progress)
+        submit(lab, job, progress, patience=_HOSTED_PATIENCE)
     return job
-
-
-def submit(lab: Lab, job: str, progress: Progress | None = None) -> None:
-    """Bring a planned job to its hosted service, or go on with that where it was broken off.
-
-    Raises:
-        LabError: if the service refused it, or cannot be reached for now.
-    """
-    provider = lab.hosted(jobs.job_detail(lab.database.reader, job).provider, progress)
-    deadline = time.monotonic() + _HOSTED_PATIENCE
-    while True:
-        detail = jobs.job_detail(lab.database.reader, job)
-        if detail.status in job_status.ENDED and detail.remote_id is None:
-            raise LabError(_refused(detail))
-        if detail.remote_id is not None:
-            return
-        try:
-            _take(lab, provider.news(detail))
-        except ProviderError as error:
-            if not error.retriable or time.monotonic() > deadline:
-                raise LabError(
-                    f"{detail.name} is planned but not yet at {detail.provider}: {error}. "
-                    f"`ftlab jobs resume {detail.name}` or the poller goes on with it"
-                ) from error
-            time.sleep(min(error.retry_after or _BETWEEN_TRIES, _HOSTED_PATIENCE))
-        else:
-            # Nothing new: another process is at it.
-            time.sleep(0 if _moved(lab, detail) else _BETWEEN_TRIES)
-
-
-def _take(lab: Lab, news: Iterable[Sequence[Write]]) -> None:
-    """Record news; whoever recorded something first is gone on from."""
-    try:
-        for writes in news:
-            lab.log.append_all(writes)
-    except StreamConflictError:
-        return
-
-
-def _moved(lab: Lab, before: JobDetail) -> bool:
-    return jobs.job_detail(lab.database.reader, before.id).version != before.version
-
-
-def _refused(detail: JobDetail) -> str:
-    said = f"{detail.name} was not taken by {detail.provider}: {detail.reason or detail.status}"
-    return f"{said}\n{detail.details}" if detail.details else said
 
 
 def cancel(lab: Lab, reference: str) -> None:
@@ -132,6 +82,10 @@ def cancel(lab: Lab, reference: str) -> None:
         lab.log.append(f"job/{detail.id}", JobCancelRequested())
         lab.local.cancel(detail)
         return
+    if detail.provider == SCRIPT:
+        lab.log.append(f"job/{detail.id}", JobCancelRequested())
+        lab.scripts.cancel(detail)
+        return
     _ask(lab, detail, JobCancelRequested())
 
 
@@ -144,6 +98,7 @@ def pause(lab: Lab, reference: str) -> None:
     from store.events import JobPauseRequested
 
     detail = _fresh(lab, reference)
+    _refuse_script(detail, "pause")
     if detail.provider == LOCAL:
         raise JobStateError(
             f"{detail.name} runs on this machine: `ftlab jobs cancel` stops it at a checkpoint, "
@@ -154,11 +109,12 @@ def pause(lab: Lab, reference: str) -> None:
     _ask(lab, detail, JobPauseRequested())
 
 
-def resume(lab: Lab, reference: str) -> None:
+def resume(lab: Lab, reference: str, progress: Progress | None = None) -> None:
     """Go on with a job.
 
     A local one that ended without a result goes on from its newest whole checkpoint; a hosted one
-    that was paused is asked to go on, and one whose submission was broken off is submitted.
+    that was paused is asked to go on, one whose submission was broken off is submitted, and one
+    that its service did not know any more is looked for again.
 
     Raises:
         JobStateError: if the job is active or has succeeded.
@@ -168,11 +124,15 @@ def resume(lab: Lab, reference: str) -> None:
     from store.events import JobResumeRequested
 
     found = jobs.job_detail(lab.database.reader, reference)
+    _refuse_script(found, "resume")
     if found.provider == LOCAL:
         _resume_here(lab, reference)
         return
     if found.status == job_status.PLANNED:
-        submit(lab, found.id)
+        submit(lab, found.id, progress, patience=_HOSTED_PATIENCE)
+        return
+    if found.status == job_status.INTERRUPTED:
+        _look_for(lab, found)
         return
     detail = _fresh(lab, reference)
     if detail.status != job_status.PAUSED:
@@ -181,6 +141,21 @@ def resume(lab: Lab, reference: str) -> None:
             f"`ftlab jobs retry {detail.name}` starts a new job from its plan"
         )
     _ask(lab, detail, JobResumeRequested())
+
+
+def _look_for(lab: Lab, job: JobDetail) -> None:
+    """Look whether a service knows a job again: an address or a key may have been wrong.
+
+    Raises:
+        JobStateError: if it does not.
+    """
+    Poller(lab).look_at(job.id)
+    now = jobs.job_detail(lab.database.reader, job.id)
+    if now.status == job_status.INTERRUPTED:
+        raise JobStateError(
+            f"{now.name} is {now.status}: {now.reason}. `ftlab jobs retry {now.name}` starts a new "
+            "job from its plan"
+        )
 
 
 def _resume_here(lab: Lab, reference: str) -> None:
@@ -214,6 +189,7 @@ def retry(lab: Lab, reference: str, progress: Progress | None = None) -> str:
         LabError: if what it was trained on is not known here, or it cannot be started.
     """
     detail = _fresh(lab, reference)
+    _refuse_script(detail, "start")
     if detail.status not in job_status.ENDED:
         raise JobStateError(f"{detail.name} is {detail.status}: retry it when it has ended")
     if detail.dataset is None:
@@ -235,6 +211,14 @@ def retry(lab: Lab, reference: str, progress: Progress | None = None) -> str:
     return start(lab, again, progress, retry_of=detail.id)
 
 
+def _refuse_script(detail: JobDetail, what: str) -> None:
+    """Say what to do instead with the run of a script, which ftlab follows but cannot start."""
+    if detail.provider == SCRIPT:
+        from engine.providers.scripts import refuse
+
+        raise refuse(detail, what)
+
+
 def _chosen(detail: JobDetail) -> dict[str, object]:
     """Return a job's hyperparameters as a request says them: without those that say nothing."""
     found = json.loads(detail.hyperparameters_json)
@@ -244,15 +228,25 @@ def _chosen(detail: JobDetail) -> dict[str, object]:
 def _ask(lab: Lab, detail: JobDetail, wish: Fact) -> None:
     """Record what is asked of a hosted job; looking at it tells its service."""
     lab.log.append(f"job/{detail.id}", wish)
-    Poller(lab).look_at(detail.id)
+    try:
+        Poller(lab).look_at(detail.id)
+    except ProviderError as error:
+        if not error.retriable:
+            raise
+        words = f"it is recorded, and the poller will ask {detail.provider} for it: {error}"
+        raise reworded(error, words) from error
 
 
 def _fresh(lab: Lab, reference: str) -> JobDetail:
-    """Return a job as it stands now, its latest news taken in."""
+    """Return a job as it stands now, its latest news taken in if they can be had."""
     found = jobs.job_detail(lab.database.reader, reference)
     submitted = found.provider == LOCAL or found.remote_id is not None
     if found.status in job_status.ACTIVE and submitted:
-        Poller(lab).look_at(found.id)
+        try:
+            Poller(lab).look_at(found.id)
+        except ProviderError as error:
+            if not error.retriable:
+                raise
     return jobs.job_detail(lab.database.reader, found.id)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import LabError
-from engine.planning import LOCAL
+from engine.planning import LOCAL, SCRIPT
+from engine.providers.scripts import Scripts
 from store import job_status
 from store.errors import StoreError, StreamConflictError
 from store.leases import Lease
@@ -21,11 +23,10 @@ from store.queries import jobs as queries
 from store.queries.origins import looked_after_elsewhere
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.base import BaseScheduler
-
     from engine.lab import Lab
     from engine.providers.hosted.rounds import Round
     from engine.providers.hosted.schedule import Schedule
+    from engine.ticking import Ticking
     from store.queries.jobs import JobSummary
 
 LEASE = "poller"
@@ -46,31 +47,43 @@ class Poller:
         self._lab = lab
         self._rounds: dict[str, Round] = {}
         self._schedules: dict[str, Schedule] = {}
+        self._scripts = Scripts(lab)
+        self._stopped = False
 
     def look(self) -> int:
         """Bring in the news of every active job; return how many events that made.
 
-        One job's trouble does not keep the others waiting: it is raised when all were looked at.
+        Neither a job's trouble nor a slow service keeps the others waiting: trouble is raised when
+        all were looked at.
 
         Raises:
             LabError, StoreError, OSError: the first job's trouble.
         """
-        count, trouble = 0, None
+        profiles = self.profiles()
+        if not profiles:
+            return self.look_here()
         looks: list[Callable[[], int]] = [self.look_here]
-        looks += [partial(self.look_at_profile, profile) for profile in self.profiles()]
-        for look in looks:
+        looks += [partial(self.look_at_profile, profile) for profile in profiles]
+        with ThreadPoolExecutor(len(looks), "look") as threads:
+            under_way = [threads.submit(look) for look in looks]
             try:
-                count += look()
-            except TROUBLES as error:
-                trouble = trouble or error
-        if trouble is not None:
-            raise trouble
-        return count
+                wait(under_way)
+            except BaseException:
+                self.stop()
+                raise
+        troubles = [error for look in under_way if (error := look.exception()) is not None]
+        if troubles:
+            raise troubles[0]
+        return sum(look.result() for look in under_way)
 
     def look_here(self) -> int:
         """Bring in the news of the jobs on this machine; see `look`."""
         count, trouble = 0, None
-        for job in self._active(LOCAL):
+        try:
+            count += self._scripts.take()
+        except TROUBLES as error:
+            trouble = error
+        for job in [*self._active(LOCAL), *self._active(SCRIPT), *self._scripts.returned()]:
             try:
                 count += self.look_at(job)
             except TROUBLES as error:
@@ -79,22 +92,35 @@ class Poller:
             raise trouble
         return count
 
-    def look_at_profile(self, profile: str, *, due_only: bool = False) -> int:
-        """Bring in the news of a hosted service's jobs, many at once; see `look`.
+    def look_at_profile(self, profile: str) -> int:
+        """Bring in the news of a hosted service's jobs, many at once; see `look`."""
+        return self._round(profile, self._active(profile))
+
+    def look_at_due(self, profile: str, may_look: Callable[[], bool] = lambda: True) -> int:
+        """Do the same for the jobs that it is time for, and those that come due meanwhile.
 
         Args:
             profile: the service.
-            due_only: whether only the jobs that it is time for are looked at.
+            may_look: tells whether this is still the process that polls.
         """
-        from engine.providers.hosted.rounds import Round
+        due = partial(self._due, profile)
+        return self._round(profile, due(), lambda: due() if may_look() else [])
+
+    def _due(self, profile: str) -> list[str]:
+        schedule = self._schedule(profile)
+        return [job for job in self._active(profile) if schedule.is_due(job)]
+
+    def _schedule(self, profile: str) -> Schedule:
         from engine.providers.hosted.schedule import Schedule
 
-        schedule = self._schedules.setdefault(profile, Schedule())
-        jobs = self._active(profile)
-        if due_only:
-            jobs = [job for job in jobs if schedule.is_due(job)]
+        return self._schedules.setdefault(profile, Schedule())
+
+    def _round(self, profile: str, jobs: list[str], due: Callable[[], list[str]] = list) -> int:
+        from engine.providers.hosted.rounds import Round
+
         if not jobs:
             return 0
+        schedule = self._schedule(profile)
         try:
             found = Round(self._lab, self._lab.hosted(profile), schedule)
         except TROUBLES:
@@ -102,12 +128,17 @@ class Poller:
                 schedule.failed(job)
             raise
         self._rounds[profile] = found
-        return found.look(jobs)
+        return 0 if self._stopped else found.look(jobs, due)
 
     def stop(self) -> None:
-        """Break off the looks at hosted services that other threads are at."""
+        """Break off the looks at hosted services that other threads are at, for good."""
+        self._stopped = True
         for found in list(self._rounds.values()):
             found.stop()
+
+    def is_needed(self) -> bool:
+        """Tell whether there is a job of which news may come, in the log or not yet."""
+        return bool(self.active_jobs() or self._scripts.waiting())
 
     def active_jobs(self) -> list[str]:
         """Return the ids of the jobs of which news may come."""
@@ -115,7 +146,7 @@ class Poller:
 
     def profiles(self) -> list[str]:
         """Return the hosted services that have jobs of which news may come."""
-        return sorted({job.provider for job in self._looked_after(None)} - {LOCAL})
+        return sorted({job.provider for job in self._looked_after(None)} - {LOCAL, SCRIPT})
 
     def _active(self, provider: str | None) -> list[str]:
         return [job.id for job in self._looked_after(provider)]
@@ -172,27 +203,28 @@ class Polling:
         self._always = always
         self._seconds = seconds
         self._on_trouble = on_trouble or (lambda _trouble: None)
-        self._scheduler: BaseScheduler | None = None
+        self._ticking: Ticking | None = None
         self._troubles: dict[str, str] = {}
 
     def look(self) -> int | None:
         """Look once if nobody else polls; return how many events it made, None if somebody does."""
-        if not self._always and not self._poller.active_jobs():
+        if not self._always and not self._poller.is_needed():
             return 0
         return self._poller.look() if self._lease.acquire() else None
 
     def _may_look(self) -> bool:
-        return (self._always or bool(self._poller.active_jobs())) and self._lease.acquire()
+        return (self._always or self._poller.is_needed()) and self._lease.acquire()
 
     def holder(self) -> str | None:
         """Return who polls at present, in words."""
         return self._lease.holder()
 
     def start(self) -> None:
-        """Look again and again from a thread of its own."""
-        from apscheduler.schedulers.background import BackgroundScheduler
+        """Look again and again from threads of its own."""
+        from engine.ticking import Ticking
 
-        self._run(BackgroundScheduler(daemon=True, timezone="UTC"))
+        self._ticking = Ticking(self._seconds)
+        self._ticking.call(LOCAL, self._tick)
 
     def run(self, stopped: threading.Event) -> None:
         """Look again and again until the event is set."""
@@ -200,58 +232,32 @@ class Polling:
         stopped.wait()
         self.stop()
 
-    def _run(self, scheduler: BaseScheduler) -> None:
-        import logging
-
-        # A look that takes longer than the interval is no trouble, and troubles are told by us.
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-
-        self._scheduler = scheduler
-        self._every_second(scheduler, self._tick, LOCAL)
-        scheduler.start()
-
-    def _every_second(
-        self, scheduler: BaseScheduler, tick: Callable[[str], None], provider: str
-    ) -> None:
-        from datetime import UTC, datetime
-
-        scheduler.add_job(
-            tick,
-            "interval",
-            [provider],
-            id=provider,
-            seconds=self._seconds,
-            next_run_time=datetime.now(UTC),
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
-
     def _tick(self, provider: str) -> None:
         """Look at the jobs of this machine; give each hosted service that has some its own tick."""
         with self._told(provider):
             if not self._may_look():
                 return
-            for profile in self._poller.profiles():
-                scheduler = self._scheduler
-                if scheduler is not None and scheduler.get_job(profile) is None:
-                    self._every_second(scheduler, self._tick_hosted, profile)
+            if self._ticking is not None:
+                for profile in self._poller.profiles():
+                    self._ticking.call(profile, self._tick_hosted)
             self._poller.look_here()
 
     def _tick_hosted(self, profile: str) -> None:
         """Look at a hosted service's jobs: in a thread of its own, so that no slow one matters."""
         with self._told(profile):
             if self._may_look():
-                self._poller.look_at_profile(profile, due_only=True)
+                self._poller.look_at_due(profile, self._may_look)
 
     @contextmanager
     def _told(self, provider: str) -> Iterator[None]:
         """Tell of the trouble in the block, and when it is over."""
         try:
             yield
-        except TROUBLES as error:
-            self._troubles[provider] = str(error)
-            self._on_trouble(str(error))
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            foreseen = isinstance(error, TROUBLES)
+            told = str(error) if foreseen else f"{type(error).__name__}: {error}"
+            self._troubles[provider] = told
+            self._on_trouble(told)
             return
         if self._troubles.pop(provider, None) is not None:
             self._on_trouble(next(iter(self._troubles.values()), None))
@@ -259,7 +265,7 @@ class Polling:
     def stop(self) -> None:
         """Finish the look under way, break those at hosted services off, and give the lease up."""
         self._poller.stop()
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=True)
-            self._scheduler = None
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
         self._lease.release()

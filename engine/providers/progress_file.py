@@ -152,9 +152,8 @@ def _stopped(record: dict[str, Any]) -> Fact:
         return JobCancelled(step=record["step"])
     saved = record["checkpoint"]
     kept = f"checkpoint {saved} was saved" if saved is not None else "there was no checkpoint yet"
-    return JobInterrupted(
-        reason=f"asked to end (SIGTERM) after step {record['step']}; {kept}", checkpoint=saved
-    )
+    asked = record.get("by") or "asked to end (SIGTERM)"
+    return JobInterrupted(reason=f"{asked} after step {record['step']}; {kept}", checkpoint=saved)
 
 
 def _succeeded(record: dict[str, Any]) -> Fact:

@@ -66,13 +66,64 @@ def test_a_job_is_checked_estimated_submitted_and_followed_to_its_model(
     assert hosted("verify").status == 0
 
 
+def test_how_a_job_failed_is_shown_with_the_services_code_and_field(
+    hosted: Ftlab, standin: Standin
+) -> None:
+    assert hosted(*train("--suffix", "sums")).status == 0
+    error = {"code": "invalid_file", "message": "Row 3 is odd.", "param": "training_file"}
+    standin.advance(standin.jobs[0], "failed", error=error)
+    # A job elsewhere that goes on must not hold up the end of the watching.
+    assert hosted(*train("--suffix", "other")).status == 0
+    watched = hosted("jobs", "follow", "sums")
+    assert watched.status == 1
+    assert "sums failed: Row 3 is odd." in watched.out
+    assert "ftlab jobs retry sums" in watched.out
+    again = hosted("jobs", "follow", "sums", "--json")
+    assert again.status == 1
+    assert json.loads(again.out.splitlines()[-1])["type"] == "JobFailed"
+    shown = hosted("jobs", "show", "sums").out
+    assert all(words in shown for words in ("Row 3 is odd.", "invalid_file", "training_file"))
+
+
+def test_watching_and_polling_outlast_a_service_that_is_away(
+    hosted: Ftlab, standin: Standin
+) -> None:
+    assert hosted(*train("--suffix", "sums")).status == 0
+    with hosted.running("jobs", "follow", "sums", "--json") as follow:
+        with standin.offline():
+            time.sleep(4)
+        standin.advance(standin.jobs[0], "succeeded")
+        out, err = follow.communicate(timeout=_SECONDS)
+    assert follow.returncode == 0, err
+    assert json.loads(out.splitlines()[-1])["type"] == "JobSucceeded"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "holds no JSON object"),
+        ("[" * 100_000 + "]" * 100_000, "is nested too deeply"),
+    ],
+    ids=["cut off", "a list", "deep"],
+)
+def test_a_grader_that_is_none_is_wrong_usage(
+    text: str, said: str, hosted: Ftlab, tmp_path: Path
+) -> None:
+    file = tmp_path / "grader.json"
+    file.write_text(text)
+    done = hosted(*train("--method", "reinforcement", "--grader", str(file)))
+    assert done.status == 2
+    assert said in done.err
+
+
 def test_scripts_can_trust_the_exit_status(hosted: Ftlab, standin: Standin) -> None:
     assert hosted(*train("--max-cost", "0.0001")).status == 6
     assert hosted(*train("--method", "lora")).status == 2
     assert hosted("train", "sums", "--provider", "moon", "--model", MODEL).status == 4
     standin.close_organization()
     refused = hosted(*train())
-    assert refused.status == 1
+    assert refused.status == 5
     assert "ftlab train sums@1 --provider local" in refused.err
     standin.inject(faults.missing_scope("jobs"), "GET", "/fine_tuning/jobs", times=None)
     assert hosted("import", "openai", "--profile", "acme").status == 5

@@ -8,7 +8,7 @@ from typing import Any
 from tests.standin.answers import Answer, alternatives, answers_to, logprob, usage
 from tests.standin.calls import Call, Json
 from tests.standin.catalogue import snapshot
-from tests.standin.errors import bad_request, not_found
+from tests.standin.errors import ApiError, bad_request, not_found
 from tests.standin.models import ready_base
 from tests.standin.replies import EventStream, Reply
 from tests.standin.state import State
@@ -62,11 +62,26 @@ class Chat:
                 param="max_tokens",
                 code="unsupported_parameter",
             )
+        if base.kind == "reasoning":
+            _check_reasoning(asked)
         alternatives_wanted = asked.get("top_logprobs")
         if alternatives_wanted is not None and not asked.get("logprobs"):
             raise bad_request("'top_logprobs' needs 'logprobs' to be true.", param="top_logprobs")
         if not 0 <= (alternatives_wanted or 0) <= _MOST_ALTERNATIVES:
             raise bad_request("'top_logprobs' must be from 0 to 20.", param="top_logprobs")
+
+
+def _check_reasoning(asked: Json) -> None:
+    temperature = asked.get("temperature")
+    if temperature not in (None, 1):
+        raise bad_request(
+            f"Unsupported value: 'temperature' does not support {temperature} with this model. "
+            "Only the default (1) value is supported.",
+            param="temperature",
+            code="unsupported_value",
+        )
+    if asked.get("logprobs"):
+        raise ApiError(403, "You are not allowed to request logprobs from this model")
 
 
 def _text_of(message: Json) -> str:

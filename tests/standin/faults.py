@@ -6,6 +6,7 @@ requests, from which one on, and how often.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -133,6 +134,18 @@ def items_changed(change: Callable[[Json], Json]) -> Fault:
 def with_fields(**fields: Any) -> Fault:  # noqa: ANN401 - any JSON
     """Every object of the answer has these fields, in the place of its own or beside them."""
     return items_changed(lambda item: item | fields)
+
+
+def said_oddly(fields: Json) -> Fault:
+    """The same with what is no proper JSON: NaN, halves of surrogate pairs."""
+
+    def write(_: Call, reply: Reply) -> Reply:
+        payload = json.loads(b"".join(reply.parts()))
+        for item in payload.get("data", [payload]):
+            item.update(fields)
+        return replace(reply, payload=json.dumps(payload).encode())
+
+    return Fault(change=write)
 
 
 def unknown_words() -> Fault:

@@ -132,10 +132,19 @@ def _losses(detail: JobDetail) -> str:
 
 
 def _tell_end(detail: JobDetail) -> None:
+    if detail.provider == "script" and detail.status == job_status.SUCCEEDED:
+        say(f"{detail.name} succeeded: ftlab jobs show {detail.name}")
+        return
     if detail.status == job_status.SUCCEEDED:
         say(f"{detail.name} succeeded: ftlab chat {detail.name}")
         return
     say(f"{detail.name} {detail.status}" + (f": {detail.reason}" if detail.reason else ""))
+    if detail.provider == "script":
+        return
+    if detail.provider != "local":
+        if detail.status in job_status.ENDED:
+            say(f"ftlab jobs retry {detail.name} starts a new job from its plan.")
+        return
     if detail.status in job_status.RESUMABLE:
         where = "from its last checkpoint" if detail.checkpoint else "from the beginning"
         say(f"ftlab jobs resume {detail.name} goes on {where}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui import formats, wording
 from tui.cli.output import print_fields, print_table
+from tui.environment_lines import environment_fields
 from tui.ink import look
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("cost", _dollars(detail.cost)),
             *((name, json.dumps(value)) for name, value in hyperparameters.items()),
             ("seed", None if detail.seed is None else str(detail.seed)),
+            *environment_fields(detail),
         ]
     )
 
 
 def _there(detail: JobDetail) -> str | None:
     """Say what a hosted job is called at its service, and what the service says of it."""
-    if detail.provider == "local" or detail.remote_id is None:
+    if detail.provider in ("local", "script") or detail.remote_id is None:
         return None
     said = detail.reported_status
     return f"{detail.remote_id}, {said}" if said else detail.remote_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from store.job_status import STATUSES
@@ -9,6 +11,9 @@ from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import job_argument
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
+
+if TYPE_CHECKING:
+    from store.queries.jobs import JobDetail
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -79,12 +84,26 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
         print_json({**plain(detail), "checkpoints": saved, "metrics": metrics})
         return
     print_detail(detail, [row.step for row in saved])
+    _print_error(detail)
     if metrics:
         say()
         print_summaries(metrics)
     if detail.details:
         say()
         say_lines(detail.details)
+
+
+def _print_error(detail: JobDetail) -> None:
+    """Print what a service's error has beside the words that are the reason."""
+    import json
+
+    from tui.cli.output import print_fields
+
+    report = json.loads(detail.report_json or "{}")
+    error = report.get("error") if isinstance(report, dict) else None
+    if isinstance(error, dict):
+        said = [(f"error {name}", error.get(name)) for name in ("code", "param")]
+        print_fields((name, str(value) if value else None) for name, value in said)
 
 
 @jobs.command()
@@ -134,11 +153,10 @@ def metrics(
 @json_option
 def follow(job: str, *, as_json: bool) -> None:
     """Watch a job until it ends. Ctrl-C stops the watching, not the job."""
-    from store.queries.jobs import find_job
     from tui.cli.following import follow_job
 
     with opened() as lab:
-        follow_job(lab, find_job(lab.database.reader, job), as_json=as_json)
+        follow_job(lab, lab.find_job(job), as_json=as_json)
 
 
 @jobs.command()
@@ -182,13 +200,17 @@ def logs(job: str, count: int, *, as_json: bool) -> None:
 @db_option
 @json_option
 def cancel(job: str, wait: float, *, as_json: bool) -> None:
-    """Stop a job cleanly. A local one saves a checkpoint first and can be resumed."""
-    from store.queries.jobs import find_job, job_detail
+    """Stop a job cleanly. A local one saves a checkpoint first and can be resumed.
+
+    A script of your own is asked to stop (`run.stop_requested` tells it); asked once more, its
+    process is ended.
+    """
+    from store.queries.jobs import job_detail
     from tui.cli.following import wait_until_ended
     from tui.cli.output import print_json, say
 
     with opened() as lab:
-        found = find_job(lab.database.reader, job)
+        found = lab.find_job(job)
         lab.cancel_job(found)
         wait_until_ended(lab, found, wait)
         detail = job_detail(lab.database.reader, found)
@@ -227,10 +249,12 @@ def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
     from store.queries.jobs import find_job, job_detail
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
+    from tui.cli.progress import staged
 
     with opened() as lab:
         found = find_job(lab.database.reader, job)
-        lab.resume_job(found)
+        with staged() as progress:
+            lab.resume_job(found, progress)
         detail = job_detail(lab.database.reader, found)
         if as_json:
             print_json_line({"job": found, "from_step": detail.step, "attempt": detail.attempt})

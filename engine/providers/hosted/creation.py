@@ -97,10 +97,17 @@ def is_older(report: Report, job: JobDetail) -> bool:
 
 def refusal(job: JobDetail, error: ProviderError) -> JobFailed:
     """Return the failure that a refused creation is, with what can be done instead."""
-    instead = None
+    instead = []
     if error.kind == "closed":
-        instead = (
+        instead.append(
             "The same dataset can be trained on this machine, with hyperparameters that come near:"
             f"\n  {local_command(job)}"
         )
-    return JobFailed(error=str(error), code=error.code, param=error.param, details=instead)
+    files = list(filter(None, (job.training_file, job.validation_file)))
+    if files:
+        instead.append(
+            f"What was uploaded stays at {job.provider} ({', '.join(files)}). To remove it:"
+            f"\n  ftlab files delete --of {job.name}"
+        )
+    details = "\n".join(instead) or None
+    return JobFailed(error=str(error), code=error.code, param=error.param, details=details)

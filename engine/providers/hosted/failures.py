@@ -242,7 +242,7 @@ def _is_unreadable(error: Exception) -> bool:
     Cut-off JSON surfaces as the parser's error; a list that is no object as an AttributeError of
     the client's own page class.
     """
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
         return True
     return isinstance(error, AttributeError) and "_set_private_attributes" in str(error)
 

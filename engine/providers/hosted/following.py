@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import ProviderError
@@ -42,6 +42,13 @@ _QUIET = (job_status.QUEUED, job_status.VALIDATING, job_status.PAUSED)
 """Reported like this once more, a job has nothing else to tell."""
 
 
+Refused = Callable[["JobDetail", str, ProviderError], None]
+
+
+def _unheard(_job: JobDetail, _file: str, _error: ProviderError) -> None:
+    """Tell nobody."""
+
+
 class Following:
     """Finds out what is new of jobs.
 
@@ -52,6 +59,8 @@ class Following:
         prices: what training costs.
         sweeps: how often the events of a job that has ended are gone through at most, as long as
             more come to light: right after its end, some services have not listed all of them.
+        refused: told of a job, a file of it that its service does not give, and why. It is not
+            recorded as gone: another key may be given it.
     """
 
     def __init__(
@@ -61,12 +70,14 @@ class Following:
         blobs: BlobStore,
         prices: Catalogue,
         sweeps: int = 3,
+        refused: Refused | None = None,
     ) -> None:
         self._service = service
         self._connection = connection
         self._blobs = blobs
         self._prices = prices
         self._sweeps = sweeps
+        self._refused = refused or _unheard
 
     async def news(
         self, job: JobDetail, report: Report | None = None
@@ -84,11 +95,10 @@ class Following:
             ProviderError: if the service does not answer; what came before is good.
         """
         news = _News(job)
+        report = report or await self._report(job)
         if report is None:
-            report = await self._report(job)
-        if report is None:
-            reason = f"{job.provider} no longer knows the job {job.remote_id}"
-            yield news.write([JobInterrupted(reason=reason)])
+            if job.status != job_status.INTERRUPTED:
+                yield news.write([_lost(job)])
             return
         changed = _has_changed(job, report)
         status = reports.status_of(report)
@@ -169,8 +179,11 @@ class Following:
         known = {row.file for row in hosted.result_files(self._connection, job.id)}
         listed = report.get("result_files")
         for file in listed if isinstance(listed, list) else []:
-            if isinstance(file, str) and file not in known:
-                yield await self._result(job, file)
+            name = reports.text_of(file)
+            if name is None or name in known:
+                continue
+            if facts := await self._result(job, name):
+                yield facts
 
     async def _result(self, job: JobDetail, file: str) -> list[Entry | Fact]:
         try:
@@ -178,7 +191,10 @@ class Following:
         except ProviderError as error:
             if error.retriable:
                 raise
-            return [ResultFileGone(file=file, reason=str(error))]
+            if error.kind == "not_found":
+                return [ResultFileGone(file=file, reason=str(error))]
+            self._refused(job, file, error)
+            return []
         content = answer.content
         parsed = result_files.parse(content)
         saved = ResultFileSaved(
@@ -253,6 +269,10 @@ class _News:
         found = [Write(self._stream, entries, self._version)]
         self._version += len(entries)
         return found
+
+
+def _lost(job: JobDetail) -> JobInterrupted:
+    return JobInterrupted(reason=f"{job.provider} no longer knows the job {job.remote_id}")
 
 
 def model_id(job: JobDetail, report: Report) -> str | None:

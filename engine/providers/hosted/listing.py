@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from engine.providers.hosted.recordable import plain, plain_items
 from engine.providers.hosted.reports import Report, event_id
 
 if TYPE_CHECKING:
     import openai
 
     from engine.providers.hosted.service import Service
+
+__all__ = ["PAGE", "checkpoints", "events", "jobs", "pages", "plain"]
 
 PAGE = 100
 """Items of a page: the most that the fine-tuning lists give."""
@@ -39,20 +42,14 @@ async def pages(service: Service, ask: _Page, limit: int = PAGE) -> AsyncIterato
     while True:
         parameters = {"limit": limit, **after}
         page = await service.read(lambda client, asked=parameters: ask(client, asked))  # type: ignore[misc]
-        items = [plain(item) for item in page.data or []]
-        fresh = [item for item in items if event_id(item) not in given]
-        given.update(map(event_id, fresh))
+        items = plain_items(page)
+        fresh = {name: item for item in items if (name := event_id(item)) not in given}
+        given.update(fresh)
         if fresh:
-            yield fresh
+            yield list(fresh.values())
         if not fresh or not getattr(page, "has_more", False):
             return
         after = {"after": event_id(items[-1])}
-
-
-def plain(item: Any) -> Report:  # noqa: ANN401 - one of the openai package's models
-    """Return an object of the service as plain JSON, with whatever the package does not know."""
-    found: Report = item.to_dict(mode="json", exclude_unset=True, warnings=False)
-    return found
 
 
 async def jobs(service: Service, **wishes: Any) -> AsyncIterator[list[Report]]:  # noqa: ANN401

@@ -27,6 +27,7 @@ class Pace:
         self._fastest = self._rate = rate
         self._clock = clock
         self._next = 0.0
+        self._held_until = 0.0
 
     @property
     def rate(self) -> float:
@@ -37,6 +38,11 @@ class Pace:
     def open_at(self) -> float:
         """When the next request may be sent, by the clock."""
         return self._next
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the service has asked to be left alone."""
+        return max(0.0, self._held_until - self._clock())
 
     async def turn(self) -> None:
         """Wait until a request may be sent."""
@@ -50,7 +56,8 @@ class Pace:
         """Take a complaint: halve the rate, and hold everything for as long as was asked for."""
         self._rate = max(_SLOWEST, self._rate / 2)
         if seconds is not None:
-            self._next = max(self._next, self._clock() + seconds)
+            self._held_until = max(self._held_until, self._clock() + seconds)
+            self._next = max(self._next, self._held_until)
 
     def speed_up(self) -> None:
         """Take an answer without a complaint."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +25,8 @@ METHODS: tuple[HostedMethod, ...] = ("supervised", "dpo", "reinforcement")
 _OUR_NAMES = {"epochs": "n_epochs"}
 """What the options of `ftlab train` are called by hosted services."""
 _MOST_SUFFIX = 64
+_HIGHEST_SEED = 2**31 - 1
+"""OpenAI's API reference ("Create fine-tuning job")."""
 _FINDINGS_NAMED = 5
 
 
@@ -45,8 +49,11 @@ def hosted_plan(lab: Lab, request: TrainingRequest) -> Plan:
     dataset = queries.dataset(lab.database.reader, request.dataset)
     method = _method(request.method, dataset)
     hyperparameters = _hyperparameters(method, request.hyperparameters)
+    _check_seed(request.seed)
     options = _options(method, request)
     _check_data(lab, dataset, request.base_model, method)
+    validation = validation_for(lab, request, dataset)
+    _check_validation(dataset, validation)
     estimate, missing = _estimate(lab, dataset, request.base_model, hyperparameters)
     limit = settings.budget.value if request.max_cost is None else request.max_cost
     _check_cost(estimate, limit, request.base_model)
@@ -54,7 +61,7 @@ def hosted_plan(lab: Lab, request: TrainingRequest) -> Plan:
         request=replace(request, method=method),
         name=request.suffix or free_name(lab, dataset.name),
         dataset=dataset,
-        validation=validation_for(lab, request, dataset),
+        validation=validation,
         hyperparameters=hyperparameters,
         total_steps=None,
         options=options,
@@ -103,7 +110,24 @@ def _hyperparameters(method: HostedMethod, given: Mapping[str, Any]) -> dict[str
             )
             raise RequestError(f"{method} has no hyperparameter '{name}'{hint}")
     _checked(types[method], found, "hyperparameters")
+    for name, value in found.items():
+        # The published types let numbers through that no service takes, and JSON does not know.
+        if isinstance(value, int | float) and not 0 < value < math.inf:
+            raise RequestError(f"{name} is {value}: it has to be a number above 0")
     return found
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed <= _HIGHEST_SEED:
+        raise RequestError(f"the seed is {seed}: hosted services take 0 to {_HIGHEST_SEED:,}")
+
+
+def _check_validation(dataset: DatasetRow, validation: DatasetRow | None) -> None:
+    if validation is not None and validation.kind != dataset.kind:
+        raise RequestError(
+            f"{validation.name}@{validation.version} has {validation.kind} examples, and "
+            f"{dataset.name}@{dataset.version} has {dataset.kind} ones: one method needs one kind"
+        )
 
 
 def _whole(value: object) -> object:
@@ -114,7 +138,7 @@ def _whole(value: object) -> object:
 def _options(method: HostedMethod, request: TrainingRequest) -> dict[str, Any]:
     from openai.types.fine_tuning import job_create_params, reinforcement_method_param
 
-    options = {name: value for name, value in request.options.items() if value}
+    options = {name: value for name, value in request.options.items() if value is not None}
     if request.suffix is not None:
         if len(request.suffix) > _MOST_SUFFIX:
             raise RequestError(f"a suffix has {_MOST_SUFFIX} characters at most")
@@ -127,7 +151,20 @@ def _options(method: HostedMethod, request: TrainingRequest) -> dict[str, Any]:
         raise RequestError(f"{method} has no grader: --method reinforcement has")
     for integration in options.get("integrations", []):
         _checked(job_create_params.Integration, integration, "integration")
+    _check_sendable(options)
     return options
+
+
+def _check_sendable(options: Mapping[str, Any]) -> None:
+    """See that options can be sent: Python reads more from a JSON file than JSON allows.
+
+    Raises:
+        RequestError: if they cannot.
+    """
+    try:
+        json.dumps(options, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise RequestError(f"the options cannot be sent as JSON: {error}") from None
 
 
 def _checked(published: Any, value: object, what: str) -> None:  # noqa: ANN401 - a type
@@ -139,13 +176,24 @@ def _checked(published: Any, value: object, what: str) -> None:  # noqa: ANN401 
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        TypeAdapter(published).validate_python(value)
+        _run_through(TypeAdapter(published).validate_python(value))
     except ValidationError as error:
         faults = {
             ".".join(map(str, fault["loc"])) or what: fault["msg"] for fault in error.errors()
         }
         told = "; ".join(f"{place}: {said}" for place, said in list(faults.items())[:3])
         raise RequestError(f"no such {what} can be asked for: {told}") from None
+
+
+def _run_through(value: object) -> None:
+    """Go through what pydantic checks only while somebody goes through it."""
+    if isinstance(value, str | bytes):
+        return
+    if isinstance(value, Mapping):
+        value = value.values()
+    if isinstance(value, Iterable):
+        for held in value:
+            _run_through(held)
 
 
 def _check_data(lab: Lab, dataset: DatasetRow, model: str, method: HostedMethod) -> None:
@@ -192,7 +240,7 @@ def _check_cost(estimate: Estimate | None, limit: float | None, model: str) -> N
             f"what {model} costs is not known, so it cannot be kept under ${limit:,.2f}: write its "
             "price into pricing.toml in the data directory"
         )
-    if estimate.usd > limit:
+    if not estimate.usd <= limit:  # A limit that is no number allows nothing.
         raise LimitError(
             f"it would cost about ${estimate.usd:,.2f}, more than the limit of ${limit:,.2f}: "
             "raise it with --max-cost, or see `ftlab data tokens` for ways to make it cheaper"

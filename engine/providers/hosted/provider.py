@@ -13,12 +13,14 @@ from engine.providers.hosted.reports import Report
 from engine.providers.hosted.service import Service
 from engine.providers.hosted.submission import Submission
 from engine.providers.hosted.uploading import Progress
+from store.events import JobRequestRefused
+from store.log import Write
+from store.queries.jobs import job_detail
 
 if TYPE_CHECKING:
     from engine.keys import Key
     from engine.lab import Lab
     from engine.profiles import Profile
-    from store.log import Write
     from store.queries.jobs import JobDetail
 
 Result = TypeVar("Result")
@@ -86,8 +88,9 @@ class HostedProvider:
             async for writes in Submission(self._lab, service, self._progress).news(job):
                 yield writes
             return
+        trouble = None
         if job.requested is not None:
-            await self._request(service, job)
+            trouble = await self._request(service, job)
             report = None
         following = Following(
             service,
@@ -97,8 +100,16 @@ class HostedProvider:
         )
         async for writes in following.news(job, report):
             yield writes
+        if trouble is None:
+            return
+        now = job_detail(self._lab.database.reader, job.id)
+        if not trouble.retriable and now.requested == job.requested:
+            refused = JobRequestRefused(request=str(job.requested), reason=str(trouble))
+            yield [Write(f"job/{job.id}", [refused], now.version)]
+        raise trouble
 
-    async def _request(self, service: Service, job: JobDetail) -> None:
+    async def _request(self, service: Service, job: JobDetail) -> ProviderError | None:
+        """Ask a service for what is asked of a job; return the trouble with that, if any."""
         remote = job.remote_id or ""
         try:
             match job.requested:
@@ -110,8 +121,8 @@ class HostedProvider:
                     await service.act(lambda client: client.fine_tuning.jobs.resume(remote))
         except ProviderError as error:
             # It has ended meanwhile, or heard of it before: what became of it is told by following.
-            if error.kind not in ("bad_request", "conflict"):
-                raise
+            return None if error.kind in ("bad_request", "conflict") else error
+        return None
 
 
 async def _next(news: AsyncGenerator[Sequence[Write]]) -> Sequence[Write] | None:

@@ -7,13 +7,24 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
+_LONGEST = 3600.0
+"""Nobody waits a year because of a slip in a header; to ask once an hour does no harm."""
+
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that an answer's headers ask to wait; None if they say nothing of it.
+    """Return the seconds that an answer's headers ask to wait, an hour at most.
 
     Args:
         headers: of the answer.
+
+    Returns:
+        The seconds; None if the headers say nothing of it.
     """
+    wait = _said(headers)
+    return None if wait is None else min(wait, _LONGEST)
+
+
+def _said(headers: Mapping[str, str]) -> float | None:
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

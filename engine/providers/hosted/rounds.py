@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import LabError, ProviderError
+from engine.errors import ProviderError
 from engine.providers.hosted import listing, reports
 from engine.providers.hosted.reports import Report
 from engine.providers.hosted.schedule import Schedule
-from store.errors import StoreError, StreamConflictError
+from store.errors import StreamConflictError
 from store.queries import jobs as queries
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from store.queries.jobs import JobDetail
 
 _AT_ONCE = 16
-"""Jobs that are asked for at the same time."""
+"""Jobs that are asked for at the same time; beside them as many that are being submitted."""
+
+_UNTIL_NEXT = 1.0
+"""Seconds after which a round that waits for a slow job looks at what has come due meanwhile."""
+
+_PATIENCE = 5.0
+"""Seconds after which trouble is left to the next look."""
 
 _FEWEST_TO_LIST = 3
 """So many jobs and more are looked up in the service's list, a page instead of a request each."""
@@ -41,15 +48,21 @@ class Round:
         self._schedule = schedule
         self._trouble: Exception | None = None
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
+        self._stopped = False
 
-    def look(self, jobs: Sequence[str]) -> int:
+    def look(self, jobs: Sequence[str], due: Callable[[], Sequence[str]] = lambda: ()) -> int:
         """Bring in the news of jobs; return how many events that made.
+
+        Args:
+            jobs: those to look at.
+            due: gives the jobs that have come due by now: while a slow one is waited for, the
+                others are looked at again.
 
         Raises:
             LabError, StoreError, OSError: the first job's trouble, when all were looked at.
         """
         try:
-            count = asyncio.run(self._look(jobs))
+            count = asyncio.run(self._look(jobs, due))
         except asyncio.CancelledError:
             return 0
         finally:
@@ -60,24 +73,45 @@ class Round:
 
     def stop(self) -> None:
         """Break off the look that another thread is at; what it has recorded is whole."""
+        self._stopped = True
         if self._running is not None:
             loop, task = self._running
-            loop.call_soon_threadsafe(task.cancel)
+            with suppress(RuntimeError):  # It ended just now.
+                loop.call_soon_threadsafe(task.cancel)
 
-    async def _look(self, jobs: Sequence[str]) -> int:
+    async def _look(self, jobs: Sequence[str], due: Callable[[], Sequence[str]]) -> int:
         if task := asyncio.current_task():
             self._running = asyncio.get_running_loop(), task
+        if self._stopped:
+            return 0
         self._trouble = None
-        gate = asyncio.Semaphore(_AT_ONCE)
-        details = [queries.job_detail(self._lab.database.reader, job) for job in jobs]
-        async with self._provider.open(patience=5.0) as service:
-            listed = await self._listed(service, details)
+        # Files may be a long time on their way: who sends them keeps nobody else waiting.
+        gates = {True: asyncio.Semaphore(_AT_ONCE), False: asyncio.Semaphore(_AT_ONCE)}
+        count = 0
+        looks: dict[str, asyncio.Task[int]] = {}
+        async with self._provider.open(patience=_PATIENCE) as service, asyncio.TaskGroup() as tasks:
+            while True:
+                details = self._details(job for job in jobs if job not in looks)
+                listed = await self._listed(service, details)
+                for job in details:
+                    report = listed.get(job.remote_id or "")
+                    look = self._look_through(gates[job.remote_id is None], service, job, report)
+                    looks[job.id] = tasks.create_task(look)
+                await asyncio.wait(looks.values(), timeout=_UNTIL_NEXT)
+                ended = [job for job, look in looks.items() if look.done()]
+                count += sum(looks.pop(job).result() for job in ended)
+                if not looks:
+                    return count
+                jobs = due()
 
-            async def one(job: JobDetail) -> int:
-                async with gate:
-                    return await self._look_at(service, job, listed.get(job.remote_id or ""))
+    def _details(self, jobs: Iterable[str]) -> list[JobDetail]:
+        return [queries.job_detail(self._lab.database.reader, job) for job in jobs]
 
-            return sum(await asyncio.gather(*map(one, details)))
+    async def _look_through(
+        self, gate: asyncio.Semaphore, service: Service, job: JobDetail, report: Report | None
+    ) -> int:
+        async with gate:
+            return await self._look_at(service, job, report)
 
     async def _listed(self, service: Service, jobs: Sequence[JobDetail]) -> dict[str, Report]:
         """Return the service's reports of jobs out of its list, as far as that saves requests."""
@@ -109,10 +143,11 @@ class Round:
             self._schedule.looked(job.id, job.status)
             return count
         except ProviderError as error:
-            self._schedule.failed(job.id, error.retry_after)
+            unreachable = error.kind == "connection"
+            self._schedule.failed(job.id, error.retry_after, unreachable=unreachable)
             self._trouble = self._trouble or error
             return count
-        except (LabError, StoreError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - raised in the end: no job spoils the others' look
             self._schedule.failed(job.id)
             self._trouble = self._trouble or error
             return count

@@ -18,6 +18,8 @@ _SECONDS = {
 }
 _USUAL = 60.0
 _LONGEST = 600.0
+_LONGEST_UNREACHABLE = 60.0
+"""Whoever has been offline for hours shall not wait for news any longer than that."""
 _JITTER = 0.2
 
 
@@ -57,15 +59,17 @@ class Schedule:
             return
         self._jobs[job] = _Due(self._after(_SECONDS.get(status, _USUAL)))
 
-    def failed(self, job: str, wait: float | None = None) -> None:
+    def failed(self, job: str, wait: float | None = None, *, unreachable: bool = False) -> None:
         """Note that looking at a job went wrong.
 
         Args:
             job: the job.
             wait: seconds that the service asks to wait, if it does.
+            unreachable: whether no question came through to the service, which so had no work.
         """
+        longest = _LONGEST_UNREACHABLE if unreachable else _LONGEST
         failures = self._jobs.get(job, _Due()).failures + 1
-        seconds = min(_LONGEST, _SECONDS[job_status.RUNNING] * 2 ** min(failures - 1, 10))
+        seconds = min(longest, _SECONDS[job_status.RUNNING] * 2 ** min(failures - 1, 10))
         at = self._after(seconds)
         self._jobs[job] = _Due(max(at, self._clock() + (wait or 0.0)), failures)
 

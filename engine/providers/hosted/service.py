@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from engine.errors import ProviderError
 from engine.providers.hosted.clients import open_client
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from engine.profiles import Profile
 
 Answer = TypeVar("Answer")
+
+_BUSY: Final = "rate_limit"
+_LEAST_KEY = 16
+"""Characters of a key that is one: a shorter word, as servers at home have, occurs in answers."""
 
 _TRIES = 6
 _FIRST_WAIT = 0.5
@@ -64,40 +69,69 @@ class Service:
     ) -> None:
         await self._client.close()
 
+    def without_key(self, content: bytes) -> bytes:
+        """Return an answer without the key: some servers repeat the headers of a request."""
+        key = self._key.reveal().encode()
+        return content.replace(key, b"[key]") if len(key) >= _LEAST_KEY else content
+
     async def read(self, ask: Callable[[openai.AsyncOpenAI], Awaitable[Answer]]) -> Answer:
         """Ask what changes nothing, again and again until it is answered or patience is at its end.
 
         Raises:
             ProviderError: if it is refused, or cannot be answered now.
         """
-        waited = 0.0
-        for attempt in range(1, _TRIES + 1):
-            try:
-                return await self.act(ask)
-            except ProviderError as error:
-                wait = _wait(error, attempt)
-                waited += wait
-                if not error.retriable or attempt == _TRIES or waited > self._patience:
-                    raise
-                await asyncio.sleep(wait)
-        raise AssertionError
+        return await self._repeated(ask, lambda error: error.retriable)
 
     async def act(self, ask: Callable[[openai.AsyncOpenAI], Awaitable[Answer]]) -> Answer:
         """Ask once, for what must not be done twice.
 
+        What was refused because too much is asked was not done: that alone is asked again.
+
         Raises:
             ProviderError: if it is refused, or it is not known what became of it.
         """
+        return await self._repeated(ask, lambda error: error.kind == _BUSY and error.retriable)
+
+    async def _repeated(
+        self,
+        ask: Callable[[openai.AsyncOpenAI], Awaitable[Answer]],
+        may_repeat: Callable[[ProviderError], bool],
+    ) -> Answer:
+        end = time.monotonic() + self._patience
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._once(ask)
+            except ProviderError as error:
+                wait = _wait(error, attempt)
+                late = time.monotonic() + wait > end
+                if not may_repeat(error) or late or attempt == _TRIES:
+                    raise
+                await asyncio.sleep(wait)
+        raise AssertionError
+
+    async def _once(self, ask: Callable[[openai.AsyncOpenAI], Awaitable[Answer]]) -> Answer:
+        self._refuse_if_held()
         await self.pace.turn()
         try:
             with told(self.profile, self._key):
                 answer = await ask(self._client)
         except ProviderError as error:
-            if error.kind == "rate_limit":
+            if error.kind == _BUSY:
                 self.pace.slow_down(error.retry_after)
             raise
         self.pace.speed_up()
         return answer
+
+    def _refuse_if_held(self) -> None:
+        """Tell at once that the service wants to be left alone for longer than anybody waits."""
+        held = self.pace.held
+        if held > self._patience:
+            raise ProviderError(
+                f"{self.profile.name} asks to be left alone for another {held:.0f} s",
+                _BUSY,
+                retriable=True,
+                retry_after=held,
+            )
 
 
 def _wait(error: ProviderError, attempt: int) -> float:

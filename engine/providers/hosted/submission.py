@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +33,8 @@ from store.events import (
 from store.events.hosted import FileRole
 from store.leases import Lease
 from store.log import Write
+from store.queries import hosted
+from store.queries.jobs import job_detail
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 SETTLES = timedelta(seconds=30)
 """How long a service may take until a job that it created is in its list."""
+
+_FOR_GOOD = ("bad_request", "closed", "quota")
+"""Refusals of a file that nothing but another plan or another account will change."""
 
 _LEASE_SECONDS = 30.0
 _PROCESSING_SECONDS = 600.0
@@ -91,9 +96,12 @@ class Submission:
             if not held or moved or job.remote_id is not None:
                 return
             version = job.version
-            async for facts in self._steps(job, self._lab.log.facts(stream)):
-                yield [Write(stream, facts, version)]
-                version += len(facts)
+            try:
+                async for facts in self._steps(job, self._lab.log.facts(stream)):
+                    yield [Write(stream, facts, version)]
+                    version += len(facts)
+            finally:
+                self._forget_files(job)
 
     @asynccontextmanager
     async def _held(self, job: JobDetail) -> AsyncIterator[bool]:
@@ -124,11 +132,19 @@ class Submission:
         if job.requested == "cancel":
             yield [JobCancelled()]
             return
-        for file in self._sendables(job, files):
-            async for fact in self._uploading().send(file, begun(facts, file.role)):
-                yield [fact]
-                if isinstance(fact, FileUploaded):
-                    files[file.role] = fact.file
+        uploading = self._uploading()
+        files = {role: file for role, file in files.items() if await uploading.look_up(file)}
+        for sendable in self._sendables(job, files):
+            try:
+                async for fact in uploading.send(sendable, begun(facts, sendable.role)):
+                    yield [fact]
+                    if isinstance(fact, FileUploaded):
+                        files[sendable.role] = fact.file
+            except ProviderError as error:
+                if error.kind not in _FOR_GOOD:
+                    raise
+                yield [creation.refusal(job, error)]
+                return
         refused = await self._refused_file(files)
         if refused is not None:
             yield [refused]
@@ -136,7 +152,6 @@ class Submission:
         yield [JobCreationRequested(attempt=job.creation_attempts + 1)]
         self._progress("creating the job", 0.0)
         yield await self._create(job, files)
-        self._forget_files(job)
 
     def _require_settled(self, job: JobDetail) -> None:
         """Wait with another creation until the first would be in the service's list.
@@ -145,7 +160,8 @@ class Submission:
             ProviderError: if it is too early.
         """
         asked = times.from_text(job.creation_requested_at or "")
-        if times.now() - asked < self._settles:
+        # Either way: a clock that was set back must not make the job wait for the old time.
+        if abs(times.now() - asked) < self._settles:
             raise ProviderError(
                 f"it is not known whether {job.provider} created the job: it is looked for again "
                 "in a moment",
@@ -225,19 +241,34 @@ class Submission:
 
     async def _existing(self, job: JobDetail, files: dict[FileRole, str]) -> Report | None:
         """Return the job that the service has for this plan, if it has one."""
+        known = hosted.jobs_at(self._lab.database.reader, job.provider)
+        async for report in self._candidates(job):
+            if creation.is_of_plan(report, job, files) and not self._is_another(report, known):
+                return report
+        return None
+
+    async def _candidates(self, job: JobDetail) -> AsyncIterator[Report]:
+        """Give the service's jobs that may be the one that was asked for."""
         wanted = {reports.METADATA_KEY: job.id}
-        async for page in listing.jobs(self._service, metadata=wanted):
-            for report in page:
-                if creation.is_of_plan(report, job, files):
-                    return report
+        try:
+            async for page in listing.jobs(self._service, metadata=wanted):
+                for report in page:
+                    yield report
+        except ProviderError as error:
+            # Some services list jobs in one way only.
+            if error.kind != "bad_request":
+                raise
         # Not every service keeps metadata, or finds by it at once.
         async for page in listing.jobs(self._service):
             for report in page:
-                if creation.is_of_plan(report, job, files):
-                    return report
+                yield report
             if all(creation.is_older(report, job) for report in page):
-                break
-        return None
+                return
+
+    def _is_another(self, report: Report, known: Mapping[str, str]) -> bool:
+        """Tell whether a service's job is that of another plan; an imported one may be this one."""
+        other = known.get(reports.text_of(report.get("id")) or "")
+        return other is not None and not job_detail(self._lab.database.reader, other).imported
 
 
 async def _renew(lease: Lease) -> None:

@@ -7,7 +7,7 @@ there already is not sent again.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +27,9 @@ from store.queries import hosted as queries
 
 if TYPE_CHECKING:
     import sqlite3
+
+    import openai
+    from openai.types import FileObject
 
     from engine.providers.hosted.service import Service
 
@@ -164,12 +167,17 @@ class Uploading:
         """Return a file of this content that was sent before and is still there."""
         provider = self._service.profile.name
         for row in queries.files_of_content(self._connection, provider, file.content):
-            found = await self._looked_up(row.file)
+            found = await self.look_up(row.file)
             if found is not None and found.get("status") not in _BROKEN:
                 return row.file
         return None
 
-    async def _looked_up(self, file: str) -> Report | None:
+    async def look_up(self, file: str) -> Report | None:
+        """Return what the service says of a file; None if it is gone.
+
+        Raises:
+            ProviderError: if it does not say.
+        """
         try:
             found = await self._service.read(lambda client: client.files.retrieve(file))
         except ProviderError as error:
@@ -194,9 +202,12 @@ class Uploading:
     async def _send_whole(self, file: Sendable) -> str:
         self._progress(f"sending {file.filename}", 0.0)
         with file.path.open("rb") as content:
-            sent = await self._service.act(
-                lambda client: client.files.create(file=(file.filename, content), purpose=PURPOSE)
-            )
+
+            def send(client: openai.AsyncOpenAI) -> Awaitable[FileObject]:
+                content.seek(0)  # A try that was refused has read it.
+                return client.files.create(file=(file.filename, content), purpose=PURPOSE)
+
+            sent = await self._service.act(send)
         self._progress(f"sending {file.filename}", 1.0)
         return sent.id
 

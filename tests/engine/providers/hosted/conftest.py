@@ -18,6 +18,7 @@ from engine.providers.hosted.pace import Pace
 from engine.providers.hosted.provider import HostedProvider
 from store.events import JobImported, JobPlanned, JobSubmitted
 from store.ids import new_id
+from store.queries.datasets import dataset
 from store.queries.jobs import JobDetail, job_detail
 from tests.standin.fixtures import standin
 
@@ -83,6 +84,27 @@ def follow(lab: Lab) -> Follow:
         return job
 
     return known
+
+
+def plan(lab: Lab, **fields: object) -> str:
+    """Record a job as planned on the dataset `sums`; nothing is sent."""
+    version = dataset(lab.database.reader, "sums").id
+    job = new_id("job")
+    fact = JobPlanned(
+        **{
+            "name": "sums-1",
+            "provider": "openai",
+            "base_model": MODEL,
+            "method": "supervised",
+            "hyperparameters": {"n_epochs": 2},
+            "dataset": version,
+            "seed": 7,
+            "model": new_id("mdl"),
+        }
+        | fields
+    )
+    lab.log.append(f"job/{job}", fact)
+    return job
 
 
 def look(lab: Lab, provider: HostedProvider, job: str) -> JobDetail:

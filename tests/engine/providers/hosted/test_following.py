@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,16 @@ def test_events_that_repeat_come_late_or_out_of_order_are_taken_once(
     assert len(taken_events(lab.database.reader, job)) == len(remote.events)
 
 
+def test_an_event_that_stands_twice_on_a_page_is_taken_once(
+    lab: Lab, provider: HostedProvider, standin: Standin, follow: Follow
+) -> None:
+    remote = standin.live_job("running")
+    standin.advance(remote.id, steps=5)
+    remote.events += remote.events[-3:]
+    job = look(lab, provider, follow(remote.id))
+    assert list(series(lab.database.reader, job.id, "train_loss").steps) == [1, 2, 3, 4, 5]
+
+
 def test_unknown_words_and_fields_are_kept_as_they_came(
     lab: Lab, provider: HostedProvider, standin: Standin, follow: Follow
 ) -> None:
@@ -144,6 +155,66 @@ def test_unknown_words_and_fields_are_kept_as_they_came(
     told = [fact for fact in facts if isinstance(fact, JobMessageReceived)]
     [checks] = [fact for fact in told if fact.text == "Looking."]
     assert (checks.data["type"], checks.data["data"]) == ("moderation_checks", {"verdict": "fine"})
+
+
+ODD = {
+    "half a pair": "\ud800",
+    "endless": float("nan"),
+    "huge": 2**70,
+    "deep": functools.reduce(lambda inner, _: [inner], range(300), []),
+    "nothing": None,
+    "a list": ["\ud800"],
+    "an object": {"\ud800": float("inf")},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/fine_tuning/jobs/*", ("created_at", "error", "trained_tokens", "mood", "seed")),
+        ("/fine_tuning/jobs/*/events", ("created_at", "level", "message", "data", "mood")),
+        ("/fine_tuning/jobs/*/checkpoints", ("step_number", "metrics", "mood")),
+    ],
+)
+def test_nothing_that_a_service_says_is_too_odd_to_be_recorded(
+    path: str,
+    names: tuple[str, ...],
+    odd: object,
+    lab: Lab,
+    provider: HostedProvider,
+    standin: Standin,
+    follow: Follow,
+) -> None:
+    for name in names:
+        remote = standin.past_job(events=8)
+        injection = standin.inject(faults.said_oddly({name: odd}), "GET", path, times=None)
+        job = follow(remote.id)
+        assert look(lab, provider, job).status == "succeeded"
+        injection.lift()
+
+
+def test_what_is_no_object_among_events_is_kept_as_a_message(
+    lab: Lab, provider: HostedProvider, standin: Standin, follow: Follow
+) -> None:
+    remote = standin.past_job(events=8)
+    path = "/fine_tuning/jobs/*/events"
+    standin.inject(faults.items_changed(lambda _: "words"), "GET", path, times=None)  # type: ignore[arg-type, return-value]
+    job = look(lab, provider, follow(remote.id))
+    assert job.status == "succeeded"
+    told = [fact for fact in lab.log.facts(f"job/{job.id}") if isinstance(fact, JobMessageReceived)]
+    assert [fact.data["value"] for fact in told] == ["words"]
+
+
+@pytest.mark.parametrize("said", [b"[]", b"null", b"3", b'"x"'])
+def test_an_answer_that_is_no_job_is_told_as_one_that_cannot_be_read(
+    said: bytes, lab: Lab, provider: HostedProvider, standin: Standin, follow: Follow
+) -> None:
+    remote = standin.live_job("running")
+    standin.inject(faults.content(said), "GET", "/fine_tuning/jobs/*", times=None)
+    with pytest.raises(ProviderError) as told:
+        look(lab, provider, follow(remote.id))
+    assert told.value.kind == "unreadable"
 
 
 @pytest.mark.parametrize("packed", [False, True])

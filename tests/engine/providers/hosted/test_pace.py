@@ -37,6 +37,7 @@ def test_nothing_is_sent_while_the_service_asks_to_wait() -> None:
     pace = Pace(10, lambda: 50.0)
     pace.slow_down(30)
     assert pace.open_at == 80
+    assert pace.held == 30
 
 
 def test_it_never_stops_altogether() -> None:

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +14,7 @@ from engine.lab import Lab
 from engine.poller import Poller
 from engine.providers.hosted.schedule import Schedule
 from store.queries.jobs import job_detail
-from tests.engine.providers.hosted.conftest import Follow
+from tests.engine.providers.hosted.conftest import Follow, plan
 from tests.standin import faults
 
 if TYPE_CHECKING:
@@ -115,6 +120,76 @@ def test_a_service_is_left_alone_for_as_long_as_it_asks(schedule: Schedule, cloc
     assert not schedule.is_due("job")
     clock.now = 3600
     assert schedule.is_due("job")
+
+
+def test_who_was_offline_is_not_kept_waiting_for_long(schedule: Schedule, clock: Clock) -> None:
+    for _ in range(20):
+        schedule.failed("job", unreachable=True)
+    clock.now = 60
+    assert schedule.is_due("job")
+
+
+def test_a_file_that_is_long_on_its_way_keeps_no_other_job_waiting(
+    lab: Lab, standin: Standin, follow: Follow, clock: Clock, schedule: Schedule
+) -> None:
+    standin.behaviour.looks_until_processed = 1_000_000
+    plan(lab)
+    remote = standin.live_job("running").id
+    job = follow(remote)
+    poller = Poller(lab)
+    poller._schedules["openai"] = schedule
+    looking = threading.Thread(target=poller.look_at_due, args=("openai",))
+    looking.start()
+    try:
+        for steps in (3, 6):
+            standin.advance(remote, steps=3)
+            clock.now += 11
+            wait_for(lambda steps=steps: job_detail(lab.database.reader, job).step >= steps)
+        assert looking.is_alive()
+    finally:
+        poller.stop()
+        looking.join()
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_who_stops_does_not_wait_for_a_look_that_begins_just_then(
+    lab: Lab, standin: Standin, follow: Follow
+) -> None:
+    follow(standin.live_job("running").id)
+    poller = Poller(lab)
+    poller.stop()
+    assert poller.look_at_due("openai") == 0
+    assert standin.requests == []
+
+
+def test_a_silent_service_keeps_no_other_waiting(
+    lab: Lab, standin: Standin, follow: Follow
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        lab.places.config.write_text(f'[profiles.slow]\nkind = "compatible"\nbase_url = "{url}"\n')
+        plan(lab, provider="slow")
+        job = follow(standin.live_job("running").id)
+        poller = Poller(lab)
+        looking = threading.Thread(target=suppressed, args=(poller.look,))
+        looking.start()
+        try:
+            wait_for(lambda: job_detail(lab.database.reader, job).status == "running")
+            assert looking.is_alive()
+        finally:
+            poller.stop()
+            looking.join()
+
+
+def suppressed(look: Callable[[], int]) -> None:
+    with suppress(ProviderError):
+        look()
 
 
 def test_times_are_spread(clock: Clock) -> None:

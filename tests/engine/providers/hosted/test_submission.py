@@ -15,14 +15,14 @@ from engine.lab import Lab
 from engine.planning import TrainingRequest
 from engine.providers.hosted.provider import HostedProvider
 from engine.providers.hosted.submission import Submission
-from store.events import FileUploaded, JobPlanned
-from store.ids import new_id
+from store.events import FileUploaded, JobCancelRequested, JobCreationRequested
 from store.leases import Lease
+from store.log import Entry
 from store.queries.datasets import dataset
 from store.queries.jobs import JobDetail, job_detail
 from store.times import now
-from tests.engine.providers.hosted.conftest import MODEL
-from tests.standin import faults
+from tests.engine.providers.hosted.conftest import MODEL, imported, plan
+from tests.standin import errors, faults
 
 if TYPE_CHECKING:
     from tests.standin.injection import Fault
@@ -37,24 +37,6 @@ Submit = Callable[..., JobDetail]
 @pytest.fixture
 def planned(lab: Lab) -> str:
     return plan(lab)
-
-
-def plan(lab: Lab, **fields: object) -> str:
-    version = dataset(lab.database.reader, "sums").id
-    job = new_id("job")
-    fact = JobPlanned(
-        name="sums-1",
-        provider="openai",
-        base_model=MODEL,
-        method="supervised",
-        hyperparameters={"n_epochs": 2},
-        dataset=version,
-        seed=7,
-        model=new_id("mdl"),
-        **fields,
-    )
-    lab.log.append(f"job/{job}", fact)
-    return job
 
 
 @pytest.fixture
@@ -226,6 +208,93 @@ def test_a_file_of_the_same_content_is_used_again_if_it_is_still_there(
     assert standin.count("POST", FILES) == 2
 
 
+def test_a_recorded_file_that_is_gone_is_sent_again(
+    submit: Submit, standin: Standin, planned: str
+) -> None:
+    sent = submit(planned, portions=2)
+    standin.delete_file(sent.training_file or "")
+    job = finished(submit, planned)
+    assert job.training_file != sent.training_file
+    assert standin.jobs[0].training_file == job.training_file
+
+
+def test_a_file_that_is_refused_for_good_fails_the_job(
+    submit: Submit, standin: Standin, planned: str
+) -> None:
+    standin.inject(faults.refused(errors.bad_request("Too large.", param="file")), "POST", FILES)
+    job = submit(planned)
+    assert (job.status, job.remote_id) == ("failed", None)
+    assert "Too large (field file)" in (job.reason or "")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "found"])
+def test_nothing_of_the_data_is_left_behind(
+    how: str, lab: Lab, submit: Submit, planned: str
+) -> None:
+    submit(planned, portions=4, record_last=how == "cancelled")
+    left = lab.places.home / "uploads" / f"{planned}-training.jsonl"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("what a killed process left")
+    if how == "cancelled":
+        planned = plan(lab)
+        lab.log.append(f"job/{planned}", JobCancelRequested())
+        left = left.with_name(f"{planned}-training.jsonl")
+        left.write_text("the same")
+    submit(planned)
+    assert not left.exists()
+
+
+def test_a_file_that_is_asked_for_twice_goes_whole(
+    submit: Submit, standin: Standin, planned: str
+) -> None:
+    standin.inject(faults.rate_limited(0), "POST", FILES)
+    file = standin.file(submit(planned).training_file or "")
+    assert file is not None
+    assert len(file.content.splitlines()) == 20
+
+
+def test_another_plans_job_on_the_same_file_is_not_taken_for_this_one(
+    lab: Lab, submit: Submit, standin: Standin, planned: str
+) -> None:
+    """Where metadata is not kept, both look alike."""
+    standin.clock.set(now())
+    standin.inject(faults.with_fields(metadata=None), "GET", JOBS, times=None)
+    first = submit(plan(lab))
+    standin.inject(faults.reset_before(), "POST", JOBS)
+    second = finished(submit, planned)
+    assert second.remote_id not in (None, first.remote_id)
+    assert len(standin.jobs) == 2
+
+
+def test_a_job_that_a_rescue_found_first_is_taken_for_this_one(
+    lab: Lab, submit: Submit, standin: Standin, planned: str
+) -> None:
+    standin.clock.set(now())
+    standin.inject(faults.with_fields(metadata=None), "GET", JOBS, times=None)
+    submit(planned, portions=4, record_last=False)
+    imported(lab, standin.jobs[0].id)
+    assert finished(submit, planned).remote_id == standin.jobs[0].id
+    assert len(standin.jobs) == 1
+
+
+def test_a_service_that_cannot_look_by_metadata_is_looked_through(
+    submit: Submit, standin: Standin, planned: str
+) -> None:
+    submit(planned, portions=4, record_last=False)
+    standin.inject(faults.refused(errors.bad_request("Unknown parameter.")), "GET", JOBS)
+    assert finished(submit, planned).remote_id == standin.jobs[0].id
+    assert len(standin.jobs) == 1
+
+
+def test_a_clock_that_was_set_back_keeps_no_job_waiting(
+    lab: Lab, submit: Submit, standin: Standin, planned: str
+) -> None:
+    submit(planned, portions=2)
+    asked = Entry(JobCreationRequested(attempt=1), now() + timedelta(hours=2))
+    lab.log.append(f"job/{planned}", asked)
+    assert submit(planned, settles=timedelta(seconds=30)).remote_id == standin.jobs[0].id
+
+
 def test_it_waits_until_the_file_is_processed(
     submit: Submit, standin: Standin, planned: str
 ) -> None:
@@ -259,8 +328,6 @@ def test_a_closed_organization_is_told_with_what_to_do_instead(
 def test_a_job_cancelled_before_it_was_sent_is_never_created(
     lab: Lab, submit: Submit, standin: Standin, planned: str
 ) -> None:
-    from store.events import JobCancelRequested
-
     lab.log.append(f"job/{planned}", JobCancelRequested())
     assert submit(planned).status == "cancelled"
     assert standin.requests == []

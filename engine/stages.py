@@ -1,0 +1,147 @@
+"""Training in stages: a job that goes on from a model version that was made here before.
+
+A full model is the base of the next stage. An adapter is trained on where it is: its base stays
+shared, the result stays small, and nothing is rounded, as it would be by adding the adapter to
+weights of half precision. Only full fine-tuning adds it to its base first, in float32.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.errors import LabError, RequestError
+from store.errors import NotFoundError
+from store.queries import jobs, models
+
+if TYPE_CHECKING:
+    from engine.places import Places
+    from store.queries.models import ModelRow
+
+FROM = "from"
+"""The option of a job that says from which model version it goes on, by its id."""
+
+_FULL, _ADAPTER = "full", "adapter"
+_ADAPTER_CONFIG = "adapter_config.json"
+_METHODS = {_FULL: "full", _ADAPTER: "lora"}
+_OF_ADAPTER = {"lora_rank": "r", "lora_alpha": "lora_alpha"}
+"""What of an adapter cannot change, by its names in the adapter's own file."""
+
+
+class Stage(NamedTuple):
+    """What a job begins with that goes on from a model version.
+
+    Attributes:
+        model: the model version's id.
+        base_model: what is trained: the model version itself, or the base of its adapter.
+        method: `lora` or `full`; the one of the stage before if none was asked for.
+        hyperparameters: those asked for, and those that the stage before settles.
+        notes: what the user should know.
+    """
+
+    model: str
+    base_model: str
+    method: str
+    hyperparameters: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def stage_from(
+    connection: sqlite3.Connection,
+    places: Places,
+    reference: str,
+    method: str | None,
+    given: Mapping[str, Any],
+) -> Stage:
+    """Find out what going on from a model version means.
+
+    Args:
+        connection: where models are looked up.
+        places: where they lie.
+        reference: the model version's name, id or beginning.
+        method: the one that was asked for.
+        given: the hyperparameters that were.
+
+    Raises:
+        NotFoundError: if there is no such model, or it is gone.
+        RequestError: if it is a hosted one, or its adapter has another shape than was asked for.
+        LabError: if its files are not here.
+    """
+    row = models.model(connection, reference)
+    _check(row, places)
+    usual = _METHODS[row.kind]
+    chosen = method or usual
+    known = _settled(row, places) if chosen == "lora" and row.kind == _ADAPTER else {}
+    _check_shape(row, known, given)
+    notes = [f"goes on from {row.name} ({row.kind})"]
+    rate = json.loads(row.hyperparameters_json).get("learning_rate")
+    if chosen == usual and rate is not None and "learning_rate" not in given:
+        known["learning_rate"] = rate
+        notes.append(f"learning rate {rate:g}: that of {row.name}")
+    if chosen == "full" and row.kind == _ADAPTER:
+        notes.append("its adapter is added to its base, all of whose weights are trained")
+    base = row.id if row.kind == _FULL else row.base_model
+    return Stage(row.id, base, chosen, known | dict(given), tuple(notes))
+
+
+def adapter_of(connection: sqlite3.Connection, options: Mapping[str, Any]) -> str | None:
+    """Return the id of the adapter that a job with these options goes on from, if it does."""
+    if FROM not in options:
+        return None
+    row = models.model(connection, options[FROM])
+    return row.id if row.kind == _ADAPTER else None
+
+
+def earlier(connection: sqlite3.Connection, job: str | None) -> list[ModelRow]:
+    """Return the model versions that a job goes on from: the nearest, that one's own, and so on."""
+    found: list[ModelRow] = []
+    while job is not None:
+        try:
+            before = json.loads(jobs.job_detail(connection, job).options_json).get(FROM)
+            row = models.model(connection, before) if before is not None else None
+        except NotFoundError:
+            break
+        if row is None or row in found:
+            break
+        found.append(row)
+        job = row.job
+    return found
+
+
+def _check(row: ModelRow, places: Places) -> None:
+    if row.kind not in _METHODS:
+        raise RequestError(
+            f"{row.name} is at {row.provider}, and training on this machine goes on from models "
+            f"that are here: `ftlab models recreate {row.name}` rebuilds it here first"
+        )
+    if row.gone_at is not None:
+        raise NotFoundError(f"{row.name} is gone: {row.gone_reason} on {row.gone_at[:10]}")
+    needed = "config.json" if row.kind == _FULL else _ADAPTER_CONFIG
+    folder = places.model(row.id)
+    if not (folder / needed).is_file():
+        raise LabError(f"the files of {row.name} are not here: there is no {needed} in {folder}")
+
+
+def _settled(row: ModelRow, places: Places) -> dict[str, Any]:
+    """Return the hyperparameters that an adapter has for good.
+
+    Raises:
+        LabError: if its file does not tell.
+    """
+    file = places.model(row.id) / _ADAPTER_CONFIG
+    try:
+        config = json.loads(file.read_text("utf-8"))
+        return {ours: config[theirs] for ours, theirs in _OF_ADAPTER.items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise LabError(f"{file} is damaged: it does not tell what the adapter is like") from error
+
+
+def _check_shape(row: ModelRow, known: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    for name, value in known.items():
+        if name in given and given[name] != value:
+            raise RequestError(
+                f"{name} is {value} in the adapter {row.name} and cannot be {given[name]}: leave "
+                "it out, or begin a new adapter on its base"
+            )
