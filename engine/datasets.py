@@ -46,11 +46,12 @@ class Datasets:
         *,
         skip_bad: bool = False,
         progress: Progress | None = None,
+        cause: int | None = None,
     ) -> Added:
         """Record a file as a dataset version; see `engine.data.versions.importing.add_file`."""
         from engine.data.versions.importing import add_file
 
-        return add_file(self._lab, source, name, skip_bad=skip_bad, progress=progress)
+        return add_file(self._lab, source, name, skip_bad=skip_bad, progress=progress, cause=cause)
 
     def split(
         self,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import unicodedata
 from collections import defaultdict
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.data.errors import DataError
 from engine.data.reading.options import ReadingOptions
@@ -22,29 +23,39 @@ from store.queries import hosted as queries
 if TYPE_CHECKING:
     import openai
 
-    from engine.lab import Lab
-    from engine.providers.hosted.service import Service
-    from engine.rescue.harvest import Harvest
+    from engine.rescue.run import Run
 
-_UNNAMEABLE = re.compile(r"[^\w.-]+", re.ASCII)
+_UNNAMEABLE = re.compile(r"[^\w.-]+")
+_IDS = "ds_"
+"""What the ids of dataset versions begin with, and no name may."""
+
 _TAIL = 6
+_LONGEST = 60
+
+
+class _Rows(NamedTuple):
+    """What a file's rows became.
+
+    Attributes:
+        dataset: the id of the dataset version; None if they are no examples.
+        problem: what is wrong with them.
+        events: how many facts were recorded of that.
+    """
+
+    dataset: str | None
+    problem: str | None
+    events: int
 
 
 class Files:
     """Takes files from a service, each once.
 
     Args:
-        lab: where they are kept.
-        service: whose they are.
-        harvest: counts them.
-        cause: the seq of the event that led to it.
+        run: the rescue that they are part of.
     """
 
-    def __init__(self, lab: Lab, service: Service, harvest: Harvest, cause: int) -> None:
-        self._lab = lab
-        self._service = service
-        self._harvest = harvest
-        self._cause = cause
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def dataset_of(self, file: str) -> str | None:
@@ -55,75 +66,85 @@ class Files:
         """
         # Several jobs may have been trained on the same file.
         async with self._locks[file]:
-            known = queries.remote_file(self._lab.database.reader, self._provider, file)
+            known = queries.remote_file(self._run.lab.database.reader, self._run.provider, file)
             if known is not None and (known.state in (KEPT, GONE, DELETED) or known.dataset):
                 return known.dataset
             return await self._take(file)
 
-    @property
-    def _provider(self) -> str:
-        return self._service.profile.name
-
     async def _take(self, file: str) -> str | None:
+        service = self._run.service
         try:
-            found = listing.plain(
-                await self._service.read(lambda client: client.files.retrieve(file))
-            )
-            content, size = await self._service.read(lambda client: self._download(client, file))
+            found = listing.plain(await service.read(lambda client: client.files.retrieve(file)))
+            content, size = await service.read(lambda client: self._download(client, file))
         except ProviderError as error:
             if error.kind != "not_found":
                 raise
-            self._harvest.files_gone += 1
-            gone = RemoteFileGone(provider=self._provider, file=file, reason=str(error))
-            self._record(file, Entry(gone, key="gone", cause=self._cause))
+            gone = RemoteFileGone(provider=self._run.provider, file=file, reason=str(error))
+            self._record(file, Entry(gone, key="gone"))
             return None
-        dataset, problem = await asyncio.to_thread(self._read, file, found, content)
+        rows = await asyncio.to_thread(self._read, file, found, content)
+        # Counted here: two threads that count lose some.
+        self._run.harvest.events += rows.events
         saved = RemoteFileSaved(
-            provider=self._provider,
+            provider=self._run.provider,
             file=file,
             filename=text_of(found.get("filename")) or file,
             purpose=text_of(found.get("purpose")) or "fine-tune",
             content=content,
             bytes=size,
-            dataset=dataset,
-            problem=problem,
+            dataset=rows.dataset,
+            problem=rows.problem,
         )
-        created = moment(found.get("created_at"))
-        self._record(file, Entry(saved, created, key="saved", cause=self._cause))
-        self._harvest.files_kept += 1
-        self._harvest.bytes += size
-        return dataset
+        self._record(file, Entry(saved, moment(found.get("created_at")), key="saved"))
+        return rows.dataset
 
     async def _download(self, client: openai.AsyncOpenAI, file: str) -> tuple[str, int]:
         """Bring a file into the blobs as it comes; return its hash and its bytes."""
-        with self._lab.blobs.write() as blob:
+        with self._run.lab.blobs.write() as blob:
             async with client.files.with_streaming_response.content(file) as answer:
                 async for data in answer.iter_bytes():
                     blob.write(data)
         return blob.hexdigest(), blob.size
 
-    def _read(self, file: str, found: Report, content: str) -> tuple[str | None, str | None]:
-        """Make a dataset version of a file's rows; return its id, or why there is none."""
+    def _read(self, file: str, found: Report, content: str) -> _Rows:
+        """Make a dataset version of a file's rows."""
+        lab = self._run.lab
         filename = text_of(found.get("filename")) or file
+        path = lab.blobs.path(content)
         source = Source(
-            self._lab.blobs.path(content),
+            path,
             ReadingOptions(file_format="jsonl"),
-            origin=f"{self._provider}:{file} ({filename})",
+            origin=f"{self._run.provider}:{file} ({filename})",
         )
+        name = dataset_name(file, filename)
+        before = lab.log.version(f"dataset/{name}")
         try:
-            added = self._lab.datasets.add(source, _name(file, filename), skip_bad=True)
+            added = lab.datasets.add(source, name, skip_bad=True, cause=self._run.cause)
         except DataError as error:
-            return None, str(error)
-        self._harvest.events += added.new
+            # Where it lies on this machine tells nobody which file it was.
+            return _Rows(None, str(error).replace(str(path), filename), 0)
         left_out = added.left_out.count
-        return added.version.id, f"{left_out} rows are no examples" if left_out else None
+        problem = f"{left_out} rows are no examples" if left_out else None
+        return _Rows(added.version.id, problem, lab.log.version(f"dataset/{name}") - before)
 
     def _record(self, file: str, entry: Entry) -> None:
-        self._harvest.events += len(self._lab.log.append(f"file/{self._provider}/{file}", entry))
+        self._run.record(f"file/{self._run.provider}/{file}", entry)
 
 
-def _name(file: str, filename: str) -> str:
-    """Return a dataset's name that tells the file and is no other file's: train-Qx3yTt."""
-    stem = _UNNAMEABLE.sub("-", PurePath(filename).name.partition(".")[0]).strip("-.") or "file"
-    tail = _UNNAMEABLE.sub("-", file[-_TAIL:]).strip("-.")
-    return f"{stem}-{tail}"
+def dataset_name(file: str, filename: str) -> str:
+    """Return a dataset's name that tells the file and is no other file's: train-Qx3yTt.
+
+    Args:
+        file: the service's id of the file.
+        filename: what its owner called it, which may be anything.
+    """
+    told = unicodedata.normalize("NFC", PurePath(filename).name.partition(".")[0])
+    stem = _nameable(told)[:_LONGEST]
+    while stem.startswith(_IDS):
+        stem = stem.removeprefix(_IDS)
+    tail = _nameable(file[-_TAIL:])
+    return "-".join(filter(None, [stem.strip("-.") or "file", tail]))
+
+
+def _nameable(text: str) -> str:
+    return _UNNAMEABLE.sub("-", text).strip("-.")

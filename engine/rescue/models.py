@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engine.errors import ProviderError
 from engine.providers.hosted import listing
 from engine.providers.hosted.reports import Report, moment, text_of
+from engine.rescue.harvest import UNANNOUNCED
+from engine.rescue.retirement import Days
+from store.errors import StreamConflictError
 from store.events import ModelGone, ModelRegistered, ModelRetirementAnnounced
 from store.ids import id_of
 from store.log import Entry
@@ -14,11 +20,11 @@ from store.queries import models as queries
 from store.queries.hosted import models_at
 
 if TYPE_CHECKING:
-    from engine.lab import Lab
-    from engine.providers.hosted.service import Service
-    from engine.rescue.harvest import Harvest
+    from engine.rescue.run import Run
 
-_FINE_TUNED = "ft:"
+FINE_TUNED = "ft:"
+"""What begins the names of fine-tuned models."""
+
 _CHECKPOINT = ":ckpt-step-"
 
 
@@ -26,17 +32,12 @@ class Models:
     """Takes in what a service tells of models.
 
     Args:
-        lab: where they are recorded.
-        service: whose they are.
-        harvest: counts them.
-        cause: the seq of the event that led to it.
+        run: the rescue that this is part of.
     """
 
-    def __init__(self, lab: Lab, service: Service, harvest: Harvest, cause: int) -> None:
-        self._lab = lab
-        self._service = service
-        self._harvest = harvest
-        self._cause = cause
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._reader = run.lab.database.reader
 
     async def take(self) -> None:
         """Record models that no job told of, the dates of all, and which are gone.
@@ -44,63 +45,77 @@ class Models:
         Raises:
             ProviderError: if the service does not list its models.
         """
-        page = await self._service.read(lambda client: client.models.list())
-        reports = {str(report.get("id")): report for report in map(listing.plain, page.data)}
-        self._register(reports.values())
-        for name, model in models_at(self._lab.database.reader, self._provider).items():
-            self._tell(model, reports.get(name), reports)
+        page = await self._run.service.read(lambda client: client.models.list())
+        plain = map(listing.plain, page.data or [])
+        reports = {name: report for report in plain if (name := text_of(report.get("id")))}
+        self._register(reports)
+        there = models_at(self._reader, self._run.provider)
+        await asyncio.gather(*(self._tell(there[name], name, reports) for name in there))
 
-    @property
-    def _provider(self) -> str:
-        return self._service.profile.name
+    def count(self) -> None:
+        """Count the models that are there and those that are gone, and when which shut down."""
+        harvest, days = self._run.harvest, Days(self._run.lab)
+        for model in models_at(self._reader, self._run.provider).values():
+            row = queries.model(self._reader, model)
+            if row.gone_at is not None:
+                harvest.models_gone += 1
+                continue
+            harvest.models += 1
+            harvest.retiring[days.of(row).day or UNANNOUNCED] += 1
 
-    def _register(self, reports: Iterable[Report]) -> None:
+    def _register(self, reports: Mapping[str, Report]) -> None:
         """Record the fine-tuned models that no job here has made."""
-        known = models_at(self._lab.database.reader, self._provider)
-        for report in reports:
-            name = str(report.get("id"))
-            if not name.startswith(_FINE_TUNED) or _CHECKPOINT in name:
+        # Another profile of the same account may have told of it before.
+        known = {row.remote_id for row in queries.model_list(self._reader)}
+        for name, report in reports.items():
+            if name in known or not name.startswith(FINE_TUNED) or _CHECKPOINT in name:
                 continue
-            self._harvest.models += 1
-            if name in known:
-                continue
-            model = id_of("mdl", f"{self._service.profile.host}/{name}")
+            model = id_of("mdl", f"{self._run.service.profile.host}/{name}")
             fact = ModelRegistered(
                 id=model,
                 name=name,
                 kind="hosted",
                 base_model=_base_of(name),
                 hyperparameters={},
-                provider=self._provider,
+                provider=self._run.provider,
                 remote_id=name,
             )
             self._record(model, Entry(fact, moment(report.get("created")), key="listed"))
 
-    def _tell(self, model: str, report: Report | None, all_reports: dict[str, Report]) -> None:
-        """Record when a model shuts down, or that it is gone."""
-        row = queries.model(self._lab.database.reader, model)
-        if report is None:
-            if row.gone_at is None:
-                reason = f"{self._provider} does not list it any more"
-                self._record(model, Entry(ModelGone(reason=reason)))
+    async def _tell(self, model: str, name: str, reports: Mapping[str, Report]) -> None:
+        """Record when a model shuts down, or that it is gone, unless somebody else just did."""
+        version = self._run.lab.log.version(f"model/{model}")
+        row = queries.model(self._reader, model)
+        if row.gone_at is not None:
             return
-        date, base = _date(report), None
-        if date is None:
-            base = row.base_model
-            date = _date(all_reports.get(base, {}))
-        self._harvest.retiring[date or "never"] += 1
-        if date != row.retires_on:
-            self._record(model, Entry(ModelRetirementAnnounced(date=date, base_model=base)))
+        with self._run.harvest.noting(name), suppress(StreamConflictError):
+            report = reports.get(name) or await self._asked(name)
+            if report is None:
+                reason = f"{self._run.provider} does not have it any more"
+                self._record(model, Entry(ModelGone(reason=reason), key="gone"), version)
+                return
+            date, base = text_of(report.get("shutdown_date")), None
+            if date is None:
+                base = _base_of(row.base_model)
+                date = text_of(reports.get(base, {}).get("shutdown_date"))
+            if date != row.retires_on:
+                told = Entry(ModelRetirementAnnounced(date=date, base_model=base))
+                self._record(model, told, version)
 
-    def _record(self, model: str, entry: Entry) -> None:
-        caused = Entry(entry.fact, entry.occurred, entry.key, self._cause)
-        self._harvest.events += len(self._lab.log.append(f"model/{model}", caused))
+    async def _asked(self, name: str) -> Report | None:
+        """Ask for a model that is not in the list: lists leave out what a key may not use."""
+        try:
+            found = await self._run.service.read(lambda client: client.models.retrieve(name))
+        except ProviderError as error:
+            if error.kind == "not_found":
+                return None
+            raise
+        return listing.plain(found)
 
-
-def _date(report: Report) -> str | None:
-    return text_of(report.get("shutdown_date"))
+    def _record(self, model: str, entry: Entry, expected: int | None = None) -> None:
+        self._run.record(f"model/{model}", entry, expected=expected)
 
 
 def _base_of(name: str) -> str:
-    """Return the base model in a fine-tuned model's name (`ft:BASE:ORGANIZATION:…`)."""
-    return name.split(":")[1] if name.count(":") else name
+    """Return the base model in a fine-tuned model's name (`ft:BASE:ORGANIZATION:…`), else it."""
+    return name.split(":")[1] if name.startswith(FINE_TUNED) else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,10 +17,13 @@ from tui.cli.options import Moment, at_option, json_option
 if TYPE_CHECKING:
     import sqlite3
 
+    from click.decorators import FC
+
     from engine.archive.exporting import Exported
     from engine.archive.importing import Imported
     from engine.archive.selection import Wish
     from engine.lab import Lab
+    from store.queries.find import Kind
 
 _STANDARD = Path("-")
 _NAMED = 5
@@ -52,6 +55,18 @@ class _Import(CommandGroup):
     }
 
 
+def _named(what: str, kind: Kind, told: str) -> Callable[[FC], FC]:
+    """Return an option that names things of one kind, and may be given again."""
+    return click.option(
+        f"--{what}",
+        f"{what}s",
+        multiple=True,
+        metavar="DS" if what == "dataset" else what.upper(),
+        shell_complete=names_of(kind),
+        help=f"{told}; may be given again.",
+    )
+
+
 @click.group(cls=_Export, no_args_is_help=True)
 def export() -> None:
     """Take what is recorded out: as open files that need no ftlab."""
@@ -69,30 +84,9 @@ def import_() -> None:
     metavar="OUT",
     help="The file to make: .tar.zst, .tar.gz or .tar; - for standard output.",
 )
-@click.option(
-    "--job",
-    "jobs",
-    multiple=True,
-    metavar="JOB",
-    shell_complete=names_of("job"),
-    help="Only this job, and what it needs; may be given again.",
-)
-@click.option(
-    "--dataset",
-    "datasets",
-    multiple=True,
-    metavar="DS",
-    shell_complete=names_of("dataset_version"),
-    help="Only this dataset, all its versions; may be given again.",
-)
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="MODEL",
-    shell_complete=names_of("model"),
-    help="Only this model, and what it was made from; may be given again.",
-)
+@_named("job", "job", "Only this job, and what it needs")
+@_named("dataset", "dataset_version", "Only this dataset, all its versions")
+@_named("model", "model", "Only this model, and what it was made from")
 @click.option("--provider", help="Only what is at this provider, and what that needs.")
 @click.option(
     "--since",

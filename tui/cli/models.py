@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.deleting import delete_models
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import model_argument
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
+from tui.cli.recording import record
 
 if TYPE_CHECKING:
-    from engine.rescue.retirement import Retirement
+    from engine.rescue.retirement import Data, Retirement
     from store.queries.datasets import DatasetRow
     from store.queries.jobs import JobDetail
     from store.queries.models import ModelRow
+
+
+_WITHOUT_DATA: dict[Data, str] = {
+    "kept": "(no examples)",
+    "gone": "(gone)",
+    "missing": "(missing)",
+}
+"""What stands in the place of a dataset version."""
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -105,6 +115,9 @@ def _print_model(found: ModelRow, job: JobDetail | None, trained_on: DatasetRow 
             ("job", f"{job.name}  {job.id}" if job else None),
             ("dataset", _dataset(trained_on)),
             ("registered", wording.local_time(found.registered_at)),
+            ("provider", found.provider if found.kind == "hosted" else None),
+            ("retires on", found.retires_on),
+            ("gone", found.gone_reason),
             ("evaluated on", _examples(found.evaluated_examples)),
             ("loss", _change(found.loss_before, found.loss_after)),
             ("perplexity", _change(found.perplexity_before, found.perplexity_after)),
@@ -149,15 +162,14 @@ def _print_retirements(found: list[Retirement]) -> None:
     from tui.cli.output import print_table, say
 
     print_table(
-        ["retires on", ">days left", "model", "~base model", "trained on", "data"],
+        ["retires on", ">days", ">answers", "model", "~trained on"],
         (
             [
-                model.retires_on or "not announced",
+                model.retires_on or "-",
                 "gone" if model.gone else formats.count(model.days_left),
+                formats.count(model.answers or None),
                 model.name,
-                model.base_model,
-                model.trained_on or "not known here",
-                "rescued" if model.is_rescued else "missing",
+                model.trained_on or _WITHOUT_DATA[model.data],
             ]
             for model in found
         ),
@@ -191,7 +203,7 @@ def recreate(
 ) -> None:
     """Rebuild a hosted model from its own data. With hyperparameters that come near its own."""
     from engine.base_models import EMBEDDED
-    from engine.rescue.retirement import plan_recreation
+    from engine.rescue.recreation import plan_recreation
     from tui.cli.training import given, show_plan, start_plan
 
     with opened() as lab:
@@ -201,3 +213,7 @@ def recreate(
             show_plan(plan, as_json=as_json)
         else:
             start_plan(lab, plan, follow=follow, as_json=as_json)
+
+
+models.add_command(record)
+models.add_command(delete_models)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -37,12 +38,13 @@ def openai_history(profile: str, *, files: bool, as_json: bool) -> None:
     from click.exceptions import Exit
 
     from engine.rescue.history import rescue
+    from tui.cli.ending import ended_whole
     from tui.cli.output import print_json
     from tui.cli.progress import told
 
     with opened(begins=True) as lab:
         provider = lab.hosted(profile)
-        with told(f"Rescuing {profile}") as tell:
+        with ended_whole(), told(f"Rescuing {profile}") as tell:
             found = rescue(
                 lab,
                 provider,
@@ -58,33 +60,45 @@ def openai_history(profile: str, *, files: bool, as_json: bool) -> None:
 
 
 def _said(found: Harvest) -> str:
-    return f"{found.events:,} events, {found.files_kept:,} files"
+    return f"{found.events:,} events"
 
 
 def _print(found: Harvest) -> None:
     from rich.filesize import decimal
 
-    from tui.cli.output import note, print_fields, print_table, say
+    from tui.cli.output import print_fields, print_table, say
 
+    files, new = found.files, found.new_files
     print_fields(
         [
             ("jobs", f"{found.jobs:,}, {found.new_jobs:,} of them new"),
             ("events", f"{found.events:,} recorded"),
-            ("files kept", f"{found.files_kept:,}, {decimal(found.bytes)}"),
-            ("files gone", f"{found.files_gone:,}"),
-            ("models", f"{found.models:,}"),
+            ("files kept", f"{files.kept:,}, {new.kept:,} of them new, {decimal(files.bytes)}"),
+            ("files gone", f"{files.gone:,}, {new.gone:,} of them new"),
+            ("models", f"{found.models:,}, and {found.models_gone:,} that are gone"),
         ]
     )
     if found.retiring:
         say()
-        rows = [[day, str(count)] for day, count in sorted(found.retiring.items())]
+        rows = [[day, f"{count:,}"] for day, count in sorted(found.retiring.items())]
         print_table(["retires on", ">models"], rows)
-    for thing, trouble in list(found.troubles.items())[:_TROUBLES_NAMED]:
-        note(f"{thing} not yet whole: {trouble}")
-    if len(found.troubles) > _TROUBLES_NAMED:
-        note(f"… and {len(found.troubles) - _TROUBLES_NAMED} more")
-    if found.troubles:
-        note("Run it again to take in what is missing.")
-    elif found.models:
+    _print_troubles(found.troubles)
+    if not found.troubles and (found.models or found.models_gone):
         say()
         say("`ftlab models retire-check` tells what dies when, and how to rebuild it here.")
+
+
+def _print_troubles(troubles: Mapping[str, str]) -> None:
+    """Print each trouble once, however many things have it."""
+    from tui.cli.output import note
+
+    things: dict[str, list[str]] = {}
+    for thing, trouble in troubles.items():
+        things.setdefault(trouble, []).append(thing)
+    for trouble, named in list(things.items())[:_TROUBLES_NAMED]:
+        more = f" and {len(named) - 1:,} more" if len(named) > 1 else ""
+        note(f"{named[0]}{more} not yet whole: {trouble}")
+    if len(things) > _TROUBLES_NAMED:
+        note(f"… and {len(things) - _TROUBLES_NAMED:,} other troubles: --json has all")
+    if troubles:
+        note("Run it again to take in what is missing.")

@@ -30,7 +30,8 @@ def tools_problems(source: dict[str, Any], place: str = "") -> Iterator[Problem]
         return
     if not isinstance(parallel, bool):
         yield Problem("invalid-tools", where, f"This is {kind_of(parallel)}, not true or false")
-    elif not tools:
+    elif tools is None:
+        # OpenAI's own preference examples have an empty list beside it.
         yield Problem("invalid-tools", where, "This only goes with tools")
 
 

@@ -73,7 +73,7 @@ def texts_of(message: dict[str, Any]) -> Iterator[str]:
         yield content
     elif isinstance(content, list):
         for part in content:
-            if isinstance(part.get("text"), str):
+            if isinstance(part, dict) and isinstance(part.get("text"), str):
                 yield part["text"]
 
 

@@ -164,6 +164,7 @@ def add_file(
     *,
     skip_bad: bool = False,
     progress: Progress | None = None,
+    cause: int | None = None,
 ) -> Added:
     """Record a file's content as a version of the dataset `name`.
 
@@ -173,6 +174,7 @@ def add_file(
         name: the dataset's name.
         skip_bad: leave bad rows out, recording how many and why, instead of refusing the file.
         progress: called now and then with bytes read and the file's size (None for a pipe).
+        cause: the seq of the event that led to it.
 
     Raises:
         BadRowsError: if rows are bad and not to be skipped; nothing is recorded then.
@@ -190,7 +192,7 @@ def add_file(
         _require_some(rows.name, written)
     draft = Draft(name, written.counts, recipe=_recipe(source, conversion, written))
     imported = _imported(source, rows, written)
-    version, new = record_version(lab, draft, blob, imported)
+    version, new = record_version(lab, draft, blob, imported, cause)
     newest = queries.dataset(lab.database.reader, name).version
     return Added(
         version,

@@ -105,7 +105,11 @@ def known_version(lab: Lab, name: str, content: str) -> DatasetRow | None:
 
 
 def record_version(
-    lab: Lab, draft: Draft, blob: BlobWriter, imported: Fact | None = None
+    lab: Lab,
+    draft: Draft,
+    blob: BlobWriter,
+    imported: Fact | None = None,
+    cause: int | None = None,
 ) -> tuple[DatasetRow, bool]:
     """Record content that is in the blobs as the next version of a name.
 
@@ -114,10 +118,13 @@ def record_version(
         draft: what it is.
         blob: what has written the content.
         imported: a fact to record before it, in the same transaction.
+        cause: the seq of the event that led to it.
 
     Returns:
         The version, and whether it is new: content that the name already has makes none.
     """
+    from store.log import Entry
+
     stream = f"dataset/{draft.name}"
     while True:
         expected = lab.log.version(stream)
@@ -127,7 +134,7 @@ def record_version(
         fact = _version_fact(lab, draft, blob)
         facts = [fact] if imported is None else [imported, fact]
         try:
-            lab.log.append(stream, *facts, expected=expected)
+            lab.log.append(stream, *(Entry(each, cause=cause) for each in facts), expected=expected)
         except StreamConflictError:
             continue
         return queries.dataset(lab.database.reader, fact.id), True

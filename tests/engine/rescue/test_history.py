@@ -120,14 +120,15 @@ def test_files_that_are_gone_are_recorded_as_gone_and_not_asked_for_again(
 ) -> None:
     past = standin.past_job(gone=frozenset({"training", "results"}))
     found = rescue(lab, provider)
-    assert found.files_gone == 2
+    assert (found.files.kept, found.files.gone) == (0, 2)
     assert job_detail(lab.database.reader, jobs_here(lab)[0]).dataset is None
     gone = remote_file(lab.database.reader, "openai", past.training_file)
     assert gone is not None
     assert (gone.state, gone.dataset) == ("gone", None)
-    asked = standin.count("GET", "/files/*")
-    rescue(lab, provider)
-    assert standin.count("GET", "/files/*") == asked
+    asked = standin.count("GET", "/files/**")
+    again = rescue(lab, provider)
+    assert (again.files.gone, again.new_files.gone) == (2, 0)
+    assert standin.count("GET", "/files/**") == asked
 
 
 def test_without_files_their_rows_can_still_be_taken_later(
@@ -154,6 +155,7 @@ def test_a_file_whose_rows_are_no_examples_is_kept_all_the_same(
     assert lab.blobs.read(kept.content or "") == b"not json at all\n"
     assert kept.dataset is None
     assert "every row is bad" in (kept.reason or "")
+    assert (kept.reason or "").startswith("odd.jsonl, line 1")
 
 
 def test_one_jobs_trouble_is_told_and_the_next_run_takes_it(

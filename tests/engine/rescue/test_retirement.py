@@ -3,14 +3,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
-
-from engine.errors import LabError
 from engine.lab import Lab
 from engine.providers.hosted.provider import HostedProvider
+from engine.recording.plan import Wish
+from engine.recording.planning import plan
+from engine.recording.run import record
 from engine.rescue.history import rescue
-from engine.rescue.retirement import plan_recreation, retirements
-from store.queries.models import model_list
+from engine.rescue.retirement import retirements
+from tests.standin import faults
 
 if TYPE_CHECKING:
     from tests.standin.standin import Standin
@@ -43,24 +43,64 @@ def test_those_that_die_first_stand_at_the_top(
     assert days == sorted(days)
 
 
-def test_a_model_is_rebuilt_from_its_own_data_with_hyperparameters_that_come_near(
+def test_what_is_left_of_the_data_is_told_apart(
     lab: Lab, provider: HostedProvider, standin: Standin
 ) -> None:
-    past = standin.past_job()
+    rescued = standin.past_job()
+    gone = standin.past_job(gone=frozenset({"training"}))
+    kept = standin.past_job(model="o4-mini-2025-04-16", method="reinforcement")
     rescue(lab, provider)
-    name = past.fine_tuned_model or ""
-    planned = plan_recreation(lab, name, "local", "smollm2-135m-instruct", {"max_steps": 2})
-    [model] = model_list(lab.database.reader)
-    assert planned.dataset.id == model.dataset
-    assert planned.hyperparameters["epochs"] == 3
-    assert planned.hyperparameters["max_steps"] == 2
-    assert planned.options == {"recreates": model.id}
+    later = standin.past_job()
+    rescue(lab, provider, files=False)
+    found = {model.name: model.data for model in retirements(lab, TODAY)}
+    names = [job.fine_tuned_model for job in (rescued, gone, kept, later)]
+    assert found == dict(zip(names, ["rescued", "gone", "kept", "missing"], strict=True))
 
 
-def test_a_model_whose_data_is_gone_cannot_be_rebuilt(
+def test_whether_its_answers_are_recorded_is_told(
     lab: Lab, provider: HostedProvider, standin: Standin
 ) -> None:
-    past = standin.past_job(gone=frozenset({"training"}))
+    standin.past_job()
     rescue(lab, provider)
-    with pytest.raises(LabError, match="is not kept here"):
-        plan_recreation(lab, past.fine_tuned_model or "", "local", "smollm2-135m-instruct", {})
+    [before] = retirements(lab, TODAY)
+    record(lab, plan(lab, before.model, Wish(from_data=2, samples=1)))
+    [after] = retirements(lab, TODAY)
+    assert (before.answers, after.answers) == (0, 4)
+
+
+def test_a_day_that_no_service_told_is_that_of_the_base_model(
+    lab: Lab, provider: HostedProvider, standin: Standin
+) -> None:
+    standin.past_job(model="gpt-4o-2024-08-06")
+    standin.inject(faults.with_fields(shutdown_date=None), "GET", "/models", times=None)
+    rescue(lab, provider)
+    [model] = retirements(lab, TODAY)
+    assert (model.retires_on, model.days_left) == ("2027-01-14", 54)
+    assert "Deprecations" in (model.source or "")
+
+
+def test_a_day_past_is_as_many_days_below_nothing_and_none_is_no_fault(
+    lab: Lab, provider: HostedProvider, standin: Standin
+) -> None:
+    standin.past_job(model="babbage-002")
+    injection = standin.inject(
+        faults.with_fields(shutdown_date="2026-11-11"), "GET", "/models", times=None
+    )
+    rescue(lab, provider)
+    assert [model.days_left for model in retirements(lab, TODAY)] == [-10]
+    injection.lift()
+    standin.inject(faults.with_fields(shutdown_date="soon"), "GET", "/models", times=None)
+    rescue(lab, provider)
+    assert [(m.retires_on, m.days_left) for m in retirements(lab, TODAY)] == [("soon", None)]
+
+
+def test_a_model_made_of_a_model_dies_with_the_base_of_both(
+    lab: Lab, provider: HostedProvider, standin: Standin
+) -> None:
+    first = standin.past_job()
+    second = standin.past_job(
+        model=first.fine_tuned_model, training_file=first.training_file, suffix="second"
+    )
+    rescue(lab, provider)
+    found = {model.name: model.retires_on for model in retirements(lab, TODAY)}
+    assert found[second.fine_tuned_model or ""] == "2027-01-14"
