@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
 
 _UNSEEN = frozenset(map(chr, (*range(33), 127)))
+_ENDPOINTS = re.compile(r"/(completions|embeddings|responses|fine_tuning/jobs)$")
+_KEY = re.compile(r"\bsk-[\w-]{16,}")
 
 
 class AddressError(ValueError):
@@ -29,11 +32,23 @@ def checked(base_url: str, *, allow_http: bool = False) -> str:
         raise AddressError("has a user or a password in it, which no file should hold")
     if parts.query or parts.fragment:
         raise AddressError("has something behind a ? or # in it: leave that out")
+    if looks_like_key(base_url):
+        raise AddressError("has in it what looks like a key, which no file should hold")
+    if _ENDPOINTS.search(parts.path.rstrip("/")):
+        raise AddressError(
+            "leads to one endpoint: leave out what comes after the address of the whole API, "
+            "which ends in /v1 mostly"
+        )
     if parts.scheme == "http" and not allow_http and not is_loopback(base_url):
         raise AddressError(
             "is http, which shows the key to all on the way: use https, or allow it (allow_http)"
         )
     return base_url.rstrip("/")
+
+
+def looks_like_key(text: str) -> bool:
+    """Tell whether a text has a key in it, as OpenAI and many others make them."""
+    return _KEY.search(text) is not None
 
 
 def _split(base_url: str) -> SplitResult:

@@ -28,7 +28,7 @@ FIELDS = (
 )
 """What a profile in config.toml may say."""
 
-_RESERVED = ("local",)
+_RESERVED = ("local", "script")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME = 40
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -122,6 +122,8 @@ def check_name(name: str) -> None:
     Raises:
         ProfileError: if it may not.
     """
+    if addresses.looks_like_key(name):
+        raise ProfileError(None, "what looks like a key is no name for a profile")
     if name in _RESERVED:
         raise ProfileError(None, f"no profile can be called '{name}': that is training right here")
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
@@ -186,6 +188,8 @@ def _header_text(fields: Mapping[str, object], field: str) -> str | None:
         return None
     if not isinstance(value, str) or not _HEADER_TEXT.fullmatch(value):
         raise ProfileError(field, "must be an id without spaces, such as org-abc or proj_abc")
+    if addresses.looks_like_key(value):
+        raise ProfileError(field, "looks like a key, which no file should hold")
     return value
 
 
@@ -212,7 +216,11 @@ def _key_env(name: str, kind: Kind, value: object) -> str:
 
 
 def _check_together(profile: Profile) -> None:
-    """See that nothing is said that would do nothing."""
+    """See that nothing is said that would do nothing, or lead nowhere."""
+    if profile.kind == "azure" and "/deployments" in profile.base_url:
+        raise ProfileError(
+            "base_url", "leads to one deployment: leave out what comes after the resource's name"
+        )
     if profile.api_version is not None and profile.kind != "azure":
         raise ProfileError("api_version", "is something that only the kind azure has")
     if profile.api_version is not None and profile.base_url.endswith("/v1"):

@@ -12,6 +12,7 @@ _ENDINGS = {
     "length": "cut off at the limit of tokens",
     "content_filter": "cut off by the service's content filter",
     "cancelled": "stopped",
+    "tool_calls": "asked for a tool instead of answering",
 }
 
 

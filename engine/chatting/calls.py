@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 from engine.chatting.endpoints import Endpoint
 from engine.chatting.manner import Manner, Message, words_of
+from engine.chatting.pieces import Pieces
 from engine.chatting.turns import CANCELLED, ChatError, End
+from engine.errors import LabError, ProviderError
 
 if TYPE_CHECKING:
     import openai
     from openai.types import Completion
     from openai.types.chat import ChatCompletionChunk
 
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 60.0
+_NOT_REPEATED = ("timeout", "unreadable")
 _FAULT = "The answer broke off through a fault in ftlab; the traceback is in the log."
 
 
@@ -47,6 +52,8 @@ class Call:
         self._manner = manner
         self._model = model
         self._messages = messages
+        self._pieces = Pieces(endpoint.secret)
+        self._repeats = endpoint.repeats
         self._items: SimpleQueue[str | End] = SimpleQueue()
         self._cancelled = threading.Event()
 
@@ -67,6 +74,8 @@ class Call:
     def _receive(self) -> None:
         try:
             end = self._answer()
+            if rest := self._pieces.rest():
+                self._items.put(rest)
             self._items.put(replace(end, left_out=tuple(self._manner.left_out)))
         finally:
             # Only the first end counts. This one is for errors that nobody thought of: whatever
@@ -76,7 +85,7 @@ class Call:
     def _answer(self) -> End:
         """Ask, in another manner for as long as the model refuses the one before."""
         while not self._cancelled.is_set():
-            stream = _Stream()
+            stream = _Stream(self._pieces)
             try:
                 return self._follow(stream)
             except Exception as error:
@@ -86,9 +95,24 @@ class Call:
                 failure = self._endpoint.explain(error)
                 if failure is None:
                     raise
-            if stream.begun or not self._manner.adapt(failure):
+            if stream.begun or not (self._manner.adapt(failure) or self._may_repeat(failure)):
                 return replace(stream.end, finish_reason=None, failure=failure)
         return End(CANCELLED)
+
+    def _may_repeat(self, failure: LabError) -> bool:
+        """Wait until the question may be asked again; tell whether it may.
+
+        The client itself would do the same after a time-out too: a server that never answers would
+        be waited for three times, and three answers could be paid for.
+        """
+        if not isinstance(failure, ProviderError) or not failure.retriable or not self._repeats:
+            return False
+        wait = failure.retry_after if failure.retry_after is not None else _FIRST_WAIT
+        if failure.kind in _NOT_REPEATED or wait > _LONGEST_WAIT:
+            return False
+        self._repeats -= 1
+        self._cancelled.wait(wait)
+        return True
 
     def _follow(self, stream: _Stream) -> End:
         with self._manner.begin(self._client, self._model, self._messages) as chunks:
@@ -105,35 +129,52 @@ class Call:
 class _Stream:
     """What a stream has told so far.
 
+    Services leave out what they like, and some put something else in its place.
+
+    Args:
+        pieces: makes words fit to be shown.
+
     Attributes:
         end: all that was told beside the words.
         begun: whether anything came.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pieces: Pieces) -> None:
         self.end = End()
         self.begun = False
+        self._pieces = pieces
 
     def take(self, chunk: ChatCompletionChunk | Completion) -> Iterator[str]:
-        """Take in a chunk and give the words in it; services leave out what they like."""
+        """Take in a chunk and give the words in it."""
         self.begun = True
-        choices = getattr(chunk, "choices", None) or ()
-        reasons = [choice.finish_reason for choice in choices if choice.finish_reason]
+        told = getattr(chunk, "choices", None)
+        choices = told if isinstance(told, list) else []
+        reasons = [self._text(choice, "finish_reason") for choice in choices]
         self.end = replace(
             self.end,
-            finish_reason=reasons[-1] if reasons else self.end.finish_reason,
-            answered_by=getattr(chunk, "model", None) or self.end.answered_by,
-            fingerprint=getattr(chunk, "system_fingerprint", None) or self.end.fingerprint,
+            finish_reason=next(filter(None, reversed(reasons)), self.end.finish_reason),
+            answered_by=self._text(chunk, "model") or self.end.answered_by,
+            fingerprint=self._text(chunk, "system_fingerprint") or self.end.fingerprint,
         )
         usage = getattr(chunk, "usage", None)
         if usage is not None:
-            details = usage.prompt_tokens_details
+            details = getattr(usage, "prompt_tokens_details", None)
             self.end = replace(
                 self.end,
-                prompt_tokens=usage.prompt_tokens,
-                completion_tokens=usage.completion_tokens,
-                cached_tokens=details.cached_tokens if details else None,
+                prompt_tokens=_count(usage, "prompt_tokens"),
+                completion_tokens=_count(usage, "completion_tokens"),
+                cached_tokens=_count(details, "cached_tokens"),
             )
         for choice in choices:
-            if words := words_of(choice):
+            piece = words_of(choice)
+            if isinstance(piece, str) and (words := self._pieces.take(piece)):
                 yield words
+
+    def _text(self, thing: object, name: str) -> str | None:
+        value = getattr(thing, name, None)
+        return self._pieces.hidden(value) if isinstance(value, str) and value else None
+
+
+def _count(thing: object, name: str) -> int | None:
+    value = getattr(thing, name, None)
+    return value if isinstance(value, int) and value >= 0 else None

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
     from engine.profiles import Profile
 
 _REPEATS = 2
+"""How often a question is asked again that got no answer."""
+
 _SILENT_SECONDS = 300.0
 """A model that reasons says nothing for minutes before its first word."""
 
 
 class Endpoint(Protocol):
     """A service that answers for models."""
+
+    @property
+    def repeats(self) -> int:
+        """How often a question is asked again that got no answer, and may get one."""
+        ...
+
+    @property
+    def secret(self) -> Key | None:
+        """The key, if no answer may repeat it."""
+        ...
 
     def open(self) -> openai.OpenAI:
         """Return a client of it."""
@@ -57,6 +69,9 @@ class LocalEndpoint:
         server: the server; it has to be up when a client is opened.
     """
 
+    repeats = 0
+    secret = None
+
     def __init__(self, server: ModelServer) -> None:
         self._server = server
 
@@ -86,6 +101,8 @@ class HostedEndpoint:
         missing: given the service's refusal of a model that it does not have, says more of why.
     """
 
+    repeats = _REPEATS
+
     def __init__(
         self,
         profile: Profile,
@@ -93,26 +110,24 @@ class HostedEndpoint:
         missing: Callable[[ProviderError], ProviderError] = lambda failure: failure,
     ) -> None:
         self._profile = profile
-        self._key = key
+        self.secret = key
         self._missing = missing
 
     def open(self) -> openai.OpenAI:
-        """Return a client of it, which asks again where nothing was answered yet.
+        """Return a client of it, which asks once.
 
         Raises:
             LabError: if the proxy that the environment names cannot be used.
         """
         from engine.providers.hosted.clients import open_blocking_client
 
-        return open_blocking_client(
-            self._profile, self._key, retries=_REPEATS, timeout=_SILENT_SECONDS
-        )
+        return open_blocking_client(self._profile, self.secret, timeout=_SILENT_SECONDS)
 
     def explain(self, error: Exception) -> LabError | None:
         """Return in plain words what the client raised."""
         from engine.providers.hosted.failures import explained
 
-        failure = explained(error, self._profile, self._key)
+        failure = explained(error, self._profile, self.secret)
         if failure is not None and failure.kind == "not_found":
             return self._missing(failure)
         return failure

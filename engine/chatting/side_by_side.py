@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.chat import ChatTurn
     from engine.lab import Lab
 
+_PATIENCE = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -98,15 +100,17 @@ class SideBySide(Closing):
             Thread(target=self._listen, args=(place, question, news, left), daemon=True)
             for place in range(len(self.conversations))
         ]
-        for listener in listeners:
-            listener.start()
         try:
+            for listener in listeners:
+                listener.start()
             yield from _all_of(news, len(listeners))
         finally:
             left.set()
-            self.cancel()
             for listener in listeners:
-                listener.join()
+                while listener.is_alive():
+                    # Said again: a question that was not quite asked has not heard it.
+                    self.cancel()
+                    listener.join(_PATIENCE)
 
     def _listen(
         self, place: int, question: str, news: SimpleQueue[Piece | Ended], left: Event
@@ -114,11 +118,8 @@ class SideBySide(Closing):
         conversation = self.conversations[place]
         failure: Exception | None = None
         try:
-            for words in conversation.ask(question):
+            for words in () if left.is_set() else conversation.ask(question):
                 news.put(Piece(place, words))
-                if left.is_set():
-                    # What was cancelled before it had quite begun.
-                    conversation.cancel()
         except Exception as error:  # noqa: BLE001 - told by whoever listens
             failure = error
         news.put(Ended(place, conversation.last_turn, failure))

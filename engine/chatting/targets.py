@@ -83,10 +83,13 @@ def find(
         progress: told of the stages of getting a base model ready.
 
     Raises:
+        RequestError: if no model could be called so.
         NotFoundError: if there is no such model, or no such profile.
         AmbiguousError: if several models begin so.
         LabError: if there is no key for the service, or the base model cannot be made ready.
     """
+    if not reference.strip():
+        raise RequestError("a model's name cannot be empty")
     row = _row(lab, reference, provider)
     if row is not None:
         return _recorded(lab, row, provider, progress)
@@ -121,6 +124,8 @@ def _local(lab: Lab, row: ModelRow, progress: Progress | None) -> LocalTarget:
     from engine import base_models
     from engine.serve.settings import ServedModel
 
+    if row.gone_at is not None:
+        raise NotFoundError(f"{row.name} is gone: {row.gone_reason} on {row.gone_at[:10]}")
     folder = str(lab.places.model(row.id))
     if row.kind == "full":
         return LocalTarget(row.id, row.name, ServedModel(id=row.id, base=folder))

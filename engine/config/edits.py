@@ -42,7 +42,7 @@ def unset_budget(path: Path) -> None:
 
 
 def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None:
-    """Write a profile, in the place of the one that has its name.
+    """Write a profile; of one that has its name already nothing but the comments stays.
 
     Args:
         path: the configuration file; begun if there is none.
@@ -57,7 +57,10 @@ def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None
     with _changed(path) as content:
         if "profiles" not in content:
             content["profiles"] = tomlkit.table(is_super_table=True)
-        content["profiles"][name] = dict(fields)
+        written = content["profiles"].setdefault(name, {})
+        for field in set(written) - set(fields):
+            del written[field]
+        written.update(fields)
 
 
 def remove_profile(path: Path, name: str) -> None:
@@ -78,11 +81,12 @@ def _changed(path: Path) -> Iterator[TOMLDocument]:
     """Give the file's content to be changed, and write it whole if it is still good."""
     import tomlkit
 
+    file.read(path)
     real = path.resolve()  # A link into a folder of settings that are shared stays a link.
     real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _one_at_a_time(real):
         file.read(real)
-        before = real.read_text(encoding="utf-8") if real.exists() else ""
+        before = file.text_of(real)
         content = tomlkit.parse(before)
         yield content
         after = tomlkit.dumps(content)

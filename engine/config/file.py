@@ -19,6 +19,7 @@ SETTINGS = ("budget",)
 
 _KEYS = (*SETTINGS, "profiles")
 _PLACE_IN_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
+_KEY_ENV = re.compile(r"""key_env["']?\s*=\s*["'](\w+)["']""")
 
 
 class ConfigError(LabError):
@@ -39,23 +40,41 @@ class ConfigFile:
     profiles: dict[str, dict[str, object]]
 
 
-EMPTY = ConfigFile(None, {})
-
-
 def read(path: Path) -> ConfigFile:
     """Return what a configuration file says; nothing if there is none.
 
     Raises:
         ConfigError: if it is at fault, with the line.
     """
-    if not path.exists():
-        return EMPTY
+    return parse(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a configuration file, its line breaks as they are; none if there is none.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        # Some editors put a mark before the first letter that TOML does not know.
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            return opened.read()
+    except FileNotFoundError:
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise ConfigError(f"{path} cannot be read: {why}") from None
-    return parse(text, path)
+
+
+def key_variables(path: Path) -> frozenset[str]:
+    """Return the environment variables that a configuration file names as holding keys.
+
+    Whatever else is wrong with the file: what may be a key is to be known as one.
+    """
+    try:
+        return frozenset(_KEY_ENV.findall(text_of(path)))
+    except ConfigError:
+        return frozenset()
 
 
 def parse(text: str, path: Path) -> ConfigFile:

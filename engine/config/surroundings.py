@@ -69,9 +69,9 @@ class Surroundings:
         Raises:
             LabError: if a .env file cannot be read.
         """
-        files = dict.fromkeys(((folder or Path.cwd()) / ".env", places.dotenv))
         own = Layer(ENVIRONMENT, os.environ if environment is None else environment)
-        return cls((own, *(_read(file) for file in files if file.is_file())))
+        read = (_read(file) for file in dotenv_files(places, folder))
+        return cls((own, *(layer for layer in read if layer is not None)))
 
     def find(self, variable: str) -> Found | None:
         """Return the first that is said of a variable."""
@@ -96,7 +96,22 @@ class Surroundings:
         return said if counts is None else None
 
 
-def _read(file: Path) -> Layer:
+def dotenv_files(places: Places, folder: Path | None = None) -> list[Path]:
+    """Return the .env files that count, the nearest first, whether they are there or not.
+
+    Args:
+        places: where the data directory is.
+        folder: the working directory, unless another one is given.
+    """
+    try:
+        near = [(folder or Path.cwd()) / ".env"]
+    except FileNotFoundError:
+        near = []  # The working directory has been removed.
+    return list(dict.fromkeys((*near, places.dotenv)))
+
+
+def _read(file: Path) -> Layer | None:
+    """Return what a .env file says; None if there is none."""
     import logging
 
     from dotenv import dotenv_values
@@ -104,6 +119,8 @@ def _read(file: Path) -> Layer:
     # A line that it cannot read is no reason to write over a full-screen program.
     logging.getLogger("dotenv").addHandler(logging.NullHandler())
     try:
+        if not file.is_file():
+            return None
         # Taken literally: a foreign file must not weave this machine's secrets into an address.
         values = dotenv_values(file, encoding="utf-8", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +72,9 @@ class _Look:
         try:
             for finding in self._probe.look():
                 self._found.append(finding)
+        except OSError as error:
+            where = f"{os.fsdecode(error.filename)}: " if error.filename is not None else ""
+            self._found.append(self._failure(f"{where}{error.strerror or type(error).__name__}"))
         except Exception as error:  # noqa: BLE001 - a fault in one check must not hide the others
             # Its kind alone: nobody knows what the words of an unforeseen error hold.
             self._found.append(self._failure(f"this check itself failed ({type(error).__name__})"))

@@ -6,7 +6,7 @@ Everything is asked by GET, and nothing but lists.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _SECONDS = 45.0
 _ANSWER_SECONDS = 8.0
 _CLOCK_SECONDS = 60.0
-_Headers = Mapping[str, str]
+_KNOWN = ("permission", "quota")
+"""What is refused to none but a key that is known; any other refusal comes to others too."""
 
 
 def probe(settings: Settings, name: str, *, wanted: bool) -> Probe:
@@ -63,6 +64,9 @@ def _look(settings: Settings, name: str, *, wanted: bool) -> Iterator[Finding]:
     for variable in settings.unheeded(profile):
         what = f"{variable} does not count: no key for the profile stands beside it"
         yield look("address", "warning", what, "put both into the same file, or the environment")
+    if profile.base_url.startswith("http://") and not profile.on_this_machine:
+        what = "the key crosses the network unencrypted: everybody on the way can read it"
+        yield look("address", "warning", what, "use https, or a tunnel to this machine")
     yield from _Service(profile, key).findings()
 
 
@@ -87,6 +91,7 @@ class _Service:
         self._profile = profile
         self._key = key
         self._headers: dict[str, str] = {}
+        self._listed = False
 
     def findings(self) -> Iterator[Finding]:
         """Give what is found, each thing only if those that it needs were found good."""
@@ -99,6 +104,7 @@ class _Service:
         yield from self._clock()
         if self._key is not None:
             yield from self._permissions(self._key)
+        if self._listed:
             yield from self._limits()
 
     def _address(self) -> Finding:
@@ -124,21 +130,32 @@ class _Service:
             yield self._found("clock", "ok", "agrees with the service's")
             return
         direction = "ahead of" if ahead > 0 else "behind"
-        what = f"this machine's clock is {abs(ahead):.0f} s {direction} the service's"
+        what = f"this machine's clock is {_span(abs(ahead))} {direction} the service's"
         yield self._found("clock", "warning", what, "set the clock: recorded times would be wrong")
 
     def _permissions(self, key: Key) -> Iterator[Finding]:
         with open_blocking_client(self._profile, key, timeout=_ANSWER_SECONDS) as client:
-            accepted = False
-            for name, ask in _questions(client).items():
+            questions = _questions(client)
+            accepted, missing = False, 0
+            for name, ask in questions.items():
                 finding, failure = self._permission(name, ask, key)
-                if failure is not None and failure.kind == "authentication":
+                kind = None if failure is None else failure.kind
+                if kind == "authentication":
                     yield self._found("key", "failure", str(failure))
                     return
-                if not accepted and (failure is None or failure.refused):
+                self._listed |= finding.status == "ok"
+                if not accepted and (self._listed or kind in _KNOWN):
                     accepted = True
                     yield self._found("key", "ok", "accepted")
+                missing += kind == "not_found"
                 yield finding
+            if missing == len(questions):
+                yield self._nothing_there()
+
+    def _nothing_there(self) -> Finding:
+        what = f"nothing of an OpenAI API is at {api_url(self._profile)}"
+        advice = "is its /v1 missing, or is there too much behind it?"
+        return self._found("address", "failure", what, advice)
 
     def _permission(
         self, name: str, ask: Callable[[], Any], key: Key
@@ -174,12 +191,24 @@ class _Service:
                 return self._found(name, "failure", str(error))
 
     def _limits(self) -> Iterator[Finding]:
-        for limit in limits_in(self._headers):
+        limits = list(limits_in(self._headers))
+        for limit in limits:
             status: Status = "ok" if limit.remaining else "warning"
             yield self._found("limits", status, str(limit))
+        if not limits:
+            what = "the service tells none for lists: the first job or answer shows what is left"
+            yield self._found("limits", "ok", what)
 
     def _found(self, name: str, status: Status, what: str, advice: str | None = None) -> Finding:
         return Finding(self._profile.name, name, status, what, advice)
+
+
+def _span(seconds: float) -> str:
+    """Return a stretch of time in its largest unit of which there are two or more."""
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _questions(client: openai.OpenAI) -> dict[str, Callable[[], Any]]:

@@ -10,6 +10,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from engine.config.surroundings import dotenv_files
 from engine.doctor import packages
 from engine.doctor.examination import Probe
 from engine.doctor.finding import MACHINE, Finding, Status
@@ -35,7 +36,7 @@ def probes(places: Places) -> list[Probe]:
 
 
 def _data_directory(home: Path) -> Iterator[Finding]:
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    there = next(folder for folder in (home, *home.parents) if os.path.exists(folder))  # noqa: PTH110 - no error where it may not look
     where = str(home) if there == home else f"{home} (to be made)"
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield _found(
@@ -69,7 +70,7 @@ def _space(folder: Path) -> Finding:
 
 def _private_files(places: Places) -> Iterator[Finding]:
     """Look whether others on this machine may read what may have keys in it."""
-    files = [file for file in dict.fromkeys((Path.cwd() / ".env", places.dotenv)) if file.is_file()]
+    files = [file for file in dotenv_files(places) if file.is_file()]
     for file in (file for file in files if file.stat().st_mode & _OTHERS):
         what = f"others on this machine may read {file}"
         yield _found("private files", "warning", what, f"chmod 600 {file}")

@@ -128,6 +128,9 @@ def test_what_came_before_an_answer_broke_off_is_kept(chat: Asked, standin: Stan
     [
         (("gpt-9", *_OPENAI), 5, "The model `gpt-9` does not exist"),
         (("gpt-3.5-turbo", *_OPENAI), 5, "gpt-3.5-turbo is gone: it was shut down on 2026-10-23"),
+        (("gpt-4o", *_OPENAI, "--temperature", "nan"), 2, "must be a number"),
+        (("gpt-4o", *_OPENAI, *("--stop", "x") * 5), 2, "must be up to 4 texts"),
+        (("gpt-4o", *_OPENAI, "--stop", ""), 2, "none of them empty"),
         (("nobody",), 4, "`--provider openai`, or another profile, asks a service for it"),
         (("gpt-4o", "--provider", "nobody"), 4, "there is no profile 'nobody'"),
     ],
@@ -190,3 +193,18 @@ def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on(chat: Asked, standi
     turns = chat.ftlab.lines("history", "--type", "ChatTurnRecorded")
     assert [turn["data"]["finish_reason"] for turn in turns] == ["cancelled", "stop", None]
     assert turns[0]["data"]["answer"].startswith("word word")
+
+
+def test_ctrl_c_ends_a_single_question_with_what_came(chat: Asked, standin: Standin) -> None:
+    standin.answer("word " * 300)
+    standin.inject(faults.slow_midway(0.05), "POST", _CHAT, times=None)
+    environment = chat.ftlab.environment | chat.environment
+    with terminal(
+        "chat", "gpt-4o", *_OPENAI, "--prompt", "Go on.", environment=environment
+    ) as shown:
+        shown.until_shown("word word")
+        shown.press("\x03")
+        shown.until_shown("stopped")
+        assert shown.until_ended() == 130
+    [turn] = chat.ftlab.lines("history", "--type", "ChatTurnRecorded")
+    assert turn["data"]["answer"].startswith("word word")

@@ -49,7 +49,7 @@ def test_a_service_where_all_is_well_is_told_as_json(ftlab: Ftlab, hosted: dict[
     found = json.loads(done.out)
     assert (done.status, found["ok"]) == (0, True)
     of_it = [finding for finding in found["findings"] if finding["subject"] == "openai"]
-    names = ["key", "address", "clock", "key", "models", "files", "fine-tuning jobs"]
+    names = ["key", "address", "clock", "key", "models", "files", "fine-tuning jobs", "limits"]
     assert [finding["name"] for finding in of_it] == names
     assert of_it[0] == {
         "subject": "openai",

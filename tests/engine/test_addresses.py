@@ -16,6 +16,8 @@ from engine.addresses import AddressError, checked, host_of, is_loopback
         "http://127.0.0.1:8000/v1",
         "http://localhost:8000/v1",
         "http://[::1]:8000/v1",
+        "https://acme.services.ai.azure.com/models",
+        "https://sk-telecom.example.com/v1",
     ],
 )
 def test_https_is_good_and_so_is_http_on_this_machine(address: str) -> None:
@@ -40,6 +42,9 @@ def test_slashes_at_the_end_make_no_difference() -> None:
         ("https://gpu.example.com/v1#hidden", "behind a ? or #"),
         ("https://gpu.example.com/v1 hidden", "a space"),
         ("https://gpu.example.com/\nv1", "a control character"),
+        ("https://gpu.example.com/sk-proj-hidden-hidden-hidden/v1", "looks like a key"),
+        ("https://gpu.example.com/v1/chat/completions", "leads to one endpoint"),
+        ("https://gpu.example.com/v1/fine_tuning/jobs/", "leads to one endpoint"),
     ],
 )
 def test_what_no_key_may_be_sent_to_is_refused_without_being_repeated(

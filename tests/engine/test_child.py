@@ -23,3 +23,18 @@ def test_keys_of_hosted_services_stay_behind(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     command, environment = python_module("engine.serve")
     assert "sk-secret" not in " ".join((*command, *environment.values()))
+
+
+def test_a_variable_that_a_profile_names_as_its_key_stays_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FTLAB_HOME", str(tmp_path))
+    names = ("WORK_TOKEN", "BOX_SECRET", "HF_TOKEN")
+    for name in names:
+        monkeypatch.setenv(name, "hidden")
+    (tmp_path / "config.toml").write_text(
+        '[profiles.work]\nkind = "openai"\nkey_env = "WORK_TOKEN"\n'
+        "[profiles.box]\nkey_env='BOX_SECRET'\nnonsense\n"
+    )
+    _, environment = python_module("engine.serve")
+    assert [name for name in names if name in environment] == ["HF_TOKEN"]

@@ -72,6 +72,8 @@ def test_names_are_plain_and_local_is_taken(name: str) -> None:
         ({"kind": "openai", "project": "line\nbreak"}, "project must be an id"),
         ({"kind": "openai", "api_version": "2024-10-21"}, "only the kind azure has"),
         ({"kind": "azure", "base_url": _URL, "api_version": "2024-10-21"}, "of the v1 API"),
+        ({"kind": "azure", "base_url": f"{_URL}/openai/deployments/x"}, "to one deployment"),
+        ({"kind": "openai", "organization": f"sk-{'x' * 20}"}, "organization looks like a key"),
         ({"kind": "azure", "base_url": _URL, "api_version": "new"}, "must be a dated version"),
         ({"kind": "azure", "base_url": _URL, "organization": "org-abc"}, "does not have"),
         ({"kind": "openai", "allow_http": "yes"}, "allow_http must be true or false"),
@@ -83,6 +85,12 @@ def test_what_cannot_be_is_refused_with_the_field(said: dict[str, object], why: 
     with pytest.raises(ProfileError) as refused:
         make("work", said)
     assert why in str(refused.value)
+
+
+def test_a_key_is_no_name() -> None:
+    with pytest.raises(ProfileError) as refused:
+        make("sk-proj-zq7xw2mn9rt4vb8kl3", {"kind": "openai"})
+    assert "zq7x" not in str(refused.value)
 
 
 @pytest.mark.parametrize("field", ["key", "api_key", "token", "key_env", "base_url", "project"])

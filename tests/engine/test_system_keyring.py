@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring.core
 import pytest
 
 from engine import keys, system_keyring
@@ -74,3 +75,27 @@ def test_a_locked_keyring_is_told_without_the_secret() -> None:
         assert _SECRET not in "".join(traceback.format_exception(raised.value))
         with pytest.raises(LabError, match="could not be read"):
             system_keyring.read(_ACCOUNT)
+
+
+class _Broken(keyrings.FileKeyring):
+    """A keyring whose bus is gone, and whose complaint repeats what it was given."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise ConnectionRefusedError(f"{service} {username} {password}")
+
+
+def test_a_keyring_that_breaks_in_a_way_of_its_own_is_told_without_the_secret() -> None:
+    with (
+        keyrings.used(_Broken),
+        pytest.raises(LabError, match=r"written \(ConnectionRefusedError\)") as raised,
+    ):
+        system_keyring.store(_ACCOUNT, _SECRET)
+    assert _SECRET not in "".join(traceback.format_exception(raised.value))
+
+
+def test_one_that_is_set_and_cannot_be_loaded_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "nobody.knows.it")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    assert system_keyring.read(_ACCOUNT) is None
+    with pytest.raises(LabError, match=r"cannot be loaded \(ModuleNotFoundError\)"):
+        system_keyring.store(_ACCOUNT, _SECRET)

@@ -75,7 +75,7 @@ class AsJson(Answers):
     def ended(self, ended: Ended) -> None:
         """Print the turn; one that was not even asked is an error alone."""
         told: dict[str, Any] = {"model": self._models[ended.place].model_name}
-        told |= plain(ended.turn) if ended.turn else {"error": str(ended.failure)}
+        told |= plain(ended.turn) if ended.turn else {"error": str(ended.failure or "stopped")}
         print_json_line(told)
         sys.stdout.flush()
 
@@ -117,7 +117,7 @@ class InOrder(Answers):
 
     def _print(self, words: str) -> None:
         if words:
-            say_piece(words)
+            say_piece(words.replace("\r\n", "\n"))
             self._line_begun = True
 
     def _finish(self, ended: Ended) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from math import isnan
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from engine.chatting.side_by_side import Ended, SideBySide
     from engine.lab import Lab
 
+_MOST_STOPS = 4
 _EXAMPLES = """\b
 Examples:
   ftlab chat gsm8k-train-1
@@ -30,6 +32,20 @@ Several models answer side by side where the terminal is wide enough. A base mod
 that completes texts (babbage-002, davinci-002) sees each question alone, exactly as it is written;
 what it was trained to end an answer with goes into --stop.
 """
+
+
+def _checked_temperature(_context: click.Context, _option: click.Parameter, given: float) -> float:
+    if isnan(given):
+        raise click.BadParameter("must be a number")
+    return given
+
+
+def _checked_stops(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    if len(given) > _MOST_STOPS or not all(given):
+        raise click.BadParameter(f"must be up to {_MOST_STOPS} texts, none of them empty")
+    return given
 
 
 @click.command(epilog=_EXAMPLES)
@@ -47,6 +63,7 @@ what it was trained to end an answer with goes into --stop.
     metavar="T",
     default=0.0,
     show_default=True,
+    callback=_checked_temperature,
     help="0 always answers alike.",
 )
 @click.option(
@@ -62,6 +79,7 @@ what it was trained to end an answer with goes into --stop.
     "--stop",
     multiple=True,
     metavar="TEXT",
+    callback=_checked_stops,
     help="End the answer before this text; may be given four times.",
 )
 @db_option
@@ -102,9 +120,10 @@ def chat(
 
 def _question(prompt: str | None) -> str | None:
     """Return the one question to ask, from the option or a pipe; None for a conversation."""
-    if prompt is None and sys.stdin.isatty():
+    if prompt is None and sys.stdin and sys.stdin.isatty():
         return None
-    question = sys.stdin.read().removesuffix("\n") if prompt is None else prompt
+    piped = sys.stdin.read().removesuffix("\n") if prompt is None and sys.stdin else ""
+    question = piped if prompt is None else prompt
     if not question.strip():
         raise click.UsageError("there is no question: neither in --prompt nor on standard input")
     return question
@@ -168,11 +187,14 @@ def _end_with(ends: list[Ended]) -> None:
 
     Raises:
         Exception: the failure, where it has not been told in its model's place.
+        KeyboardInterrupt: if an answer was stopped.
     """
     from engine.errors import LabError
     from store.errors import StoreError
     from tui.cli.failures import status_of
 
+    if any(end.turn is None or end.turn.cancelled for end in ends if end.failure is None):
+        raise KeyboardInterrupt
     failure = next((end.failure for end in ends if end.failure is not None), None)
     if failure is None:
         return

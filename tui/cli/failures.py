@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 import traceback
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.harmless import harmless
+
+_KEY = re.compile(r"\bsk-[\w-]{16,}")
 
 FAILED, WRONG_USAGE, BAD_DATA, NOT_FOUND, REFUSED, LIMITED = 1, 2, 3, 4, 5, 6
 
@@ -42,7 +45,8 @@ def tell(error: Exception) -> None:
     elif _was_foreseen(error):
         _say(f"ftlab: {error}")
     else:
-        _say(f"ftlab: this should not have happened: {type(error).__name__}: {error}")
+        words = _without_keys(f"{type(error).__name__}: {error}")
+        _say(f"ftlab: this should not have happened: {words}")
         report = _saved_report(error)
         if report is not None:
             _say(f"The details are in {report}: please report them.")
@@ -61,16 +65,21 @@ def _was_foreseen(error: Exception) -> bool:
     return isinstance(error, DataError | LabError | StoreError)
 
 
+def _without_keys(text: str) -> str:
+    """Return a text without what looks like a key of OpenAI's."""
+    return _KEY.sub("[key]", text)
+
+
 def _saved_report(error: Exception) -> Path | None:
     """Write the traceback, without the values of variables, into the data directory."""
     from engine.places import Places
 
-    folder = Places.find().home / "reports"
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     try:
+        folder = Places.find().home / "reports"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         report = folder / f"{moment}.txt"
-        report.write_text("".join(traceback.format_exception(error)))
+        report.write_text(_without_keys("".join(traceback.format_exception(error))))
     except OSError:
         return None
     return report

@@ -6,11 +6,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from engine.chat import ChatSession, ChatTurn, Sampling
+from engine.chatting import endpoints
 from engine.chatting.endpoints import HostedEndpoint
 from engine.errors import ProviderError
 from engine.keys import Key
@@ -19,6 +21,7 @@ from tests.engine.chatting.conftest import opened
 from tests.standin import faults
 from tests.standin.errors import server_error
 from tests.standin.injection import Fault
+from tests.standin.replies import EventStream
 
 if TYPE_CHECKING:
     from tests.standin.standin import Standin
@@ -201,3 +204,78 @@ def test_nothing_listens_at_the_address(hosted: Lab, standin: Standin, open_sess
     _, failure = failure_of(open_session(profile="elsewhere"))
     assert failure.kind == "connection"
     assert "nothing listens at 127.0.0.1:9" in str(failure)
+
+
+def test_a_service_that_never_answers_is_asked_once(
+    standin: Standin, open_session: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "_SILENT_SECONDS", 0.5)
+    standin.inject(faults.slow(5), "POST", _CHAT, times=None)
+    _, failure = failure_of(open_session())
+    assert failure.kind == "timeout"
+    assert standin.count("POST", _CHAT) == 1
+
+
+def test_one_that_asks_to_wait_long_is_not_waited_for(standin: Standin, open_session: Open) -> None:
+    standin.inject(faults.rate_limited(600), "POST", _CHAT)
+    _, failure = failure_of(open_session())
+    assert failure.kind == "rate_limit"
+    assert standin.count("POST", _CHAT) == 1
+
+
+def test_a_cancel_ends_the_waiting_too(standin: Standin, open_session: Open) -> None:
+    standin.inject(faults.rate_limited(50), "POST", _CHAT, times=None)
+    session = open_session()
+
+    def cancel_when_refused() -> None:
+        while not standin.count("POST", _CHAT, status=429):
+            time.sleep(0.01)
+        session.cancel()
+
+    thread = threading.Thread(target=cancel_when_refused)
+    thread.start()
+    assert list(session.ask("Hello?")) == []
+    thread.join()
+    assert finished(session).cancelled
+
+
+def _events(*events: dict[str, Any]) -> Fault:
+    """The events of a stream in the place of its own."""
+    return Fault(change=lambda _, reply: replace(reply, payload=EventStream(list(events))))
+
+
+def _chunk(delta: dict[str, object], **more: object) -> dict[str, object]:
+    choice = {"index": 0, "delta": delta, "finish_reason": more.pop("reason", None)}
+    return {"id": "x", "object": "chat.completion.chunk", "choices": [choice], **more}
+
+
+def test_what_a_service_puts_in_the_place_of_numbers_and_names_is_left_out(
+    standin: Standin, open_session: Open
+) -> None:
+    for usage in ("many", {"prompt_tokens": -1, "completion_tokens": 2.5}, [1]):
+        odd = [
+            _chunk({"content": "Two "}, model=7, system_fingerprint=["x"]),
+            {"id": "x", "choices": "none", "usage": None},
+            _chunk({"content": "euros."}, reason="stop", usage=usage),
+        ]
+        standin.inject(_events(*odd), "POST", _CHAT)
+        session = open_session()
+        assert "".join(session.ask("How much?")) == "Two euros."
+        turn = finished(session)
+        assert (turn.error, turn.finish_reason) == (None, "stop")
+        assert (turn.prompt_tokens, turn.completion_tokens) == (None, None)
+        assert (turn.answered_by, turn.fingerprint) == (None, None)
+
+
+def test_a_key_that_an_answer_repeats_is_neither_shown_nor_kept(
+    standin: Standin, open_session: Open
+) -> None:
+    key = standin.key
+    said = [f"Bearer {key[:3]}", key[3:20], f"{key[20:]} it is"]
+    events = [*(_chunk({"content": words}, model=key) for words in said), _chunk({}, reason="stop")]
+    standin.inject(_events(*events), "POST", _CHAT)
+    session = open_session()
+    assert "".join(session.ask("Who am I?")) == "Bearer [key] it is"
+    assert (finished(session).content, finished(session).answered_by) == (
+        *("Bearer [key] it is", "[key]"),
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,7 @@ from tests.standin import faults
 if TYPE_CHECKING:
     from tests.standin.standin import Standin
 
+_CHAT = "/chat/completions"
 _SHORT = Sampling(max_tokens=6)
 
 
@@ -112,3 +116,31 @@ def test_nothing_is_begun_if_one_of_them_is_not_there(hosted: Lab, standin: Stan
     with pytest.raises(NotFoundError):
         SideBySide(hosted, ["ft:nobody", "nobody"], None, _SHORT)
     assert standin.requests == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.002, 0.01, 0.05, 0.2])
+def test_leaving_at_any_moment_waits_for_no_answer(
+    hosted: Lab, standin: Standin, seconds: float
+) -> None:
+    standin.inject(faults.slow(60), "POST", _CHAT, times=None)
+    with SideBySide(hosted, ["gpt-4o", "gpt-4.1"], None, _SHORT, provider="openai") as talk:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError), _interrupted_after(seconds):
+            list(talk.ask("Hello?"))
+        assert time.monotonic() - began < 30
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise in the block, wherever it stands, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

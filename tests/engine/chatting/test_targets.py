@@ -10,6 +10,7 @@ from engine.chatting.targets import HostedTarget, LocalTarget, find
 from engine.errors import LabError, RequestError
 from engine.lab import Lab
 from store.errors import AmbiguousError, NotFoundError
+from store.events import ModelDeleted
 from tests.engine.chatting.recorded import add_hosted, add_local
 
 _TUNED = "ft:gpt-4o-mini-2024-07-18:acme::B1x"
@@ -37,6 +38,21 @@ def test_a_beginning_of_several_is_refused(hosted: Lab) -> None:
     add_hosted(hosted, _OTHER, model="mdl_other000000")
     with pytest.raises(AmbiguousError):
         find(hosted, "ft:gpt-4o-mini")
+
+
+@pytest.mark.parametrize("provider", [None, "openai", "local"])
+def test_no_model_has_an_empty_name(hosted: Lab, provider: str | None) -> None:
+    with pytest.raises(RequestError, match="cannot be empty"):
+        find(hosted, " ", provider)
+
+
+def test_a_local_model_that_was_deleted_is_gone(
+    hosted: Lab, tiny_base: Path, tiny_adapter: Path
+) -> None:
+    model = add_local(hosted, "run", tiny_base, tiny_adapter)
+    hosted.log.append(f"model/{model}", ModelDeleted())
+    with pytest.raises(NotFoundError, match="is gone: deleted"):
+        find(hosted, model)
 
 
 def test_a_fine_tuned_name_that_is_not_listed_is_asked_of_openai(hosted: Lab) -> None:

@@ -81,6 +81,7 @@ def test_a_profile_is_written_read_replaced_and_removed(path: Path) -> None:
     "text",
     [
         'profiles.a.kind = "openai"\n',
+        '\ufeff[profiles.a]\nkind = "openai"\n',
         'profiles = { a = { kind = "openai" } }\n',
         '[profiles]\n[profiles.a]\nkind = "openai"\n',
         '[profiles]\na = { kind = "openai" }\n',
@@ -93,6 +94,29 @@ def test_however_the_file_is_written_a_profile_finds_its_place(path: Path, text:
     assert read(path).profiles == {"a": {"kind": "openai"}, "box": _BOX}
     edits.remove_profile(path, "a")
     assert read(path).profiles == {"box": _BOX}
+
+
+def test_comments_of_a_profile_that_is_replaced_stay(path: Path) -> None:
+    _written(path, _MINE)
+    edits.set_profile(path, "azure-eu", {**_BOX, "key_env": "BOX_KEY"})
+    edits.set_profile(path, "azure-eu", _BOX)
+    assert path.read_text() == _MINE.replace('azure"', 'compatible"').replace(
+        "https://acme.openai.azure.com", "https://gpu.example.com/v1"
+    )
+
+
+def test_line_breaks_stay_as_they_are(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"# mine\r\nbudget = 5\r\n")
+    edits.set_budget(path, 6.0)
+    assert path.read_bytes() == b"# mine\r\nbudget = 6\r\n"
+
+
+def test_a_link_that_leads_to_itself_is_told(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        edits.set_budget(path, 50.0)
 
 
 def test_a_faulty_file_is_left_as_it_is(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.file import EMPTY, ConfigError, ConfigFile, budget, read
+from engine.config.file import ConfigError, ConfigFile, budget, read
 
 _GOOD = """\
 # what I may spend
@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_file_that_is_not_there_says_nothing(path: Path) -> None:
-    assert read(path) == EMPTY
+    assert read(path) == ConfigFile(None, {})
 
 
 def test_settings_and_profiles_are_read(path: Path) -> None:

@@ -115,3 +115,18 @@ def test_a_file_that_cannot_be_read_is_named(places: Places, tmp_path: Path) -> 
     (tmp_path / ".env").write_bytes(b"KEY=\xff\xfe")
     with pytest.raises(LabError, match=r"\.env cannot be read: it is no UTF-8 text"):
         Surroundings.look(places, {}, tmp_path)
+
+
+def test_a_removed_working_directory_says_nothing(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _env(places.home, "ONE=home")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert Surroundings.look(places, {}).find("ONE")
+
+
+def test_a_file_that_cannot_be_looked_at_is_told(places: Places, tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=r"\.env cannot be read: File name too long"):
+        Surroundings.look(places, {}, tmp_path / ("x" * 300))

@@ -58,6 +58,14 @@ def test_a_probe_that_fails_by_itself_hides_no_other_and_tells_no_secret() -> No
     assert fine.status == "ok"
 
 
+def test_a_file_that_a_probe_may_not_look_at_is_named() -> None:
+    def fail() -> Status:
+        raise PermissionError(13, "Permission denied", "/data/ftlab.db")
+
+    [found] = examine([_probe("database", fail)])
+    assert (found.status, found.what) == ("failure", "/data/ftlab.db: Permission denied")
+
+
 def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     examine([_probe("a"), _probe("b")], lambda done, total: told.append((done, total)))

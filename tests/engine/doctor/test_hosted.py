@@ -80,6 +80,7 @@ def test_a_service_where_all_is_well(desk: Desk, service: Service) -> None:
         ("models", "ok"),
         ("files", "ok"),
         ("fine-tuning jobs", "ok"),
+        ("limits", "ok"),
     ]
     assert found[0].what == "from FTLAB_HERE_API_KEY in the environment"
     assert found[1].what.startswith(f"{service.url} answers (401, ")
@@ -111,7 +112,7 @@ def test_a_right_that_the_key_lacks_is_told_with_its_name(
 ) -> None:
     service.answers["/v1/files"] = refusal(status, _MISSING)
     found = desk.look({"FTLAB_HERE_API_KEY": _KEY})
-    assert _short(found)[3:] == [
+    assert _short(found)[3:-1] == [
         ("key", "ok"),
         ("models", "ok"),
         ("files", "failure"),
@@ -126,6 +127,28 @@ def test_a_service_without_fine_tuning_is_a_warning(desk: Desk, service: Service
     service.answers["/v1/fine_tuning/jobs"] = refusal(404, "Not Found")
     found = desk.look({"FTLAB_HERE_API_KEY": _KEY})
     assert _only(found, "fine-tuning jobs").status == "warning"
+
+
+def test_an_address_with_nothing_of_the_api_is_a_failure_and_no_key_was_accepted(
+    desk: Desk, service: Service
+) -> None:
+    for path in ("/v1/models", "/v1/files", "/v1/fine_tuning/jobs"):
+        service.answers[path] = Answer(404, "<html>nginx</html>", kind="text/html")
+    found = desk.look({"FTLAB_HERE_API_KEY": _KEY})
+    assert _short(found)[3:] == [
+        ("models", "warning"),
+        ("files", "warning"),
+        ("fine-tuning jobs", "warning"),
+        ("address", "failure"),
+    ]
+    assert found[-1].advice == "is its /v1 missing, or is there too much behind it?"
+
+
+def test_a_key_that_crosses_the_network_unencrypted_is_a_warning(desk: Desk) -> None:
+    desk.write("http://nowhere.invalid/v1", more="allow_http = true\n")
+    found = desk.look({"FTLAB_HERE_API_KEY": _KEY})
+    assert _short(found)[:2] == [("key", "ok"), ("address", "warning")]
+    assert "unencrypted" in found[1].what
 
 
 @pytest.mark.parametrize(
@@ -152,8 +175,8 @@ def test_an_answer_that_is_none_is_a_failure(
 @pytest.mark.parametrize(
     ("date", "words"),
     [
-        ("Sat, 21 Nov 2020 12:00:00 GMT", "s ahead of the service's"),
-        ("Sat, 21 Nov 2120 12:00:00 GMT", "s behind the service's"),
+        ("Sat, 21 Nov 2020 12:00:00 GMT", "days ahead of the service's"),
+        ("Sat, 21 Nov 2120 12:00:00 GMT", "days behind the service's"),
     ],
 )
 def test_a_clock_that_is_wrong_is_a_warning(
@@ -226,7 +249,7 @@ def test_azure_is_asked_in_its_own_way(desk: Desk, service: Service) -> None:
     resource = service.url.removesuffix("/v1")
     desk.write(resource, "azure", 'api_version = "2024-10-21"\n')
     found = desk.look({"AZURE_OPENAI_API_KEY": _KEY})
-    assert _short(found)[-1] == ("fine-tuning jobs", "ok")
+    assert _short(found)[-2] == ("fine-tuning jobs", "ok")
     assert service.asked[0].path == "/openai/models?api-version=2024-10-21"
 
 

@@ -87,3 +87,15 @@ def test_where_nobody_looks_there_are_no_columns(capsys: Capture) -> None:
     with shown([_ONE, _TWO], as_json=True) as answers:
         assert isinstance(answers, AsJson)
     capsys.readouterr()
+
+
+def test_line_breaks_of_another_system_are_line_breaks(capsys: Capture) -> None:
+    with InOrder([_ONE]) as answers:
+        answers.grew(0, "one\r\ntwo")
+    assert capsys.readouterr().out == "one\ntwo"
+
+
+def test_one_that_was_stopped_before_it_was_asked_says_so(capsys: Capture) -> None:
+    with AsJson([_ONE]) as answers:
+        answers.ended(Ended(0, None, None))
+    assert json.loads(capsys.readouterr().out) == {"model": "one", "error": "stopped"}

@@ -72,6 +72,19 @@ def test_what_nobody_foresaw_is_kept_with_its_traceback(
     assert str(report) in capsys.readouterr().err
 
 
+def test_what_looks_like_a_key_is_neither_said_nor_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FTLAB_HOME", str(tmp_path))
+    secret = "sk-proj-0123456789abcdefghij"  # noqa: S105 - no real one
+    tell(ZeroDivisionError(f"Bearer {secret}"))
+    (report,) = (tmp_path / "reports").iterdir()
+    assert "Bearer [key]" in report.read_text()
+    said = capsys.readouterr().err
+    assert "Bearer [key]" in said
+    assert secret not in said + report.read_text()
+
+
 def test_without_a_place_for_the_report_the_sentence_is_still_said(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
