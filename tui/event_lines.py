@@ -68,6 +68,27 @@ def _retirement(data: dict[str, Any]) -> str:
     return f"shuts down {data['date']}{base}" if data["date"] else "no shutdown is announced"
 
 
+def _suite(data: dict[str, Any]) -> str:
+    return f"{data['name']}@{data['version']}, {data['prompts']} prompts"
+
+
+def _recording_planned(data: dict[str, Any]) -> str:
+    answers = data["count"] * (1 + data["samples"])
+    return f"{data['name']}: {data['count']} prompts, {answers} answers wanted"
+
+
+def _recording_completed(data: dict[str, Any]) -> str:
+    refused = f", {data['refused']} refused" if data["refused"] else ""
+    return f"{data['answers']} answers{refused}, content {data['content'][:12]}"
+
+
+def _answer(data: dict[str, Any]) -> str:
+    said = data["content"] or data["refusal"]
+    if said is None:
+        return f"{len(data['tool_calls'])} calls of tools"
+    return _quoted(said)
+
+
 _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "LabCreated": lambda data: f"by ftlab {data['ftlab']}",
     "DatasetImported": _imported,
@@ -80,8 +101,18 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "HistoryImported": _history,
     "RemoteFileSaved": lambda data: f"{data['filename']}, {data['bytes']} bytes",
     "RemoteFileGone": lambda data: data["reason"],
+    "RemoteFileDeletionRequested": lambda data: f"to be deleted at {data['provider']}",
+    "RemoteFileDeleted": lambda data: f"deleted at {data['provider']}",
     "ModelRetirementAnnounced": _retirement,
     "ModelGone": lambda data: data["reason"],
+    "ModelDeletionRequested": lambda _: "to be deleted",
+    "ModelDeleted": lambda _: "deleted",
+    "SuiteDefined": _suite,
+    "RecordingPlanned": _recording_planned,
+    "RecordingStopped": lambda data: f"stopped with {data['answers']} answers: {data['reason']}",
+    "RecordingCompleted": _recording_completed,
+    "AnswerRecorded": _answer,
+    "AnswerRefused": lambda data: f"not answered: {data['error']}",
     "EventsImported": lambda data: (
         f"{len(data['origins'])} events of the archive {data['archive'][:12]}"
     ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from store.catalogue import CATALOGUE
 from store.events import (
+    AnswerRecorded,
     ChatOpened,
     ChatTurnRecorded,
     DatasetImported,
@@ -16,6 +19,10 @@ from store.events import (
     JobPlanned,
     LabCreated,
     ModelRegistered,
+    RecordingCompleted,
+    RecordingPlanned,
+    RecordingStopped,
+    SuiteDefined,
 )
 from store.recorded import Recorded
 from tui.event_lines import summary
@@ -51,6 +58,28 @@ _MODEL = ModelRegistered(
 _SPLIT = DatasetSplit(
     version="ds_1", parts={"train": "ds_2", "test": "ds_3"}, seed=7, test=0.1, validation=0
 )
+_RECORDING = RecordingPlanned(
+    id="rec_1",
+    version=1,
+    model="mdl_1",
+    name="ft:run",
+    provider="openai",
+    remote_id="ft:run",
+    prompts="0123",
+    count=5,
+    parts={"training": 5},
+    samples=3,
+    temperature=1.0,
+    max_tokens=10,
+    top_logprobs=5,
+)
+_ASKED: dict[str, Any] = {
+    "recording": "rec_1",
+    "prompt": "0",
+    "request": "1",
+    "sample": 0,
+    "settings": {},
+}
 
 
 def _event(stream: str, kind: str, data: str) -> Recorded:
@@ -74,6 +103,28 @@ def _event(stream: str, kind: str, data: str) -> Recorded:
         ("model/mdl_1", _MODEL, "run: adapter of smollm2"),
         ("chat/chat_1", ChatOpened(model="mdl_1"), "with mdl_1"),
         ("chat/chat_1", ChatTurnRecorded(question="1 + 1?", answer="2"), "'1 + 1?' -> '2'"),
+        (
+            "suite/smoke",
+            SuiteDefined(id="suite_1", name="smoke", version=2, content="0123", bytes=9, prompts=3),
+            "smoke@2, 3 prompts",
+        ),
+        ("recording/rec_1", _RECORDING, "ft:run: 5 prompts, 20 answers wanted"),
+        (
+            "recording/rec_1",
+            RecordingStopped(reason="no money", answers=7, refused=1),
+            "stopped with 7 answers: no money",
+        ),
+        (
+            "recording/rec_1",
+            RecordingCompleted(content="0123456789abcdef", bytes=9, answers=19, refused=1),
+            "19 answers, 1 refused, content 0123456789ab",
+        ),
+        ("answers/mdl_1", AnswerRecorded(**_ASKED, content="At six.", reply="0"), "'At six.'"),
+        (
+            "answers/mdl_1",
+            AnswerRecorded(**_ASKED, tool_calls=[{"id": "1"}], reply="0"),
+            "1 calls of tools",
+        ),
     ],
 )
 def test_an_event_is_told_in_a_few_words(stream: str, fact: Fact, told: str) -> None:

@@ -1,0 +1,235 @@
+"""The questions of a recording while they are being asked, within what they may cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.chatting.reaching import reach_hosted
+from engine.chatting.targets import HostedTarget
+from engine.errors import LimitError, ProviderError
+from engine.recording.asking import Asker
+from engine.recording.settings import Question
+from store.log import Entry
+from store.times import now
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+    from engine.providers.hosted.service import Service
+    from engine.recording.plan import RecordingPlan
+    from engine.recording.replies import Reply
+    from store.events import Fact
+
+Progress = Callable[[int, int, float], None]
+"""Told of answers there are, answers wanted, and US dollars spent."""
+
+_ALIKE = 5
+"""So many refusals in the same words before any answer: the fault is not in the prompts."""
+
+_OF_THE_PROMPT = frozenset({"bad_request"})
+"""What a service says of one prompt; all else would be said of every other prompt, too."""
+
+_OVER_THE_PROMPT = frozenset({"server", "timeout", "unreadable"})
+"""How a service fails over one prompt, if it is not failing altogether."""
+
+
+class Work:
+    """Asks what is missing of a recording.
+
+    Args:
+        lab: where the answers are recorded.
+        plan: what is asked.
+        recording: the recording's id.
+        cause: the seq of the event with its plan.
+        progress: told how far it has come.
+
+    Attributes:
+        spent: US dollars so far, as far as prices are known.
+        answered: how many answers there were so far.
+        refused: what the service would not answer: how often it said which words.
+        stop: why it ended before its end.
+    """
+
+    def __init__(
+        self, lab: Lab, plan: RecordingPlan, recording: str, cause: int, progress: Progress
+    ) -> None:
+        self._lab = lab
+        self._plan = plan
+        self._recording = recording
+        self._cause = cause
+        self._progress = progress
+        self._waiting = list(reversed(plan.missing))
+        self._changed = asyncio.Condition()
+        self._under_way = 0
+        self._reserved = 0.0
+        self._set_aside: ProviderError | None = None
+        self.spent = 0.0
+        self.answered = 0
+        self.refused: Counter[str] = Counter()
+        self.stop: Exception | None = None
+
+    async def go(self, service: Service, at_once: int) -> None:
+        """Ask all that is missing, as far as money and the service go.
+
+        Raises:
+            StoreError: if an answer cannot be recorded.
+            OSError: likewise.
+        """
+        target = self._plan.target
+        completes = isinstance(target, HostedTarget) and (
+            reach_hosted(target, self._lab.places.prices, now).completes
+        )
+        asker = Asker(service, self._plan.remote_id, completes=completes)
+        self._tell()
+        # The first one alone: what the model does not heed, it need say only once.
+        await self._ask_next(asker)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(at_once):
+                    tasks.create_task(self._keep_asking(asker))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        self.stop = self.stop or self._set_aside
+
+    async def _keep_asking(self, asker: Asker) -> None:
+        while await self._ask_next(asker):
+            pass
+
+    async def _ask_next(self, asker: Asker) -> bool:
+        """Ask one question and record what comes of it; tell whether there was one to ask."""
+        question = await self._take()
+        if question is None:
+            return False
+        answered = self.answered
+        try:
+            reply = await asker.ask(question)
+        except ProviderError as failure:
+            self._take_failure(question, failure, others_go_on=self.answered > answered)
+        else:
+            self._take_reply(question, reply)
+        finally:
+            async with self._changed:
+                self._under_way -= 1
+                self._reserved -= self._at_most(question)
+                self._changed.notify_all()
+        self._tell()
+        return True
+
+    async def _take(self) -> Question | None:
+        """Return the next question that can be paid for whatever is answered."""
+        async with self._changed:
+            while self.stop is None and self._waiting:
+                needed = self._at_most(self._waiting[-1])
+                if self._can_pay(needed):
+                    self._under_way += 1
+                    self._reserved += needed
+                    return self._waiting.pop()
+                if not self._under_way:
+                    self.stop = self._too_dear()
+                    break
+                await self._changed.wait()
+            return None
+
+    def _can_pay(self, needed: float) -> bool:
+        limit = self._plan.limit
+        return limit is None or self.spent + self._reserved + needed <= limit
+
+    def _too_dear(self) -> LimitError:
+        return LimitError(
+            f"${self.spent:,.4f} of ${self._plan.limit or 0:,.4f} are spent, and what is left may "
+            f"not pay for the next answer: {len(self._waiting)} questions are still to be asked"
+        )
+
+    def _at_most(self, question: Question) -> float:
+        prices = self._plan.prices
+        return 0.0 if prices is None else prices.price(question).at_most
+
+    def _take_reply(self, question: Question, reply: Reply) -> None:
+        from store.events import AnswerRecorded
+
+        cost = self._cost(reply)
+        self.spent += self._at_most(question) if cost is None else cost
+        self.answered += 1
+        probabilities = reply.logprobs()
+        fact = AnswerRecorded(
+            recording=self._recording,
+            prompt=question.prompt.digest,
+            request=question.request,
+            sample=question.sample,
+            settings=question.settings,
+            content=reply.content,
+            tool_calls=reply.tool_calls,
+            refusal=reply.refusal,
+            finish_reason=reply.finish_reason,
+            prompt_tokens=reply.tokens("prompt_tokens"),
+            completion_tokens=reply.tokens("completion_tokens"),
+            cached_tokens=reply.tokens("prompt_tokens", "cached_tokens"),
+            reasoning_tokens=reply.tokens("completion_tokens", "reasoning_tokens"),
+            logprob=sum(probabilities) if probabilities else None,
+            logprob_tokens=len(probabilities) or None,
+            seconds=reply.seconds,
+            cost=cost,
+            answered_by=reply.answered_by,
+            fingerprint=reply.fingerprint,
+            request_id=reply.request_id,
+            left_out=list(reply.left_out),
+            reply=self._lab.blobs.put(reply.raw),
+        )
+        self._append(fact, key=f"{question.request}:{question.sample}")
+
+    def _cost(self, reply: Reply) -> float | None:
+        asked, answered = reply.tokens("prompt_tokens"), reply.tokens("completion_tokens")
+        if self._plan.rates is None or asked is None or answered is None:
+            return None
+        cached = reply.tokens("prompt_tokens", "cached_tokens")
+        return self._plan.rates.cost(asked, answered, cached)
+
+    def _take_failure(
+        self, question: Question, failure: ProviderError, *, others_go_on: bool
+    ) -> None:
+        """Keep a refusal of one prompt; end with whatever every other prompt would meet, too.
+
+        A prompt that a service fails over again and again, while it answers others, is set aside:
+        what it fails over must not hold up the rest.
+        """
+        from store.events import AnswerRefused
+
+        if failure.kind in _OVER_THE_PROMPT and others_go_on:
+            self._set_aside = failure
+            return
+        if failure.kind not in _OF_THE_PROMPT:
+            self.stop = self.stop or self._explained(failure)
+            return
+        said = str(failure)
+        self.refused[said] += 1
+        fact = AnswerRefused(
+            recording=self._recording,
+            prompt=question.prompt.digest,
+            request=question.request,
+            sample=question.sample,
+            error=said,
+            code=failure.code,
+        )
+        self._append(fact)
+        if not self.answered and self.refused[said] >= _ALIKE:
+            self.stop = self.stop or failure
+
+    def _explained(self, failure: ProviderError) -> ProviderError:
+        from engine.chatting.missing import explain_missing
+        from engine.pricing.catalogue import catalogue
+
+        target = self._plan.target
+        if failure.kind != "not_found" or not isinstance(target, HostedTarget):
+            return failure
+        return explain_missing(failure, target, catalogue(self._lab.places.prices), now())
+
+    def _append(self, fact: Fact, key: str | None = None) -> None:
+        entry = Entry(fact, key=key, cause=self._cause)
+        self._lab.log.append(f"answers/{self._plan.subject}", entry)
+
+    def _tell(self) -> None:
+        known = self._plan.questions - len(self._plan.missing)
+        done = known + self.answered + sum(self.refused.values())
+        self._progress(done, self._plan.questions, self.spent)

@@ -1,0 +1,1 @@
+"""Suites: the prompts that models are asked, recorded and compared by."""

@@ -1,0 +1,345 @@
+"""`ftlab models record`: how models answer, kept for when they can no longer be asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli.names import names_of
+from tui.cli.opening import db_option, opened
+from tui.cli.options import json_option
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+    from engine.recording.plan import RecordingPlan, Wish
+    from engine.recording.run import Outcome
+    from engine.recording.several import Skipped
+
+_SKIPPED_NAMED = 5
+
+_EXAMPLES = """\b
+Examples:
+  ftlab models record support-1 --from-data 100
+  ftlab models record ft:gpt-4o-mini-2024-07-18:acme:support:Bx --suite tickets --samples 5
+  ftlab models record --all-retiring --from-data 50 --max-cost 20 --yes
+  ftlab models record support-1 --dry-run --json
+
+\b
+Each prompt is asked once at temperature 0, and --samples times at the temperature that the model is
+used with: how often it agrees with itself is the most that any successor can reach. What is there
+already is not asked again, so a recording that was broken off goes on where it stopped.
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument(
+    "models",
+    metavar="[MODEL]…",
+    nargs=-1,
+    shell_complete=names_of("model"),
+    help="Model versions by name or id, base models, or what a service calls a model.",
+)
+@click.option(
+    "--all-retiring", is_flag=True, help="Every model with a retirement date, most used first."
+)
+@click.option(
+    "--suite", metavar="S", shell_complete=names_of("suite"), help="Ask the prompts of a suite."
+)
+@click.option(
+    "--from-data",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ask N prompts of its own data, held-out ones among them [default: 50, unless --suite].",
+)
+@click.option(
+    "--samples",
+    type=int,
+    default=3,
+    show_default=True,
+    metavar="K",
+    help="Answers to each prompt beside the one at temperature 0.",
+)
+@click.option(
+    "--temperature", type=float, metavar="T", help="Of the samples [default: as it is used]."
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Of the longest answer [default: 1024].",
+)
+@click.option(
+    "--top-logprobs",
+    type=int,
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Likeliest tokens told at each place.",
+)
+@click.option("--stop", multiple=True, metavar="TEXT", help="Ends an answer; up to four times.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Another one draws other prompts."
+)
+@click.option("--provider", metavar="PROFILE", help="Ask this service for the models, or `local`.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="Spend no more than this, all models together [default: the configured budget].",
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Questions under way at the same time.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before spending money.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be asked, and its price; ask nothing."
+)
+@db_option
+@json_option
+def record(
+    models: tuple[str, ...],
+    *,
+    all_retiring: bool,
+    provider: str | None,
+    at_once: int,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    **wishes: Any,  # noqa: ANN401 - the options above
+) -> None:
+    """Record how models answer, before they go. The price is shown first."""
+    from engine.recording.several import plan_several, retiring
+    from store.times import now
+    from tui.cli.progress import staged
+
+    if bool(models) == all_retiring:
+        raise click.UsageError("name models, or --all-retiring")
+    with opened() as lab:
+        chosen = retiring(lab, now().date()) if all_retiring else models
+        with staged() as readying:
+            plans, skipped = plan_several(
+                lab, chosen, _wish(**wishes), provider, readying, skip=all_retiring
+            )
+        if dry_run:
+            _show_plans(plans, skipped, as_json=as_json)
+            return
+        if not as_json:
+            _print_plans(plans, skipped)
+        _ask_before_spending(
+            plans, yes=yes, limited=wishes["max_cost"] is not None, as_json=as_json
+        )
+        _record(lab, plans, skipped, at_once, as_json=as_json)
+
+
+def _wish(stop: tuple[str, ...], **wishes: Any) -> Wish:  # noqa: ANN401 - see `record`
+    from engine.recording.plan import Wish
+
+    return Wish(stop=stop or None, **wishes)
+
+
+def _ask_before_spending(
+    plans: list[RecordingPlan], *, yes: bool, limited: bool, as_json: bool
+) -> None:
+    """See that somebody has agreed to the price: at the terminal, by --yes or by --max-cost.
+
+    Raises:
+        click.UsageError: if nobody can be asked.
+        click.Abort: if they would rather not.
+    """
+    costs = any(plan.hosted and plan.missing for plan in plans)
+    if not costs or yes:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty() and not as_json:
+        click.confirm("Ask them?", abort=True, err=True)
+    elif not limited:
+        raise click.UsageError("answers cost money: say --yes, or how much at most with --max-cost")
+
+
+def _record(
+    lab: Lab,
+    plans: list[RecordingPlan],
+    skipped: list[Skipped],
+    at_once: int,
+    *,
+    as_json: bool,
+) -> None:
+    from engine.recording.several import Skipped, record_several
+    from tui.cli.ending import ended_whole
+    from tui.cli.output import print_json
+    from tui.cli.progress import told
+
+    outcomes: list[Outcome] = []
+    passed: list[Skipped] = []
+    with ended_whole(), told("Recording") as tell:
+
+        def watching(plan: RecordingPlan) -> Callable[[int, int, float], None]:
+            def update(done: int, total: int, spent: float) -> None:
+                if tell is not None:
+                    tell(done, total, f"{plan.target.name}  ${spent:,.4f}")
+
+            return update
+
+        for _plan, outcome in record_several(lab, plans, watching, at_once):
+            if isinstance(outcome, Skipped):
+                passed.append(outcome)
+            else:
+                outcomes.append(outcome)
+    if as_json:
+        print_json(
+            {
+                "recordings": list(map(_as_json, outcomes)),
+                "skipped": {each.model: str(each.reason) for each in (*skipped, *passed)},
+            }
+        )
+    else:
+        _print_outcomes(outcomes, passed)
+    # What went wrong while recording tells more than what was left out before.
+    for failure in (*(each.stopped for each in outcomes), *(each.reason for each in passed)):
+        if failure is not None:
+            raise failure
+    for each in skipped:
+        raise each.reason
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    from tui.cli.output import plain
+
+    stopped = None if outcome.stopped is None else str(outcome.stopped)
+    return {
+        **plain(outcome.recording),
+        "asked": outcome.asked,
+        "refusals": outcome.refused,
+        "cut_off": outcome.cut_off,
+        "spent": outcome.spent,
+        "stopped": stopped,
+    }
+
+
+def _show_plans(plans: list[RecordingPlan], skipped: list[Skipped], *, as_json: bool) -> None:
+    from tui.cli.output import print_json
+
+    if as_json:
+        print_json(
+            {
+                "recordings": [_plan_as_json(plan) for plan in plans],
+                "skipped": {each.model: str(each.reason) for each in skipped},
+            }
+        )
+    else:
+        _print_plans(plans, skipped)
+
+
+def _plan_as_json(plan: RecordingPlan) -> dict[str, Any]:
+    from tui.cli.output import plain
+
+    return {
+        "model": plan.subject,
+        "name": plan.target.name,
+        "provider": plan.provider,
+        "prompts": plan.parts,
+        "questions": plan.questions,
+        "missing": len(plan.missing),
+        "settings": plain(plan.settings),
+        "temperature_from": plan.temperature_from,
+        "price": None if plan.price is None else plain(plan.price),
+        "limit": plan.limit,
+        "goes_on_with": None if plan.open is None else plan.open.id,
+        "done": None if plan.done is None or plan.missing else plan.done.id,
+    }
+
+
+def _print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
+    from engine.recording.several import total
+    from tui.cli.output import note, print_table, say
+
+    if plans:
+        print_table(
+            ["~model", "prompts", ">to ask", ">known", "at", ">about", ">at most"],
+            (
+                [
+                    plan.target.name,
+                    ", ".join(f"{count} {part}" for part, count in plan.parts.items()),
+                    f"{len(plan.missing):,}",
+                    f"{plan.questions - len(plan.missing):,}",
+                    f"0 and {plan.settings.samples} x {plan.settings.temperature:g}",
+                    *_prices(plan),
+                ]
+                for plan in plans
+            ),
+        )
+        for source in dict.fromkeys(plan.temperature_from for plan in plans):
+            temperatures = {
+                plan.settings.temperature for plan in plans if plan.temperature_from == source
+            }
+            say(f"temperature {', '.join(f'{each:g}' for each in sorted(temperatures))}: {source}")
+    price = total(plans)
+    if price is None:
+        note("What these answers cost is not known for all of them: pricing.toml can tell it.")
+    elif any(plan.hosted for plan in plans):
+        say(f"In all about ${price.about:,.4f}, at most ${price.at_most:,.4f}.")
+    for each in skipped[:_SKIPPED_NAMED]:
+        note(f"Left out: {each.reason}")
+    if len(skipped) > _SKIPPED_NAMED:
+        note(f"… and {len(skipped) - _SKIPPED_NAMED} more are left out.")
+    if not plans and not skipped:
+        note("No model is about to be shut down: `ftlab import openai` finds those that are.")
+
+
+def _prices(plan: RecordingPlan) -> tuple[str, str]:
+    if not plan.hosted:
+        return "here", "here"
+    if plan.price is None:
+        return "?", "?"
+    return f"${plan.price.about:,.4f}", f"${plan.price.at_most:,.4f}"
+
+
+def _print_outcomes(outcomes: list[Outcome], passed: list[Skipped]) -> None:
+    from tui.cli.output import note, say
+
+    for outcome in outcomes:
+        say()
+        _print_outcome(outcome)
+    # The last word of the command is the reason of a single one.
+    for each in passed[:_SKIPPED_NAMED] if outcomes or len(passed) > 1 else ():
+        note(f"Passed over: {each.reason}")
+    if len(passed) > _SKIPPED_NAMED:
+        note(f"… and {len(passed) - _SKIPPED_NAMED} more were passed over.")
+    for outcome in outcomes:
+        if outcome.stopped is None:
+            say()
+            say("What it answered, and a dataset to train a successor on:")
+            say(f"  ftlab recordings show {outcome.recording.id}")
+            say(f"  ftlab recordings dataset {outcome.recording.id} --name NAME")
+            break
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    from tui.cli.output import note, print_fields
+    from tui.cli.recordings import agreement, answers, cost, state
+
+    found = outcome.recording
+    print_fields(
+        [
+            ("recording", f"{found.id}  {found.name}, number {found.version}"),
+            ("state", state(found)),
+            ("answers", f"{answers(found)}, {outcome.asked:,} of them asked for now"),
+            ("agreement", agreement(found)),
+            ("content", None if found.content is None else found.content[:12]),
+            ("spent now", cost(outcome.spent) if outcome.spent else None),
+        ]
+    )
+    for said, count in outcome.refused.items():
+        note(f"{count} not answered: {said}")
+    if outcome.cut_off:
+        note(
+            f"{outcome.cut_off} answers end where no more was allowed ({found.max_tokens} tokens): "
+            "--max-tokens allows more"
+        )
