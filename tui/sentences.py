@@ -125,6 +125,8 @@ def _loss(evaluation: _Data) -> float:
 
 
 def _imported(data: _Data) -> Sentence:
+    if data["provider"] == "script":
+        return f"{data['name']}: a script of your own began", "plain"
     return f"found at {data['provider']} as {data['remote_id']}", "plain"
 
 
@@ -179,6 +181,10 @@ _WORDS: dict[str, Callable[[_Data], Sentence]] = {
     "JobCreationRequested": _creating,
     "JobPauseRequested": lambda _: ("asked to pause", "warn"),
     "JobResumeRequested": lambda _: ("asked to go on", "accent"),
+    "JobRequestRefused": lambda data: (
+        f"the provider did not {data['request']} it: {data['reason']}",
+        "warn",
+    ),
     "JobDataFound": _data_found,
     "ResultFileSaved": _result_saved,
     "ResultFileGone": _result_gone,

@@ -135,13 +135,24 @@ def train(
 def _options(grader: Path | None, wandb: str | None) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if grader is not None:
-        try:
-            options["grader"] = json.loads(grader.read_bytes())
-        except ValueError as error:
-            raise click.UsageError(f"{grader} is not JSON: {error}") from None
+        options["grader"] = _read_grader(grader)
     if wandb is not None:
+        if not wandb.strip():
+            raise click.UsageError("--wandb needs the name of a project")
         options["integrations"] = [{"type": "wandb", "wandb": {"project": wandb}}]
     return options
+
+
+def _read_grader(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise click.UsageError(f"{file} is not JSON: {error}") from None
+    except RecursionError:
+        raise click.UsageError(f"{file} is nested too deeply to be a grader") from None
+    if not isinstance(found, dict):
+        raise click.UsageError(f"{file} holds no JSON object: a grader is one")
+    return found
 
 
 def given(hyperparameters: Mapping[str, float | None]) -> dict[str, float]:

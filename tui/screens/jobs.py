@@ -19,7 +19,7 @@ from store.queries.models import ModelRow, model
 from tui.actions import Place, actions_of, bindings
 from tui.background import Background
 from tui.job_book import JobBook
-from tui.permissions import why_no_chat, why_not_cancel, why_not_resume
+from tui.permissions import what_cancel_does, why_no_chat, why_not_cancel, why_not_resume
 from tui.screens.question import Question
 from tui.watch import JobsRead, LogGrew
 from tui.widgets.empty import Empty
@@ -185,7 +185,7 @@ class Jobs(Screen[None], Background):
         if (job := self._allowed(why_not_cancel)) is not None:
             question = Question(
                 f"Cancel {job.name}?",
-                "It saves a checkpoint and stops; it can be resumed later.",
+                what_cancel_does(job),
                 "cancel it",
                 "let it run",
             )

@@ -14,6 +14,7 @@ from store.errors import NotFoundError
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
 from store.queries.models import ModelRow, model
+from tui.environment_lines import environment_fields
 from tui.formats import ago, count, duration, fit, number
 from tui.ink import Line, Span, look, text_of
 from tui.job_time import Run, elapsed, newest_run, time_left
@@ -68,7 +69,7 @@ def overview(known: Known, now: datetime, width: int) -> list[Line]:
     """Return the lines of the overview for so many cells."""
     detail = known.detail
     left = [_state(detail, known.run, now), _data(detail, known.validation), _model(known.model)]
-    right = [_hyperparameters(detail)]
+    right = [_hyperparameters(detail), ("Environment", environment_fields(detail))]
     if width < _TWO_COLUMNS_FROM:
         return [*_reason(detail, width), *_lines([*left, *right], width)]
     half = (width - 2) // 2
