@@ -17,6 +17,7 @@ from engine.archive.manifest import File, LogState, Manifest, Missing, Selection
 from engine.archive.members import Member, Spool, in_memory
 from engine.archive.models import model_members, weight_members
 from engine.archive.readme import readme
+from engine.archive.recordings import recording_members, suite_members
 from engine.archive.remote_files import remote_file_members
 from engine.archive.selection import Wish, selected
 from store.queries.streams import events_of, lab_id, newest_event
@@ -74,6 +75,8 @@ def _files(desk: Desk, lines: Lines, lab: Lab, wish: Wish, moment: str) -> Itera
     yield from model_members(desk)
     yield from remote_file_members(desk)
     yield from chat_members(desk)
+    yield from recording_members(desk)
+    yield from suite_members(desk)
     if wish.weights:
         yield from weight_members(desk, lab.places)
     for sha256 in sorted(lines.contents - desk.placed):

@@ -15,6 +15,8 @@ DATASETS = "datasets"
 JOBS = "jobs"
 MODELS = "models"
 FILES = "files"
+RECORDINGS = "recordings"
+SUITES = "suites"
 CONTENTS = "contents"
 WEIGHTS = "weights"
 

@@ -59,6 +59,16 @@ files/PROVIDER/FILE.json, files/PROVIDER/FILE.NAME
 chats.jsonl
     Conversations, one a line, each with its turns.
 
+recordings/NAME.ID.jsonl
+    How a model answers, one prompt a line: `messages`, `tools`, the `reference` answer, the `part`
+    of the data it is from, and `answers` with their temperature, tokens and log probabilities. Of
+    a recording that was broken off the answers alone, one a line.
+recordings/NAME.ID.json
+    What is known of it: model, settings, how often the model agrees with itself, cost in US
+    dollars.
+suites/NAME@VERSION.jsonl, suites/NAME@VERSION.json
+    The prompts of a suite, one a line, and what is known of it.
+
 contents/SHA256
     Contents that events name by their hash and that have no place above.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.suites.prompts import Prompt
 from engine.suites.reading import prompts_kept, prompts_of
+from store.projections.hosted import DELETED, GONE
 from store.queries.datasets import dataset, split_beside
 from store.queries.hosted import remote_file
 from store.queries.jobs import JobDetail, job_detail
@@ -43,6 +44,15 @@ def own_prompts(lab: Lab, model: ModelRow, count: int, seed: int) -> list[Prompt
 def has_data(lab: Lab, model: ModelRow) -> bool:
     """Tell whether anything is here that a model was trained on."""
     return any(True for _ in _sources(lab, model))
+
+
+def is_gone(lab: Lab, model: ModelRow) -> bool:
+    """Tell whether the file that a model was trained on was deleted before it could be rescued."""
+    job = job_detail(lab.database.reader, model.job) if model.job else None
+    if job is None or job.training_file is None:
+        return False
+    file = remote_file(lab.database.reader, job.provider, job.training_file)
+    return file is not None and file.state in (GONE, DELETED)
 
 
 def _sources(lab: Lab, model: ModelRow) -> Iterator[tuple[str, Iterator[Prompt]]]:

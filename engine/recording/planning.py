@@ -13,7 +13,7 @@ from engine.chatting.targets import HostedTarget, Target
 from engine.errors import RequestError
 from engine.pricing.catalogue import catalogue
 from engine.recording.costs import Prices, counter_of
-from engine.recording.own_data import SUITE, has_data, own_prompts
+from engine.recording.own_data import SUITE, has_data, is_gone, own_prompts
 from engine.recording.plan import RecordingPlan, Wish
 from engine.recording.reading import settings_of
 from engine.recording.settings import (
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 USUAL_PROMPTS = 50
 """How many prompts of a model's own data are asked if nobody says what to ask."""
 
+_HIGHEST_SEED = 2**63 - 1
 _USUAL_TEMPERATURE = 1.0
 """What services take if they are told nothing."""
 
@@ -63,6 +64,8 @@ def plan(
         RequestError: if there is nothing to ask, or no service could do so.
         LabError: if there is no key for the service.
     """
+    if abs(wish.seed) > _HIGHEST_SEED:
+        raise RequestError(f"--seed is {wish.seed}: it can be up to {_HIGHEST_SEED}")
     target = targets.find(lab, model, provider, progress)
     row = target.row if isinstance(target, HostedTarget) else _row(lab, target.id)
     chosen = None if wish.suite is None else suite(lab.database.reader, wish.suite)
@@ -131,15 +134,19 @@ def _prompts(
         wanted = USUAL_PROMPTS
     if wanted:
         if row is None or not has_data(lab, row):
-            raise RequestError(_no_data(target, row))
+            raise RequestError(_no_data(lab, target, row))
         prompts += own_prompts(lab, row, wanted, wish.seed)
     if not prompts:
         raise RequestError(f"there is nothing to ask {target.name}: name a --suite, or --from-data")
     return distinct(prompts)
 
 
-def _no_data(target: Target, row: ModelRow | None) -> str:
-    where = f" (`ftlab import {row.provider}` rescues it)" if row and row.remote_id else ""
+def _no_data(lab: Lab, target: Target, row: ModelRow | None) -> str:
+    where = ""
+    if row and row.remote_id:
+        where = f" (`ftlab import openai --profile {row.provider}` rescues it)"
+        if is_gone(lab, row):
+            where = f" (it was deleted at {row.provider})"
     return (
         f"what {target.name} was trained on is not kept here{where}: say what to ask with --suite "
         "(`ftlab suite add questions.txt --name NAME` makes one)"
@@ -199,7 +206,11 @@ def _priced(lab: Lab, target: Target, prompts: list[Prompt]) -> tuple[Rates | No
 def _limit(lab: Lab, wish: Wish) -> float | None:
     from engine.config.settings import Settings as Configuration
 
-    return Configuration.read(lab.places).budget.value if wish.max_cost is None else wish.max_cost
+    if wish.max_cost is None:
+        return Configuration.read(lab.places).budget.value
+    if not wish.max_cost >= 0:
+        raise RequestError(f"--max-cost is {wish.max_cost:g}: it can be 0 and more")
+    return wish.max_cost
 
 
 def _with_earlier(lab: Lab, found: RecordingPlan) -> RecordingPlan:

@@ -81,8 +81,9 @@ class Reply:
         if detail is not None:
             found = _object(found.get(f"{name}_details"))
         number = found.get(name if detail is None else detail)
-        counted = isinstance(number, int) and not isinstance(number, bool)
-        return number if counted and 0 <= number <= _MOST_TOKENS else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            return None
+        return number if 0 <= number <= _MOST_TOKENS else None
 
     def logprobs(self) -> list[float]:
         """Return the natural logarithm of the probability of each token of the answer.

@@ -34,7 +34,7 @@ _AT_ONCE_HERE = 2
 _PATIENCE = 600.0
 _LEASE_SECONDS = 12.0
 _LOOK = 0.5
-_LAPSED_AFTER = 14.0
+LAPSED_AFTER = 14.0
 """Seconds after which nobody who was killed is taken for being at work any more."""
 
 
@@ -64,7 +64,7 @@ def record(
     plan: RecordingPlan,
     progress: Progress | None = None,
     at_once: int = AT_ONCE,
-    patience: float = _LAPSED_AFTER,
+    patience: float = LAPSED_AFTER,
 ) -> Outcome:
     """Ask what has no answer yet, and record every answer; what is whole is not asked again.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.chatting.sampling import Sampling
 from engine.errors import RequestError
+from engine.suites.bounds import HOTTEST, require_stops
 from engine.suites.prompts import Prompt, digest_of
 
 USUAL_TOKENS = 1024
@@ -19,7 +20,6 @@ REASONING_TOKENS = 8192
 
 MOST_ALTERNATIVES = 20
 _MOST_SAMPLES = 100
-_HOTTEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,13 @@ class Settings:
         """Refuse what no service could do."""
         for name, value, least, most in (
             ("samples", self.samples, 0, _MOST_SAMPLES),
-            ("temperature", self.temperature, 0, _HOTTEST),
+            ("temperature", self.temperature, 0, HOTTEST),
             ("max-tokens", self.max_tokens, 1, 1_000_000),
             ("top-logprobs", self.top_logprobs, 0, MOST_ALTERNATIVES),
         ):
             if not least <= value <= most:
                 raise RequestError(f"--{name} is {value:g}: it can be from {least} to {most:g}")
+        require_stops(self.stop)
 
     def sampling(self, sample: int) -> Sampling:
         """Return how the answer of this number is drawn: 0 is the one at temperature 0."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.errors import JobStateError, LabError, LimitError
 from engine.recording.costs import Price
 from engine.recording.planning import plan
-from engine.recording.run import AT_ONCE, Outcome, record
+from engine.recording.run import AT_ONCE, LAPSED_AFTER, Outcome, record
 from store.errors import StoreError
 from store.queries.recordings import turns_with
 
@@ -79,8 +79,8 @@ def plan_several(
 
 
 def total(plans: Sequence[RecordingPlan]) -> Price | None:
-    """Return what recordings will cost together; None if that is not known of all of them."""
-    prices = [plan.price for plan in plans if plan.hosted]
+    """Return what the missing answers will cost; None if that is not known of all of them."""
+    prices = [plan.price for plan in plans if plan.hosted and plan.missing]
     if any(price is None for price in prices):
         return None
     return sum((price for price in prices if price is not None), Price(0.0, 0.0))
@@ -91,6 +91,7 @@ def record_several(
     plans: Sequence[RecordingPlan],
     progress: Callable[[RecordingPlan], Progress] | None = None,
     at_once: int = AT_ONCE,
+    patience: float = LAPSED_AFTER,
 ) -> Iterator[tuple[RecordingPlan, Outcome | Skipped]]:
     """Make recordings, one model after the other, together within the limit of the first.
 
@@ -102,13 +103,14 @@ def record_several(
         plans: of each model.
         progress: gives for each plan what is told how far it has come.
         at_once: how many questions are asked at the same time.
+        patience: seconds to wait for another process that is recording a model.
     """
     spent = 0.0
     for each in plans:
         left = None if each.limit is None else max(0.0, each.limit - spent)
         within = replace(each, limit=left)
         try:
-            outcome = record(lab, within, progress and progress(each), at_once)
+            outcome = record(lab, within, progress and progress(each), at_once, patience)
         except (LimitError, JobStateError) as error:
             yield each, Skipped(each.target.name, error)
             continue

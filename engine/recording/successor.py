@@ -60,7 +60,8 @@ def dataset_from(
             raise WishError(f"no prompts are of '{part}': there is {', '.join(PARTS)}.")
     if not partial:
         _require_whole(recording)
-    chosen = [line for line in lines(lab, recording) if line.get("part") in parts]
+    asked = (line for line in lines(lab, recording) if line.get("part") in parts)
+    chosen = [line for line in asked if _at_zero(line) is not None]
     rows = [row for line in chosen if (row := _example(line)) is not None]
     if not rows:
         raise DataError(_nothing(recording, parts))
@@ -83,9 +84,13 @@ def _require_whole(recording: RecordingRow) -> None:
         )
 
 
+def _at_zero(line: dict[str, Any]) -> dict[str, Any] | None:
+    return next((each for each in line["answers"] if each["sample"] == 0), None)
+
+
 def _example(line: dict[str, Any]) -> dict[str, Any] | None:
     """Return the conversation with the answer at temperature 0; None if that is no whole one."""
-    answer: dict[str, Any] = next((each for each in line["answers"] if each["sample"] == 0), {})
+    answer = _at_zero(line) or {}
     said, calls = answer.get("content"), answer.get("tool_calls")
     if answer.get("finish_reason") not in _WHOLE or not (said or calls):
         return None

@@ -183,8 +183,8 @@ class Work:
         asked, answered = reply.tokens("prompt_tokens"), reply.tokens("completion_tokens")
         if self._plan.rates is None or asked is None or answered is None:
             return None
-        cached = reply.tokens("prompt_tokens", "cached_tokens")
-        return self._plan.rates.cost(asked, answered, cached)
+        cached = reply.tokens("prompt_tokens", "cached_tokens") or 0
+        return self._plan.rates.cost(asked, answered, min(cached, asked))
 
     def _take_failure(
         self, question: Question, failure: ProviderError, *, others_go_on: bool

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from engine.chatting.sampling import Sampling
 from engine.data.errors import DataError
 from engine.data.versions.recording import check_name
+from engine.errors import RequestError
+from engine.suites.bounds import HOTTEST, require_stops
 from engine.suites.prompts import Prompt, distinct, keep
 from engine.suites.reading import prompts_in, prompts_of
 from store.errors import NotFoundError, StreamConflictError
@@ -102,10 +104,12 @@ def define(
 
     Raises:
         WishError: if nothing can be called so.
+        RequestError: if no service could answer so.
         DataError: if the file cannot be read, or has rows that ask nothing.
         NotFoundError: if there is neither such a file nor such a dataset version.
     """
     check_name(name)
+    _require_possible(sampling)
     found, file, version = _read(lab, source, file_format)
     prompts = distinct(prompt.with_system(system) for prompt in found)
     if not prompts:
@@ -114,6 +118,14 @@ def define(
     draft = _Draft(name, prompts, content, size, file, version, system, sampling)
     suite, new = _recorded(lab, draft)
     return Defined(suite, new, len(found) - len(prompts))
+
+
+def _require_possible(sampling: Sampling) -> None:
+    """See that a service could draw answers so."""
+    temperature = 0.0 if sampling.temperature is None else sampling.temperature
+    if not 0 <= temperature <= HOTTEST:
+        raise RequestError(f"--temperature is {temperature:g}: it can be from 0 to {HOTTEST:g}")
+    require_stops(sampling.stop)
 
 
 def _read(

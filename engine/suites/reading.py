@@ -15,7 +15,6 @@ from engine.data.shapes.chat import chat_example
 from engine.data.shapes.conversion import Conversion
 from engine.data.shapes.example import Record
 from engine.data.shapes.messages import checked_messages
-from engine.data.shapes.recognition import fitting_shapes
 from engine.data.versions.contents import records_of
 from engine.suites.prompts import Message, Prompt, prompt_of
 
@@ -104,11 +103,18 @@ def _prompt(row: Record | BadRow) -> Prompt:
     if isinstance(row.get("messages"), list):
         return _conversation(row)
     question = _first(row, QUESTIONS)
-    if isinstance(question, str) and "preferred_output" not in row:
-        return _question(row, question)
-    if not fitting_shapes(tuple(row)):
-        raise RowError("has no text in a column of questions")
-    return _require(prompt_of(Conversion().examples(dict(row))[0]))
+    if isinstance(question, str | int | float) and "preferred_output" not in row:
+        return _question(row, str(question))
+    try:
+        return _require(prompt_of(Conversion().examples(dict(row))[0]))
+    except RowError:
+        if question is None and not _is_conversation(row):
+            raise RowError("has no text in a column of questions") from None
+        raise
+
+
+def _is_conversation(row: Record) -> bool:
+    return any(isinstance(value, list | dict) for value in row.values())
 
 
 def _conversation(row: Record) -> Prompt:

@@ -55,7 +55,7 @@ class RecordingCompleted(Fact):
 
     `content` is the SHA-256 of the whole recording in the blobs: the prompts and all answers to
     them with their log probabilities, a line of JSON each prompt. `agreement` is the share of the
-    samples whose text equals the answer at temperature 0: what any successor can reach at most.
+    samples whose text and calls equal those at temperature 0: what any successor can reach at most.
     `cost` is US dollars for all its answers.
     """
 

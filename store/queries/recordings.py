@@ -125,6 +125,14 @@ def answers_of(connection: sqlite3.Connection, model: str) -> dict[tuple[str, in
     return {(answer.request, answer.sample): answer for answer in found}
 
 
+def answers_first_asked_for(connection: sqlite3.Connection, recording: str) -> list[AnswerRow]:
+    """Return the answers, and refusals, that a recording was the first to ask for."""
+    rows = connection.execute(
+        f"SELECT {_ANSWER} FROM answer WHERE recording = ? ORDER BY request, sample", (recording,)
+    )
+    return [AnswerRow(*row) for row in rows]
+
+
 def turns_with(connection: sqlite3.Connection) -> dict[str, int]:
     """Return how many chat turns there were with each model, by its id or name."""
     rows = connection.execute("SELECT model, SUM(turns) FROM chat GROUP BY model")

@@ -86,6 +86,7 @@ def test_a_suite_is_made_and_asked(rescued: Ftlab, standin: Standin, tmp_path: P
     added = rescued("suite", "add", file, "--name", "smoke", "--system", "Be short.")
     assert "smoke@1  2 prompts" in added.out
     assert "When do you open?" in rescued("suite", "show", "smoke").out
+    assert rescued("suite", "show", "smoke", "--at", "1").status == 4
     [suite] = rescued.rows("suite", "list")
     assert suite["prompts"] == 2
     asked = ("models", "record", model_of(rescued), "--suite", "smoke", "--samples", "0")
@@ -137,6 +138,29 @@ def test_a_killed_recording_goes_on_and_pays_for_no_answer_that_was_recorded_twi
     # What was under way when the process died may have been answered, and nobody heard it.
     assert standin.count("POST", CHAT) <= 40 + 3 * 8
     assert len(rescued.lines("history", "--type", "RecordingPlanned")) == 1
+
+
+def test_what_a_dead_model_said_before_its_recording_was_whole_is_not_lost(
+    rescued: Ftlab, standin: Standin, tmp_path: Path
+) -> None:
+    model = model_of(rescued)
+    standin.inject(faults.gone(), "POST", CHAT, times=None, after=5)
+    asked = ("models", "record", model, "--from-data", "4", "--samples", "1", "--yes")
+    stopped = rescued(*asked)
+    assert stopped.status == 5
+    [row] = rescued.rows("recordings")
+    assert (row["status"], row["answers"]) == ("stopped", 5)
+    assert "hoped for" in rescued("recordings", "show", row["model"]).out
+    planned = rescued.lines("history", "--type", "RecordingPlanned")[0]["seq"]
+    before = rescued.document("recordings", "show", model, "--at", planned)
+    assert (before["answers"], before["first"]) == (0, [])
+    out = tmp_path / "answers.jsonl"
+    exported = rescued("recordings", "export", model, out)
+    assert "5 of 8" in exported.err
+    assert len(out.read_text().splitlines()) == 4
+    assert rescued("recordings", "dataset", model, "--name", "s").status == 1
+    made = rescued.document("recordings", "dataset", model, "--name", "s", "--partial")
+    assert made["examples"] == 2
 
 
 def wait_for(true: object) -> None:

@@ -81,7 +81,11 @@ already is not asked again, so a recording that was broken off goes on where it 
 )
 @click.option("--stop", multiple=True, metavar="TEXT", help="Ends an answer; up to four times.")
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Another one draws other prompts."
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Another one draws other prompts.",
 )
 @click.option("--provider", metavar="PROFILE", help="Ask this service for the models, or `local`.")
 @click.option(
@@ -151,9 +155,12 @@ def _ask_before_spending(
     """See that somebody has agreed to the price: at the terminal, by --yes or by --max-cost.
 
     Raises:
+        LimitError: if there is but one model, and it would cost too much anyway.
         click.UsageError: if nobody can be asked.
         click.Abort: if they would rather not.
     """
+    if len(plans) == 1:
+        plans[0].require_affordable()
     costs = any(plan.hosted and plan.missing for plan in plans)
     if not costs or yes:
         return
@@ -202,11 +209,10 @@ def _record(
     else:
         _print_outcomes(outcomes, passed)
     # What went wrong while recording tells more than what was left out before.
-    for failure in (*(each.stopped for each in outcomes), *(each.reason for each in passed)):
+    reasons = (each.reason for each in (*passed, *skipped))
+    for failure in (*(each.stopped for each in outcomes), *reasons):
         if failure is not None:
             raise failure
-    for each in skipped:
-        raise each.reason
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:
@@ -259,18 +265,19 @@ def _plan_as_json(plan: RecordingPlan) -> dict[str, Any]:
 def _print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
     from engine.recording.several import total
     from tui.cli.output import note, print_table, say
+    from tui.cli.recordings import short_name
 
     if plans:
         print_table(
-            ["~model", "prompts", ">to ask", ">known", "at", ">about", ">at most"],
+            ["model", ">to ask", ">known", ">samples", ">about", ">at most", "~prompts"],
             (
                 [
-                    plan.target.name,
-                    ", ".join(f"{count} {part}" for part, count in plan.parts.items()),
+                    short_name(plan.target.name),
                     f"{len(plan.missing):,}",
                     f"{plan.questions - len(plan.missing):,}",
-                    f"0 and {plan.settings.samples} x {plan.settings.temperature:g}",
+                    f"{plan.settings.samples} at {plan.settings.temperature:g}",
                     *_prices(plan),
+                    ", ".join(f"{count} {part}" for part, count in plan.parts.items()),
                 ]
                 for plan in plans
             ),
@@ -303,6 +310,7 @@ def _prices(plan: RecordingPlan) -> tuple[str, str]:
 
 def _print_outcomes(outcomes: list[Outcome], passed: list[Skipped]) -> None:
     from tui.cli.output import note, say
+    from tui.cli.recordings import part_to_train_on
 
     for outcome in outcomes:
         say()
@@ -317,7 +325,8 @@ def _print_outcomes(outcomes: list[Outcome], passed: list[Skipped]) -> None:
             say()
             say("What it answered, and a dataset to train a successor on:")
             say(f"  ftlab recordings show {outcome.recording.id}")
-            say(f"  ftlab recordings dataset {outcome.recording.id} --name NAME")
+            part = part_to_train_on(outcome.recording)
+            say(f"  ftlab recordings dataset {outcome.recording.id} --name NAME{part}")
             break
 
 

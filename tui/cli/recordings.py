@@ -10,7 +10,7 @@ import click
 
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import names_of
-from tui.cli.opening import db_option, opened, reading
+from tui.cli.opening import db_option, opened, reading, standing
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def _print_list(found: list[RecordingRow]) -> None:
 
     now = datetime.now(UTC)
     print_table(
-        ["~model", ">#", "state", ">prompts", ">answers", ">agreement", ">cost", "age", "id"],
+        ["~model", ">#", "state", ">prompts", ">answers", ">agrees", ">cost", "age", "id"],
         (
             [
-                row.name,
+                short_name(row.name),
                 str(row.version),
                 row.status,
                 str(row.count),
@@ -94,9 +94,10 @@ def _print_list(found: list[RecordingRow]) -> None:
     metavar="N",
     help="Prompts to show.",
 )
+@at_option
 @db_option
 @json_option
-def show(recording: str, limit: int, *, as_json: bool) -> None:
+def show(recording: str, limit: int, at: str | None, *, as_json: bool) -> None:
     """Show a recording and its first prompts, with all answers to them."""
     from itertools import islice
 
@@ -104,9 +105,9 @@ def show(recording: str, limit: int, *, as_json: bool) -> None:
     from store.queries.recordings import recording as find
     from tui.cli.output import plain, print_json
 
-    with opened() as lab:
-        found = find(lab.database.reader, recording)
-        first = list(islice(lines(lab, found), limit))
+    with opened() as lab, standing(lab, at) as connection:
+        found = find(connection, recording)
+        first = list(islice(lines(lab, found, connection), limit))
     if as_json:
         print_json({**plain(found), "first": first})
     else:
@@ -125,7 +126,7 @@ def _print(found: RecordingRow, first: list[dict[str, Any]]) -> None:
             ("state", state(found)),
             ("prompts", ", ".join(f"{count} {part}" for part, count in parts.items())),
             ("answers", answers(found)),
-            ("drawn", f"once at temperature 0, {found.samples} times at {found.temperature:g}"),
+            ("drawn", drawn(found)),
             ("agreement", agreement(found)),
             ("cost", cost(found.cost)),
             ("content", found.content),
@@ -233,15 +234,37 @@ def dataset(
         print_json({**plain(version), "new": added.new, "left_out": left_out})
         return
     known = "" if added.new else "  (there already)"
-    say(f"{version.name}@{version.version}  {version.examples} examples  {version.id}{known}")
+    examples = number_of(version.examples, "example")
+    say(f"{version.name}@{version.version}  {examples}  {version.id}{known}")
     if left_out:
         note(f"{number_of(left_out, 'answer')} left out: refused, empty, cut off or no whole call.")
+
+
+def short_name(model: str) -> str:
+    """Return what tells a fine-tuned model from others: what its name begins with all have."""
+    parts = model.split(":", 2)
+    return parts[2] if len(parts) > 2 and parts[0] == "ft" else model
 
 
 def state(row: RecordingRow) -> str:
     """Say how far a recording is."""
     reason = f": {row.reason}" if row.reason else ""
     return f"{row.status}{reason}"
+
+
+def drawn(row: RecordingRow) -> str:
+    """Say how often each prompt is asked."""
+    from tui.wording import number_of
+
+    if not row.samples:
+        return "once at temperature 0"
+    return f"once at temperature 0, {number_of(row.samples, 'time')} at {row.temperature:g}"
+
+
+def part_to_train_on(row: RecordingRow) -> str:
+    """Return the option that `ftlab recordings dataset` needs where nothing is of the training."""
+    parts = json.loads(row.parts_json)
+    return "" if "training" in parts else f" --part {next(iter(parts))}"
 
 
 def answers(row: RecordingRow) -> str:

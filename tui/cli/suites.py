@@ -8,7 +8,7 @@ import click
 
 from tui.cli.groups import CommandGroup
 from tui.cli.names import names_of
-from tui.cli.opening import db_option, opened, reading
+from tui.cli.opening import db_option, opened, reading, standing
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
@@ -122,9 +122,10 @@ def list_(at: str | None, *, as_json: bool) -> None:
     metavar="N",
     help="Prompts to show.",
 )
+@at_option
 @db_option
 @json_option
-def show(name: str, limit: int, *, as_json: bool) -> None:
+def show(name: str, limit: int, at: str | None, *, as_json: bool) -> None:
     """Show a suite and its first prompts."""
     from itertools import islice
 
@@ -132,8 +133,8 @@ def show(name: str, limit: int, *, as_json: bool) -> None:
     from store.queries.suites import suite as find
     from tui.cli.output import plain, print_json
 
-    with opened() as lab:
-        found = find(lab.database.reader, name)
+    with opened() as lab, standing(lab, at) as connection:
+        found = find(connection, name)
         prompts = list(islice(kept(lab.blobs, found.content), limit))
     if as_json:
         print_json({**plain(found), "first": [prompt.to_json() for prompt in prompts]})

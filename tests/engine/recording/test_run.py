@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import signal
@@ -10,10 +11,11 @@ import pytest
 
 from engine.errors import JobStateError, LimitError, ProviderError, RequestError
 from engine.lab import Lab
+from engine.providers.hosted import service
 from engine.recording.plan import Wish
 from engine.recording.planning import plan
+from engine.recording.reading import lines
 from engine.recording.run import record
-from engine.recording.successor import lines
 from store.events import AnswerRecorded, RecordingPlanned, SuiteDefined
 from store.leases import Lease
 from store.queries.recordings import answers_of, recording_list
@@ -315,6 +317,87 @@ def test_half_a_character_in_an_answer_is_marked_and_kept_as_it_came(
     assert lab.blobs.read(answer.reply) == raw
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {
+            "choices": [
+                {"message": {"content": "hi"}, "logprobs": {"content": [{"token": "\ud83e"}]}}
+            ]
+        },
+        {
+            "choices": [
+                {"message": {"content": "hi"}, "logprobs": {"content": [{"logprob": -(10**400)}]}}
+            ]
+        },
+        {"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": 10**30}},
+        {"choices": [{"message": {"tool_calls": ["x", None]}}]},
+    ],
+    ids=["half a character", "a huge number", "too many tokens", "no calls"],
+)
+def test_an_odd_answer_keeps_no_recording_from_being_whole(
+    odd: Json, lab: Lab, standin: Standin, rescued: Rescued, record_model: RecordModel
+) -> None:
+    model = rescued()
+    standin.inject(faults.content(json.dumps(odd).encode()), "POST", CHAT, times=1)
+    found = record_model(model, from_data=2, samples=0).recording
+    assert (found.status, found.answers) == ("completed", 2)
+    assert len(list(lines(lab, found))) == 2
+
+
+def test_a_prompt_that_the_service_fails_over_does_not_hold_up_the_others(
+    lab: Lab,
+    standin: Standin,
+    rescued: Rescued,
+    record_model: RecordModel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "_FIRST_WAIT", 0.001)
+    model = rescued()
+    broken = plan(lab, model.id, Wish(from_data=10)).prompts[3].question
+
+    def answer(asked: Json) -> str:
+        if asked["messages"][-1]["content"] == broken:
+            raise RuntimeError
+        return "fine"
+
+    standin.answer(answer)
+    standin.inject(faults.slow(0.02), "POST", CHAT, times=None)
+    outcome = record_model(model, from_data=10, samples=1)
+    assert outcome.recording.answers == 18
+    assert isinstance(outcome.stopped, ProviderError)
+    standin.answer("fine now")
+    assert record_model(model, from_data=10, samples=1).recording.status == "completed"
+
+
+def test_an_answer_that_cannot_be_kept_says_so(
+    lab: Lab, rescued: Rescued, record_model: RecordModel
+) -> None:
+    model = rescued()
+    planned = plan(lab, model.id, Wish(from_data=6, samples=1))
+
+    def lose_the_disk(done: int, _total: int, _spent: float) -> None:
+        if done == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        record(lab, planned, lose_the_disk)
+    assert record_model(model, from_data=6, samples=1).recording.status == "completed"
+
+
+def test_what_was_answered_before_it_was_killed_can_be_read(
+    lab: Lab, standin: Standin, rescued: Rescued, record_model: RecordModel
+) -> None:
+    model = rescued()
+    standin.inject(faults.gone(), "POST", CHAT, times=None, after=5)
+    outcome = record_model(model, from_data=6, samples=1)
+    found = outcome.recording
+    assert (found.status, found.content, found.answers) == ("stopped", None, 5)
+    told = list(lines(lab, found))
+    assert sum(len(line["answers"]) for line in told) == 5
+    assert all(line["answers"] for line in told)
+
+
 def test_a_key_that_a_server_repeats_is_not_recorded(
     lab: Lab, standin: Standin, rescued: Rescued, record_model: RecordModel
 ) -> None:
@@ -377,8 +460,11 @@ def test_what_no_service_could_do_is_refused(lab: Lab, rescued: Rescued) -> None
         Wish(temperature=2.5),
         Wish(max_tokens=0),
         Wish(top_logprobs=21),
+        Wish(max_cost=float("nan")),
+        Wish(seed=2**63),
+        Wish(stop=("a", "b", "c", "d", "e")),
     ):
-        with pytest.raises(RequestError, match="it can be from"):
+        with pytest.raises(RequestError, match=r"it can be|4 times"):
             plan(lab, model.id, wish)
 
 

@@ -14,6 +14,7 @@ from engine.recording.run import Outcome
 from engine.recording.several import Skipped, plan_several, record_several, retiring, total
 from engine.rescue.history import rescue
 from store.events import ChatOpened, ChatTurnRecorded
+from store.leases import Lease
 from store.queries.models import model_list
 from tests.engine.recording.conftest import CHAT
 
@@ -111,3 +112,23 @@ def test_the_samples_are_drawn_as_most_chats_with_the_model_were(
     assert "chats" in plans[0].temperature_from
     [asked], _ = plan_several(lab, [bread], Wish(from_data=1, temperature=0.9))
     assert asked.settings.temperature == 0.9
+
+
+def test_a_model_that_somebody_else_is_recording_is_passed_over(
+    lab: Lab, models: list[str]
+) -> None:
+    plans, _ = plan_several(lab, models[:2], Wish(from_data=1, samples=0))
+    assert Lease(lab.database, f"recording:{models[0]}", "somebody else", seconds=10).acquire()
+    [(_, first), (_, second)] = list(record_several(lab, plans, patience=0))
+    assert isinstance(first, Skipped)
+    assert "somebody else" in str(first.reason)
+    assert isinstance(second, Outcome)
+
+
+def test_data_that_its_owner_deleted_is_said_to_be_gone(
+    lab: Lab, provider: HostedProvider, standin: Standin
+) -> None:
+    lost = standin.past_job(gone=frozenset({"training"}), topic="lost")
+    rescue(lab, provider)
+    with pytest.raises(RequestError, match="deleted at openai"):
+        plan_several(lab, [str(lost.fine_tuned_model)], Wish())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,3 +75,22 @@ def test_a_recording_that_is_not_whole_makes_no_dataset(
     outcome = record_model(rescued(), from_data=2)
     with pytest.raises(LabError, match="goes on with it"):
         dataset_from(lab, outcome.recording, "successor")
+
+
+def test_what_there_is_of_one_that_is_not_whole_makes_a_dataset_on_request(
+    lab: Lab, standin: Standin, rescued: Rescued, record_model: RecordModel
+) -> None:
+    standin.inject(faults.gone(), "POST", CHAT, times=None, after=3)
+    outcome = record_model(rescued(), from_data=6, samples=0)
+    added, left_out = dataset_from(lab, outcome.recording, "successor", partial=True)
+    assert (added.version.examples, left_out) == (3, 0)
+
+
+def test_calls_that_no_tool_could_take_are_left_out(
+    lab: Lab, standin: Standin, rescued: Rescued, record_model: RecordModel
+) -> None:
+    odd = {"choices": [{"message": {"content": None, "tool_calls": ["call the baker"]}}]}
+    standin.inject(faults.content(json.dumps(odd).encode()), "POST", CHAT, times=1)
+    outcome = record_model(rescued(), from_data=3, samples=0)
+    added, left_out = dataset_from(lab, outcome.recording, "successor")
+    assert (added.version.examples, left_out) == (2, 1)

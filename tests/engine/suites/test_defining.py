@@ -6,6 +6,7 @@ import pytest
 
 from engine.chatting.sampling import Sampling
 from engine.data.errors import DataError, WishError
+from engine.errors import RequestError
 from engine.lab import Lab
 from engine.suites.defining import define
 from engine.suites.prompts import kept
@@ -56,6 +57,15 @@ def test_what_is_neither_a_file_nor_a_dataset_is_named(lab: Lab) -> None:
 def test_nothing_can_be_called_so(lab: Lab, questions: Path) -> None:
     with pytest.raises(WishError):
         define(lab, str(questions), "--smoke")
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [Sampling(2.5, None), Sampling(float("nan"), None), Sampling(None, None, stop=("",))],
+)
+def test_what_no_service_could_do_is_refused(sampling: Sampling, lab: Lab, questions: Path) -> None:
+    with pytest.raises(RequestError):
+        define(lab, str(questions), "smoke", sampling=sampling)
 
 
 def test_an_empty_file_makes_nothing(lab: Lab, tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_a_system_prompt_is_added_where_there_is_none() -> None:
 def test_the_text_of_a_message_is_its_content_or_what_stands_for_it() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "image_url"}, {"type": "text", "text": "b"}]
     assert text_of({"role": "user", "content": parts}) == "a b"
+    assert text_of({"role": "user", "content": ["a", 5]}) == ""
     assert text_of({"content": None, "refusal": "No."}) == "No."
     assert "price" in text_of({"tool_calls": [{"function": {"name": "price"}}]})
     assert text_of(None) == ""
