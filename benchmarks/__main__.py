@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import dataset, hosted, ingest, series, startup
+from benchmarks import dataset, hosted, ingest, log_calls, series, startup, training
 from benchmarks.table import machine, print_markdown, print_table
 
 _PARTS = {
@@ -15,6 +15,8 @@ _PARTS = {
     "startup": startup.measure,
     "dataset": dataset.measure,
     "hosted": hosted.measure,
+    "log_calls": log_calls.measure,
+    "training": training.measure,
 }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.providers.hosted.pace import Pace
     from engine.providers.hosted.provider import HostedProvider
     from engine.providers.local import LocalProvider
+    from engine.providers.scripts import ScriptProvider
     from store.blobs import BlobStore
     from store.log import EventLog
 
@@ -130,6 +131,13 @@ class Lab(Closing):
 
         return LocalProvider(self.places, self.database, self.blobs)
 
+    @cached_property
+    def scripts(self) -> ScriptProvider:
+        """Training scripts of the user's own, which log by themselves."""
+        from engine.providers.scripts import ScriptProvider
+
+        return ScriptProvider(self.places)
+
     def hosted(
         self, profile: str, progress: Callable[[str, float], None] | None = None
     ) -> HostedProvider:
@@ -153,12 +161,30 @@ class Lab(Closing):
         return HostedProvider(self, found, settings.key(found), pace, progress)
 
     def provider(self, name: str) -> Provider:
-        """Return what runs the jobs of a provider: `local`, or a profile's name.
+        """Return what runs the jobs of a provider: `local`, `script`, or a profile's name.
 
         Raises:
             NotFoundError, LabError: if there is none, or it cannot be asked; see `hosted`.
         """
+        if name == "script":
+            return self.scripts
         return self.local if name == "local" else self.hosted(name)
+
+    def find_job(self, reference: str) -> str:
+        """Return the id of the job that a reference means, be it a script's run just begun.
+
+        Raises:
+            NotFoundError: if there is none.
+        """
+        from engine.providers.scripts import Scripts
+        from store.queries.jobs import find_job
+
+        try:
+            return find_job(self.database.reader, reference)
+        except NotFoundError:
+            if self.database.read_only or not Scripts(self).take():
+                raise
+            return find_job(self.database.reader, reference)
 
     def plan(self, request: TrainingRequest) -> Plan:
         """Settle what would be trained, without recording anything; see `engine.planning`."""
@@ -184,11 +210,11 @@ class Lab(Closing):
 
         jobs.pause(self, job)
 
-    def resume_job(self, job: str) -> None:
+    def resume_job(self, job: str, progress: Callable[[str, float], None] | None = None) -> None:
         """Go on with a job that stopped without a result; see `engine.jobs.resume`."""
         from engine import jobs
 
-        jobs.resume(self, job)
+        jobs.resume(self, job, progress)
 
     def retry_job(self, job: str, progress: Callable[[str, float], None] | None = None) -> str:
         """Start a new job from the plan of another one; see `engine.jobs.retry`."""
