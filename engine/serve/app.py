@@ -105,18 +105,20 @@ async def _watched(request: Request, answer: Answer) -> AsyncIterator[None]:
         watcher.cancel()
 
 
+def _completion(wanted: ChatRequest) -> CompletionJson:
+    return CompletionJson(wanted.model, tells_logprobs=wanted.alternatives is not None)
+
+
 async def _whole(wanted: ChatRequest, answer: Answer, started: Started) -> Response:
-    pieces: list[str] = []
+    pieces: list[Piece] = []
     async for event in answer:
         match event:
-            case Piece(text):
-                pieces.append(text)
+            case Piece():
+                pieces.append(event)
             case Failed(error):
                 raise error
             case Finished():
-                body = CompletionJson(wanted.model).whole(
-                    "".join(pieces), started.prompt_tokens, event
-                )
+                body = _completion(wanted).whole(pieces, started.prompt_tokens, event)
                 return JSONResponse(body)
             case Started():
                 continue
@@ -144,19 +146,20 @@ class _AnswerStream(StreamingResponse):
 async def _server_sent_events(
     wanted: ChatRequest, answer: Answer, started: Started
 ) -> AsyncIterator[str]:
-    completion = CompletionJson(wanted.model)
-    yield _line(completion.chunk({"role": "assistant", "content": ""}))
+    completion = _completion(wanted)
+    yield _line(completion.beginning())
     async for event in answer:
         match event:
-            case Piece(text):
-                yield _line(completion.chunk({"content": text}))
+            case Piece():
+                yield _line(completion.piece(event))
             case Failed(error):
                 yield _line(error.body())
                 return
-            case Finished(reason, completion_tokens):
-                yield _line(completion.chunk({}, reason))
+            case Finished():
+                yield _line(completion.ending(event))
                 if wanted.wants_usage:
-                    yield _line(completion.usage_chunk(started.prompt_tokens, completion_tokens))
+                    cost = completion.usage_chunk(started.prompt_tokens, event.completion_tokens)
+                    yield _line(cost)
             case Started():
                 continue
     yield "data: [DONE]\n\n"

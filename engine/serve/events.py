@@ -20,10 +20,40 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """The next words of the answer, never empty."""
+class LikelyToken:
+    r"""A token, and how likely the model thinks it in its place.
+
+    Attributes:
+        text: what it says, with bytes that are a part of a character written as `\xf0`; of a
+            special token its name.
+        content: the bytes of its text, or None for a special token, which has no text.
+        logprob: the natural logarithm of its probability.
+    """
 
     text: str
+    content: bytes | None
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnToken:
+    """A token of the answer, and the likeliest ones in its place, itself often one of them."""
+
+    drawn: LikelyToken
+    likeliest: tuple[LikelyToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next words of the answer.
+
+    Attributes:
+        text: the words; empty only where there is a token without text to tell of.
+        tokens: those that begin in the text, if the request wants to know them.
+    """
+
+    text: str
+    tokens: tuple[DrawnToken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

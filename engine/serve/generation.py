@@ -15,11 +15,13 @@ import torch
 from jinja2 import TemplateError
 from transformers import GenerationConfig, StoppingCriteria
 
-from engine.serve.decoding import IncrementalDecoder, StopStrings
+from engine.serve.decoding import IncrementalDecoder, StopStrings, WithText
 from engine.serve.errors import bad_request, context_exceeded
-from engine.serve.events import Finished, GenerationEvent, Piece, Started
+from engine.serve.events import DrawnToken, Finished, GenerationEvent, Piece, Started
+from engine.serve.likelihood import Likelihood
 from engine.serve.models import ReadyModel
 from engine.serve.requests import ChatRequest
+from engine.serve.token_texts import TokenTexts
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,8 @@ def answer(model: ReadyModel, request: ChatRequest, tell: Tell, cancelled: Event
     length = prompt["input_ids"].shape[1]
     limit = _token_limit(model, request, length)
     tell(Started(length))
-    follower = _Follower(model, request.stop or [], tell, cancelled)
+    likelihood = _likelihood(model, request)
+    follower = _Follower(model, request.stop or [], likelihood, tell, cancelled)
     _seed(request.seed)
     log.info("answering on %d prompt tokens", length)
     began = time.monotonic()
@@ -50,6 +53,7 @@ def answer(model: ReadyModel, request: ChatRequest, tell: Tell, cancelled: Event
         model.network.generate(
             **prompt,
             generation_config=_generation_config(model, request, limit),
+            logits_processor=[likelihood] if likelihood else None,
             stopping_criteria=[follower],
         )
     follower.finish()
@@ -57,16 +61,20 @@ def answer(model: ReadyModel, request: ChatRequest, tell: Tell, cancelled: Event
 
 
 def _encode(model: ReadyModel, request: ChatRequest) -> dict[str, torch.Tensor]:
-    """Write the messages with the chat template: ids and attention mask of shape (1, tokens)."""
+    """Write the messages with the chat template: ids and attention mask of shape (1, tokens).
+
+    A source that is read apart ends as the tokenizer ends texts, as it did in training.
+    """
     messages = [message.for_template() for message in request.messages]
     try:
-        encoded = model.tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
+        text = model.tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, tokenize=False
         )
     except TemplateError as error:
         raise bad_request(
             "messages", f"The model's chat template refuses these messages: {error}."
         ) from error
+    encoded = model.tokenizer(text, add_special_tokens=model.reads_apart, return_tensors="pt")
     return {
         name: encoded[name].to(model.network.device) for name in ("input_ids", "attention_mask")
     }
@@ -75,8 +83,8 @@ def _encode(model: ReadyModel, request: ChatRequest) -> dict[str, torch.Tensor]:
 def _token_limit(model: ReadyModel, request: ChatRequest, prompt_tokens: int) -> int:
     if model.context is None:
         return request.token_limit or _DEFAULT_LIMIT
-    room = model.context - prompt_tokens
-    if room < 1:
+    room = model.context if model.reads_apart else model.context - prompt_tokens
+    if room < 1 or prompt_tokens > model.context:
         raise context_exceeded(prompt_tokens, model.context)
     return min(room, request.token_limit or room)
 
@@ -89,12 +97,19 @@ def _generation_config(model: ReadyModel, request: ChatRequest, limit: int) -> G
         "use_cache": True,
         "eos_token_id": ends or None,
         "pad_token_id": ends[0] if ends else 0,
+        "decoder_start_token_id": model.network.generation_config.decoder_start_token_id,
     }
     if temperature < _GREEDY_BELOW:
         return GenerationConfig(do_sample=False, **common)
     top_p = 1.0 if request.top_p is None else request.top_p
     # top_k=0: the library would else look at the 50 likeliest tokens only.
     return GenerationConfig(do_sample=True, temperature=temperature, top_p=top_p, top_k=0, **common)
+
+
+def _likelihood(model: ReadyModel, request: ChatRequest) -> Likelihood | None:
+    if request.alternatives is None:
+        return None
+    return Likelihood(TokenTexts(model.tokenizer), request.alternatives)
 
 
 def _seed(seed: int | None) -> None:
@@ -111,7 +126,14 @@ class _Follower(StoppingCriteria):  # type: ignore[misc]  # transformers ships n
         count: the tokens drawn so far.
     """
 
-    def __init__(self, model: ReadyModel, stops: list[str], tell: Tell, cancelled: Event) -> None:
+    def __init__(
+        self,
+        model: ReadyModel,
+        stops: list[str],
+        likelihood: Likelihood | None,
+        tell: Tell,
+        cancelled: Event,
+    ) -> None:
         self._ends = model.end_tokens
         self._decoder = IncrementalDecoder(
             lambda tokens: str(
@@ -121,6 +143,9 @@ class _Follower(StoppingCriteria):  # type: ignore[misc]  # transformers ships n
             )
         )
         self._stops = StopStrings(stops)
+        self._likelihood = likelihood
+        self._tokens: WithText[DrawnToken] = WithText()
+        self._told = 0
         self._tell = tell
         self._cancelled = cancelled
         self._ended = False
@@ -135,18 +160,25 @@ class _Follower(StoppingCriteria):  # type: ignore[misc]  # transformers ships n
     def finish(self) -> None:
         """Tell what was held back, and how the answer ended."""
         self._pass_on(self._stops.pass_on(self._decoder.end()) + self._stops.end())
+        if not self._stops.met and (rest := self._tokens.rest()):
+            self._tell(Piece("", rest))
         stopped = self._ended or self._stops.met
         self._tell(Finished("stop" if stopped else "length", self.count))
 
     def _take(self, token: int) -> None:
         self.count += 1
         self._ended = token in self._ends
-        if not self._ended:
-            self._pass_on(self._stops.pass_on(self._decoder.add(token)))
+        if self._ended:
+            return
+        text = self._decoder.add(token)
+        if self._likelihood:
+            self._tokens.add(self._decoder.begins, self._likelihood.of(token))
+        self._pass_on(self._stops.pass_on(text))
 
     def _pass_on(self, text: str) -> None:
         if text:
-            self._tell(Piece(text))
+            self._told += len(text)
+            self._tell(Piece(text, self._tokens.told(self._told)))
 
     def _stopping(self) -> bool:
         return self._ended or self._stops.met or self._cancelled.is_set()

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import torch
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
     AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
@@ -24,7 +26,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from engine.serve.settings import ServedModel
-from engine.training.chat_template import ensure_chat_template
+from engine.training.chat_template import ensure_chat_template, ensure_source_template
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +45,19 @@ class ReadyModel:
         network: the transformers or peft model, its adapter (if any) switched on.
         tokenizer: the tokenizer, with a chat template.
         end_tokens: the ids that end an answer.
-        context: how many tokens question and answer may have together, or None if nothing says so.
+        context: how many tokens question and answer may have together, or each of them if the model
+            reads apart; None if nothing says so.
     """
 
     network: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     end_tokens: frozenset[int]
     context: int | None
+
+    @property
+    def reads_apart(self) -> bool:
+        """Whether it reads a question apart from what it writes (an encoder-decoder model)."""
+        return _reads_apart(self.network)
 
 
 @dataclass(slots=True)
@@ -105,13 +113,15 @@ class LoadedModels:
             raise ModelLoadError(f"there is no folder {source}")
         try:
             # Safetensors alone: other weight files are pickles, which can run code when read.
-            network = AutoModelForCausalLM.from_pretrained(
+            config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+            kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+            network = kind.from_pretrained(
                 source, dtype="auto", use_safetensors=True, trust_remote_code=False
             )
             tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise ModelLoadError(f"{source} cannot be loaded: {error}") from error
-        ensure_chat_template(tokenizer)
+        _ensure_template(tokenizer, network)
         network.eval().to(_device())
         _forget_sampling_defaults(network)
         self._bases[source] = base = _Base(network, tokenizer)
@@ -125,6 +135,17 @@ def _device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def _reads_apart(network: PreTrainedModel) -> bool:
+    return bool(network.config.is_encoder_decoder)
+
+
+def _ensure_template(tokenizer: PreTrainedTokenizerBase, network: PreTrainedModel) -> None:
+    if _reads_apart(network):
+        ensure_source_template(tokenizer)
+    else:
+        ensure_chat_template(tokenizer)
+
+
 def _forget_sampling_defaults(network: PreTrainedModel) -> None:
     """Drop the author's sampling defaults: the request alone says how an answer is drawn."""
     author = network.generation_config
@@ -132,8 +153,15 @@ def _forget_sampling_defaults(network: PreTrainedModel) -> None:
         bos_token_id=author.bos_token_id,
         eos_token_id=author.eos_token_id,
         pad_token_id=author.pad_token_id,
-        decoder_start_token_id=author.decoder_start_token_id,
+        decoder_start_token_id=_first_written(network),
     )
+
+
+def _first_written(network: PreTrainedModel) -> int | None:
+    """Return the token with which an encoder-decoder model begins to write."""
+    author = network.generation_config.decoder_start_token_id
+    configured = getattr(network.config, "decoder_start_token_id", None)
+    return configured if author is None else author
 
 
 def _load_adapter(base: _Base, folder: str) -> None:
@@ -154,7 +182,7 @@ def _load_adapter(base: _Base, folder: str) -> None:
     base.adapters[folder] = name
     if (Path(folder) / "tokenizer_config.json").is_file():
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        ensure_chat_template(tokenizer)
+        _ensure_template(tokenizer, base.network)
         base.adapter_tokenizers[folder] = tokenizer
     log.info("loaded adapter %s", folder)
 

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from engine.serve.errors import ApiError, bad_request
 
 _MAX_STOPS = 4
+_MAX_ALTERNATIVES = 20
 
 
 def _join_text_parts(content: object) -> object:
@@ -77,21 +87,35 @@ class ChatRequest(BaseModel):
     max_completion_tokens: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=-(2**63), le=2**63 - 1)
     stop: Annotated[Stops | None, BeforeValidator(_as_list)] = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(default=None, ge=0, le=_MAX_ALTERNATIVES)
 
     n: Annotated[int, Field(ge=1, le=1)] | None = None
     presence_penalty: Annotated[float, Field(ge=0, le=0)] | None = None
     frequency_penalty: Annotated[float, Field(ge=0, le=0)] | None = None
-    logprobs: Literal[False] | None = None
     response_format: PlainText | None = None
 
     user: str | None = None
     metadata: dict[str, Any] | None = None
     store: bool | None = None
 
+    @field_validator("top_logprobs")
+    @classmethod
+    def _only_with_logprobs(cls, value: int | None, info: ValidationInfo) -> int | None:
+        # Where `logprobs` is wrong itself it is not in the data, and refused for that.
+        if value is not None and not info.data.get("logprobs", True):
+            raise PydanticCustomError("needs_logprobs", "it is for requests with 'logprobs': true")
+        return value
+
     @property
     def token_limit(self) -> int | None:
         """The largest number of tokens to answer with, or None where the request sets no limit."""
         return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def alternatives(self) -> int | None:
+        """How many of the likeliest tokens to tell at each place; None for no log probabilities."""
+        return (self.top_logprobs or 0) if self.logprobs else None
 
     @property
     def wants_usage(self) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.serve.decoding import IncrementalDecoder, StopStrings
+from engine.serve.decoding import IncrementalDecoder, StopStrings, WithText
 
 TEXT = "The café sells crêpes,\n\n 日本語 and 🦊👩‍👩‍👧  all day."
 
@@ -44,6 +44,34 @@ def test_a_real_tokenizer_gives_the_same_text_in_pieces(tiny_base: Path) -> None
     decoder = IncrementalDecoder(tokenizer.decode)
     tokens = tokenizer(TEXT)["input_ids"]
     assert "".join(decoder.add(token) for token in tokens) == TEXT
+
+
+@given(st.binary(max_size=40), st.text(alphabet="a é🦊\N{REPLACEMENT CHARACTER}", max_size=2))
+def test_the_tokens_that_are_told_are_those_of_the_text_that_is_told(
+    content: bytes, stop: str
+) -> None:
+    decoder, stops = IncrementalDecoder(decode_bytes), StopStrings([stop] if stop else [])
+    waiting: WithText[int] = WithText()
+    text, told = "", list[int]()
+    for byte in content:
+        piece = decoder.add(byte)
+        waiting.add(decoder.begins, byte)
+        text += stops.pass_on(piece)
+        told += waiting.told(len(text))
+        assert bytes(told).decode(errors="replace") == text
+    text += stops.pass_on(decoder.end()) + stops.end()
+    told += waiting.told(len(text)) if stops.met else waiting.rest()
+    assert bytes(told).decode(errors="replace") == text
+
+
+def test_a_token_of_which_a_part_is_told_is_told() -> None:
+    waiting: WithText[str] = WithText()
+    for begins, token in ((0, "one"), (3, " tw"), (6, ""), (6, "o")):
+        waiting.add(begins, token)
+    assert waiting.told(2) == ("one",)
+    assert waiting.told(4) == (" tw",)
+    assert waiting.told(6) == ()
+    assert waiting.rest() == ("", "o")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

@@ -52,7 +52,12 @@ def test_text_in_parts_is_joined_and_developer_becomes_system() -> None:
         ({"messages": [*HELLO, {"role": "user", "content": [{"type": "image_url"}]}]},
          "messages[1].content"),
         ({"presence_penalty": 1}, "presence_penalty"),
-        ({"logprobs": True}, "logprobs"),
+        ({"logprobs": 5}, "logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": -1}, "top_logprobs"),
+        ({"logprobs": False, "top_logprobs": 5}, "top_logprobs"),
+        ({"top_logprobs": 0}, "top_logprobs"),
+        ({"logprobs": "maybe", "top_logprobs": 5}, "logprobs"),
         ({"tools": []}, "tools"),
         ({"response_format": {"type": "json_object"}}, "response_format.type"),
         ({"stream_options": {"include_usage": "maybe"}}, "stream_options.include_usage"),
@@ -66,6 +71,22 @@ def test_a_parameter_that_cannot_be_followed_is_refused_by_name(
         parse_chat_request(body(**changes))
     assert (refusal.value.status, refusal.value.param) == (400, param)
     assert param in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "alternatives"),
+    [
+        ({}, None),
+        ({"logprobs": False}, None),
+        ({"logprobs": None, "top_logprobs": None}, None),
+        ({"logprobs": True}, 0),
+        ({"logprobs": True, "top_logprobs": 20}, 20),
+    ],
+)
+def test_log_probabilities_are_told_to_those_who_ask(
+    changes: dict[str, object], alternatives: int | None
+) -> None:
+    assert parse_chat_request(body(**changes)).alternatives == alternatives
 
 
 @pytest.mark.parametrize("bad", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe"])
