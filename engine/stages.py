@@ -1,4 +1,4 @@
-"""Training in stages: a job that goes on from a model version that was made here before.
+"""What a job on this machine begins with: random weights, or a model version made here before.
 
 A full model is the base of the next stage. An adapter is trained on where it is: its base stays
 shared, the result stays small, and nothing is rounded, as it would be by adding the adapter to
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import LabError, RequestError
+from engine.training import scratch
 from store.errors import NotFoundError
 from store.queries import jobs, models
 
@@ -24,45 +25,60 @@ FROM = "from"
 """The option of a job that says from which model version it goes on, by its id."""
 
 _FULL, _ADAPTER = "full", "adapter"
+"""Kinds of model versions; training all weights goes by the first name, too."""
 _ADAPTER_CONFIG = "adapter_config.json"
-_METHODS = {_FULL: "full", _ADAPTER: "lora"}
+_METHODS = {_FULL: _FULL, _ADAPTER: "lora"}
 _OF_ADAPTER = {"lora_rank": "r", "lora_alpha": "lora_alpha"}
 """What of an adapter cannot change, by its names in the adapter's own file."""
 
 
-class Stage(NamedTuple):
-    """What a job begins with that goes on from a model version.
+class Start(NamedTuple):
+    """What a job on this machine begins with.
 
     Attributes:
-        model: the model version's id.
-        base_model: what is trained: the model version itself, or the base of its adapter.
-        method: `lora` or `full`; the one of the stage before if none was asked for.
-        hyperparameters: those asked for, and those that the stage before settles.
+        base_model: what is trained; of a full model version its id.
+        method: `lora` or `full`.
+        hyperparameters: those that were asked for, and what the beginning itself settles.
+        model: the id of the model version that it goes on from, if it does.
         notes: what the user should know.
     """
 
-    model: str
     base_model: str
     method: str
     hyperparameters: dict[str, Any]
-    notes: tuple[str, ...]
+    model: str | None = None
+    notes: tuple[str, ...] = ()
 
 
-def stage_from(
+def from_scratch(base_model: str, method: str | None, given: Mapping[str, Any]) -> Start:
+    """Return how to begin with a model of random weights.
+
+    Raises:
+        RequestError: if anything but all its weights shall be trained.
+    """
+    if method not in (None, _FULL):
+        raise RequestError(
+            f"{base_model} begins with random weights, which an adapter would leave as they are: "
+            f"train it with --method {_FULL}"
+        )
+    return Start(base_model, _FULL, {"learning_rate": scratch.LEARNING_RATE} | dict(given))
+
+
+def go_on(
     connection: sqlite3.Connection,
     places: Places,
     reference: str,
     method: str | None,
     given: Mapping[str, Any],
-) -> Stage:
-    """Find out what going on from a model version means.
+) -> Start:
+    """Return how to go on from a model version.
 
     Args:
         connection: where models are looked up.
         places: where they lie.
         reference: the model version's name, id or beginning.
-        method: the one that was asked for.
-        given: the hyperparameters that were.
+        method: the one that was asked for; None takes that of the stage before.
+        given: the hyperparameters that were asked for.
 
     Raises:
         NotFoundError: if there is no such model, or it is gone.
@@ -80,10 +96,10 @@ def stage_from(
     if chosen == usual and rate is not None and "learning_rate" not in given:
         known["learning_rate"] = rate
         notes.append(f"learning rate {rate:g}: that of {row.name}")
-    if chosen == "full" and row.kind == _ADAPTER:
+    if chosen == _FULL and row.kind == _ADAPTER:
         notes.append("its adapter is added to its base, all of whose weights are trained")
     base = row.id if row.kind == _FULL else row.base_model
-    return Stage(row.id, base, chosen, known | dict(given), tuple(notes))
+    return Start(base, chosen, known | dict(given), row.id, tuple(notes))
 
 
 def adapter_of(connection: sqlite3.Connection, options: Mapping[str, Any]) -> str | None:

@@ -94,6 +94,7 @@ _GREW = (
     "JobPlanned",
     "JobMessageReceived",
     "JobFailed",
+    "JobSucceeded",
     "CheckpointSaved",
     "MetricsRecorded",
     "ModelRegistered",
@@ -159,6 +160,7 @@ CATALOGUE = Catalogue(
     {
         ("DatasetVersionRecorded", 1): _several_parents,
         **{(name, 1): _only_more_fields for name in _GREW},
+        ("ModelRegistered", 2): _only_more_fields,
     },
 )
 """The facts that ftlab records."""

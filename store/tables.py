@@ -266,6 +266,8 @@ class Model(SQLModel, table=True):
     loss_after: float | None = None
     perplexity_before: float | None = None
     perplexity_after: float | None = None
+    accuracy_before: float | None = None
+    accuracy_after: float | None = None
     evaluated_examples: int | None = None
     registered_at: str
 

@@ -16,7 +16,8 @@ from engine.serve.process import LocalServer
 from engine.serve.settings import ServedModel
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM
+    from tokenizers import Tokenizer
+    from transformers import LlamaForCausalLM, PreTrainedModel, T5ForConditionalGeneration
 
 _CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -57,6 +58,14 @@ def tiny_plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of another such Llama, without a chat template."""
     folder = tmp_path_factory.mktemp("plain")
     _save(_llama(seed=2), folder, None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a T5 of two and two layers, without a template, its texts ended by a mark."""
+    folder = tmp_path_factory.mktemp("t5")
+    _save(_t5(seed=5), folder, None, ended=True)
     return folder
 
 
@@ -114,23 +123,51 @@ def _llama(seed: int) -> LlamaForCausalLM:
     return model
 
 
+def _t5(seed: int) -> T5ForConditionalGeneration:
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    torch.manual_seed(seed)
+    config = T5Config(
+        vocab_size=400,
+        d_model=32,
+        d_kv=8,
+        d_ff=64,
+        num_layers=2,
+        num_decoder_layers=2,
+        num_heads=4,
+        feed_forward_proj="gated-gelu",
+        initializer_factor=2.0,  # wide, so that what is written depends on what is read
+        eos_token_id=0,
+        pad_token_id=0,
+        decoder_start_token_id=0,
+    )
+    return T5ForConditionalGeneration(config)
+
+
 def _silenced(model: LlamaForCausalLM) -> LlamaForCausalLM:
     """All scores are 0: the likeliest token is the first, which is the end token."""
     model.lm_head.weight.data[:] = 0
     return model
 
 
-def _save(model: LlamaForCausalLM, folder: Path, chat_template: str | None) -> None:
+def _save(
+    model: PreTrainedModel, folder: Path, chat_template: str | None, *, ended: bool = False
+) -> None:
+    from tokenizers.processors import TemplateProcessing
     from transformers import PreTrainedTokenizerFast
 
     model.save_pretrained(folder)
     special = {"eos_token": _END, "pad_token": _END}
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=_train_tokenizer(), **special)
+    trained = _train_tokenizer()
+    if ended:
+        trained.post_processor = TemplateProcessing(f"$A {_END}", special_tokens=[(_END, 0)])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=trained, **special)
     tokenizer.chat_template = chat_template
     tokenizer.save_pretrained(folder)
 
 
-def _train_tokenizer() -> object:
+def _train_tokenizer() -> Tokenizer:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from engine.child import python_module
 from engine.errors import LabError
 from engine.places import Places
-from engine.training import layout
+from engine.training import layout, memory, origin
 from store import times
 from store.queries import datasets
 
@@ -52,6 +52,7 @@ class LocalProvider:
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_plan(job, run)
+        origin.record(run)
         return _spawn(job, run, [])
 
     def resume(self, job: JobDetail, from_step: int) -> str:
@@ -123,13 +124,15 @@ class LocalProvider:
 
     def _plan(self, job: JobDetail) -> TrainingPlan:
         """Return what the process is told to do; all that it names exists and is whole."""
-        from engine import base_models
+        from engine import base_models, stages
         from engine.training.plan import TrainingPlan
 
+        adapter = stages.adapter_of(self._database.reader, json.loads(job.options_json))
         return TrainingPlan.model_validate(
             {
                 "job": job.id,
                 "base_model": str(base_models.resolve(job.base_model, self._places.home)),
+                "adapter": None if adapter is None else self._places.model(adapter),
                 "method": job.method,
                 "train": self._content(job.dataset),
                 "validation": self._content(job.validation) if job.validation else None,
@@ -154,7 +157,8 @@ class LocalProvider:
         if alive:
             return None
         if identity is not None and identity.attempt >= job.attempt:
-            return f"{reason}, and it left no last word (killed, or crashed)"
+            ended = memory.ended_by_kernel(run) or "killed, or crashed"
+            return f"{reason}, and it left no last word ({ended})"
         if job.remote_id is None and layout.cancel(run, job.attempt).exists():
             return "cancelled before it began"
         # A process that was just started, or is about to be, has not yet said who it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from transformers import DataCollatorForSeq2Seq
@@ -11,9 +12,44 @@ from engine.training.examples import IGNORED
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _KEEP = "logits_to_keep"
+_DECODED = "decoder_input_ids"
+
+
+Batch = dict[str, Any]
+Collate = Callable[[list[dict[str, Any]]], Batch]
+
+
+def collator(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> Collate:
+    """Return what makes batches for a model: of conversations, or of sources and targets."""
+    if model.config.is_encoder_decoder:
+        return PairCollator(tokenizer, model)
+    return Collator(tokenizer, model)
+
+
+def tokens_in(batch: Batch) -> int:
+    """Return how many tokens a model reads, and writes, in a batch."""
+    count = int(batch["attention_mask"].sum())
+    # Where answers are texts of their own, the mask is that of the sources alone.
+    return count + int((batch["labels"] != IGNORED).sum()) if _DECODED in batch else count
+
+
+class PairCollator:
+    """Pads sources and targets, each to the longest of a batch.
+
+    Args:
+        tokenizer: knows the padding.
+        model: the encoder-decoder model, which knows how its decoder begins.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> None:
+        self._pad = DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=IGNORED)
+
+    def __call__(self, rows: list[dict[str, Any]]) -> Batch:
+        """Return a batch of what the encoder reads, `decoder_input_ids` and `labels`."""
+        return dict(self._pad(rows))
 
 
 class Collator:

@@ -30,13 +30,8 @@ def latest_complete(run_dir: Path) -> int | None:
 
     Contents are not read; `verify` does that.
     """
-    for step in sorted(_steps(run_dir), reverse=True):
-        try:
-            _check_sizes(layout.checkpoint(run_dir, step), _marked(run_dir, step))
-        except CheckpointError:
-            continue
-        return step
-    return None
+    steps = sorted(_steps(run_dir), reverse=True)
+    return next((step for step in steps if is_whole(run_dir, step)), None)
 
 
 def verify(run_dir: Path, step: int) -> None:
@@ -74,11 +69,31 @@ def discard_after(run_dir: Path, step: int) -> None:
             discard(run_dir, later)
 
 
-def keep_newest(run_dir: Path, count: int) -> None:
-    """Remove all but the newest whole checkpoints, and what is not whole."""
-    complete = sorted(step for step in _steps(run_dir) if _is_marked(run_dir, step))
-    for step in _steps(run_dir) - set(complete[-count:]):
+def keep_newest(run_dir: Path, count: int, best: int | None = None) -> None:
+    """Remove all but the newest whole checkpoints, and what is not whole.
+
+    Args:
+        run_dir: the run folder.
+        count: how many are kept.
+        best: the step of one that is kept however old it is.
+    """
+    complete = sorted(step for step in _steps(run_dir) if is_whole(run_dir, step))
+    for step in _steps(run_dir) - {*complete[-count:], best}:
         discard(run_dir, step)
+
+
+def size(run_dir: Path, step: int) -> int:
+    """Return how many bytes the files of a whole checkpoint have."""
+    return sum(described["size"] for described in _marked(run_dir, step).values())
+
+
+def is_whole(run_dir: Path, step: int) -> bool:
+    """Tell whether a checkpoint has all its files in full size."""
+    try:
+        _check_sizes(layout.checkpoint(run_dir, step), _marked(run_dir, step))
+    except CheckpointError:
+        return False
+    return True
 
 
 def set_aside(run_dir: Path, step: int) -> None:
@@ -92,10 +107,6 @@ def _steps(run_dir: Path) -> set[int]:
     names = (path.name for path in (run_dir / layout.CHECKPOINTS).glob("checkpoint-*"))
     numbers = (name.removeprefix("checkpoint-") for name in names)
     return {int(number) for number in numbers if number.isdecimal()}
-
-
-def _is_marked(run_dir: Path, step: int) -> bool:
-    return (layout.checkpoint(run_dir, step) / MARKER).exists()
 
 
 def _marked(run_dir: Path, step: int) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from engine.training.plan import PlanError
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.training.plan import Precision
 
 _PACKAGES = (
     "torch",
@@ -25,27 +32,76 @@ class Device(NamedTuple):
     Attributes:
         kind: `cuda`, `mps` or `cpu`.
         bf16: whether to compute in bfloat16 where its range is enough (autocast).
+        fp16: whether to compute in float16 likewise; gradients are scaled then.
     """
 
     kind: str
     bf16: bool
+    fp16: bool = False
+
+    @property
+    def computes_in(self) -> str:
+        """The numbers that it computes in."""
+        return "bfloat16" if self.bf16 else "float16" if self.fp16 else "float32"
+
+    def autocast(self) -> torch.autocast:
+        """Return a context in which a model computes in these numbers."""
+        import torch
+
+        dtype = torch.float16 if self.fp16 else torch.bfloat16
+        return torch.autocast(self.kind, dtype, enabled=self.bf16 or self.fp16)
 
 
-def find_device() -> Device:
+def find_device(precision: Precision = "auto") -> Device:
     """Return the best device of this machine.
 
-    bfloat16 is taken where the hardware multiplies it faster than float32: on NVIDIA's from Ampere
-    on, and on processors with AMX. Elsewhere it is emulated and slower.
+    Left to ftlab, bfloat16 is taken where the hardware multiplies it faster than float32: on
+    NVIDIA's from Ampere on, and on processors with AMX. Elsewhere it is emulated and slower.
+
+    Args:
+        precision: in which numbers it shall compute.
+
+    Raises:
+        PlanError: if it has no such numbers.
     """
+    best = _best()
+    if precision == "auto":
+        return best
+    if precision not in _precisions(best):
+        raise PlanError(
+            f"this machine's {_IN_WORDS[best.kind]} does not compute in {precision}: take "
+            f"{' or '.join(['auto', *_precisions(best)])}"
+        )
+    return Device(best.kind, bf16=precision == "bfloat16", fp16=precision == "float16")
+
+
+_IN_WORDS = {"cuda": "GPU", "mps": "GPU", "cpu": "processor"}
+
+
+def _best() -> Device:
     import torch
 
     if torch.cuda.is_available():
         return Device("cuda", torch.cuda.is_bf16_supported(including_emulation=False))
     if torch.backends.mps.is_available():
         return Device("mps", bf16=False)
-    # Older versions of torch do not tell.
-    capabilities: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return Device("cpu", bool(capabilities.get("amx_bf16", False)))
+    return Device("cpu", bool(_capabilities().get("amx_bf16", False)))
+
+
+def _precisions(device: Device) -> list[str]:
+    """Return the numbers that a device multiplies in hardware."""
+    halves = {"cuda": ["float16"], "mps": ["float16"]}.get(device.kind, [])
+    if device.bf16 or (device.kind == "cpu" and _capabilities().get("avx512_bf16", False)):
+        halves = ["bfloat16", *halves]
+    return ["float32", *halves]
+
+
+def _capabilities() -> Mapping[str, Any]:
+    """Return what the processor can do; older versions of torch do not tell."""
+    import torch
+
+    found: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return found
 
 
 def environment(device: Device) -> dict[str, Any]:
@@ -58,9 +114,11 @@ def environment(device: Device) -> dict[str, Any]:
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
         "bf16": device.bf16,
+        "precision": device.computes_in,
     }
     if device.kind == "cuda":
         found["gpu"] = torch.cuda.get_device_name()
+        found["cuda"] = torch.version.cuda
     return found
 
 
@@ -69,3 +127,19 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def _main() -> int:
+    """Say whether this machine computes in the numbers that are named."""
+    import sys
+
+    try:
+        find_device(cast("Precision", sys.argv[1]))
+    except PlanError as error:
+        print(error)  # noqa: T201 (the process that asks reads it)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_main())

@@ -45,6 +45,16 @@ class Evaluations:
         self._by_step[step] = evaluation
         self._write()
 
+    def best(self) -> int | None:
+        """Return the step, past the base model, of the lowest loss; the first of several."""
+        steps = sorted(step for step in self._by_step if step)
+        return min(steps, key=lambda step: _rank(self._by_step[step].loss), default=None)
+
+    def without_gain(self) -> int:
+        """Return how many evaluations there were since the one with the lowest loss."""
+        best = self.best()
+        return 0 if best is None else sum(step > best for step in self._by_step)
+
     def forget_after(self, step: int) -> None:
         """Drop what was measured past a step, for training goes on from there."""
         if any(later > step for later in self._by_step):
@@ -70,6 +80,7 @@ class Evaluator:
         evaluations: where results are kept.
         writer: whom to tell them.
         stop: what breaks an evaluation off.
+        patience: after how many evaluations without a lower loss training ends; None never does.
     """
 
     examples: Dataset
@@ -81,6 +92,11 @@ class Evaluator:
     evaluations: Evaluations
     writer: ProgressWriter
     stop: StopSignal
+    patience: int | None = None
+
+    def is_exhausted(self) -> bool:
+        """Tell whether the loss has not fallen for so long that training should end."""
+        return self.patience is not None and self.evaluations.without_gain() >= self.patience
 
     def is_due(self, step: int) -> bool:
         """Tell whether the model shall be evaluated after a step, and has not been yet."""
@@ -89,33 +105,44 @@ class Evaluator:
 
     def evaluate(self, model: PreTrainedModel, step: int) -> bool:
         """Evaluate the model; return False if that was broken off."""
-        loss = self._mean_loss(model)
-        if loss is None:
+        measured = self._measured(model)
+        if measured is None:
             return False
-        evaluation = Evaluation(loss, _exp(loss), len(self.examples))
+        loss, accuracy = measured
+        evaluation = Evaluation(loss, _exp(loss), len(self.examples), accuracy)
         self.evaluations.put(step, evaluation)
-        values = {"eval_loss": evaluation.loss, "eval_perplexity": evaluation.perplexity}
+        values = {
+            "eval_loss": evaluation.loss,
+            "eval_perplexity": evaluation.perplexity,
+            "eval_accuracy": accuracy,
+        }
         self.writer.metrics(step, values)
         return True
 
-    def _mean_loss(self, model: PreTrainedModel) -> float | None:
-        """Return the mean loss of a labelled token, whichever batch it falls into."""
+    def _measured(self, model: PreTrainedModel) -> tuple[float, float] | None:
+        """Return the mean loss and accuracy of a labelled token, whichever batch it falls into."""
         import torch
 
         was_training = model.training
         model.eval()
-        total, tokens = 0.0, 0
-        autocast = torch.autocast(self.device.kind, torch.bfloat16, enabled=self.device.bf16)
-        with torch.no_grad(), autocast:
+        total, right, tokens = 0.0, 0, 0
+        # A causal model predicts a label from the tokens before it, so the first is never one.
+        ahead = 0 if getattr(model.config, "is_encoder_decoder", False) else 1
+        with torch.no_grad(), self.device.autocast():
             for batch in self._batches():
                 if self.stop.requested:
                     return None
-                # A label is predicted from the tokens before it, so the first is never one.
-                count = int((batch["labels"][:, 1:] != IGNORED).sum())
-                total += model(**self._moved(batch)).loss.item() * count
+                moved = self._moved(batch)
+                labels = moved["labels"][:, ahead:]
+                found = model(**moved)
+                logits = found.logits[:, : labels.shape[1]]
+                count = int((labels != IGNORED).sum())
+                total += found.loss.item() * count
+                # What is ignored is no token's number.
+                right += int((logits.argmax(dim=-1) == labels).sum())
                 tokens += count
         model.train(was_training)
-        return total / tokens if tokens else math.nan
+        return (total / tokens, right / tokens) if tokens else (math.nan, math.nan)
 
     def _moved(self, batch: dict[str, Any]) -> dict[str, Any]:
         import torch
@@ -136,6 +163,11 @@ class Evaluator:
             # Its own generator: training draws the same random numbers, evaluated or not.
             generator=torch.Generator(),
         )
+
+
+def _rank(loss: float) -> float:
+    """Put what is no number behind every loss."""
+    return math.inf if math.isnan(loss) else loss
 
 
 def _exp(loss: float) -> float:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -35,6 +36,20 @@ class Tokenized(NamedTuple):
     input_ids: list[int]
     labels: list[int]
     truncated: bool
+
+
+class Encoder(Protocol):
+    """Turns lines of canonical JSON into tokens and labels, in the way that a kind of model reads.
+
+    Attributes:
+        max_length: how many tokens of an example are kept.
+    """
+
+    max_length: int
+
+    def encode(self, lines: Sequence[str], first_line: int = 1) -> list[Tokenized]:
+        """Tokenize some examples at once; see `ExampleEncoder.encode`."""
+        ...
 
 
 class ExampleEncoder:
@@ -72,18 +87,8 @@ class ExampleEncoder:
         return [self._labelled(ids, offsets, of_assistant) for ids, offsets, of_assistant in rows]
 
     def _rendered(self, line: str, number: int) -> tuple[str, list[tuple[int, int]]]:
-        from jinja2 import TemplateError
-
-        try:
-            example = json.loads(line)
-            messages = [_with_text(_with_parsed_calls(m)) for m in example["messages"]]
-            return self._render_turns(messages, example.get("tools"))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ExampleError(f"line {number} is no example: {error}") from error
-        except TemplateError as error:
-            raise ExampleError(
-                f"line {number} does not fit the model's chat template: {error}"
-            ) from error
+        with named(number):
+            return self._render_turns(*conversation(line))
 
     def _render_turns(
         self, messages: list[dict[str, Any]], tools: list[Any] | None
@@ -129,6 +134,39 @@ class ExampleEncoder:
             labels[first:beyond] = ids[first:beyond]
         kept = self.max_length
         return Tokenized(ids[:kept], labels[:kept], len(ids) > kept)
+
+
+def conversation(line: str) -> tuple[list[dict[str, Any]], list[Any] | None]:
+    """Return the messages and the tools of a line, as chat templates want them.
+
+    Raises:
+        ValueError: if it is no JSON, or holds more than text.
+        KeyError: if it is no example.
+        TypeError: if it is no example.
+        AttributeError: if it is no example.
+    """
+    example = json.loads(line)
+    messages = [_with_text(_with_parsed_calls(message)) for message in example["messages"]]
+    return messages, example.get("tools")
+
+
+@contextmanager
+def named(number: int) -> Iterator[None]:
+    """Have what goes wrong with a line tell which one it is.
+
+    Raises:
+        ExampleError: instead of what went wrong.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ExampleError(f"line {number} is no example: {error}") from error
+    except TemplateError as error:
+        raise ExampleError(
+            f"line {number} does not fit the model's chat template: {error}"
+        ) from error
 
 
 def _common_length(one: str, other: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.training import memory
 from engine.training.checkpoints import CheckpointError
 from engine.training.examples import ExampleError
 from engine.training.models import ModelError
@@ -9,7 +10,6 @@ from engine.training.output import OutputError
 from engine.training.plan import PlanError
 
 _SPOKEN = (CheckpointError, ExampleError, ModelError, OutputError, PlanError)
-_MEMORY_ADVICE = "a smaller batch_size (with gradient_accumulation) or max_length needs less"
 _LONGEST = 500
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
@@ -25,7 +25,7 @@ def in_a_sentence(error: BaseException) -> str:
         )
     said = _one_line(str(error))
     if isinstance(error, MemoryError) or any(words in said.lower() for words in _OUT_OF_MEMORY):
-        return f"there is not enough memory: {_MEMORY_ADVICE}"
+        return f"there is not enough memory: {memory.ADVICE}"
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}" if error.strerror else said

@@ -25,6 +25,9 @@ EVALUATIONS = "evaluations.json"
 CHECKPOINTS = "checkpoints"
 """States to go on from (`engine.training.checkpoints`)."""
 
+BASE = "base"
+"""The base model, if it was made for this job (`engine.training.scratch`)."""
+
 CACHE = "cache"
 """The tokenized examples; made again if missing."""
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationErr
 from engine.errors import RequestError
 
 Method = Literal["lora", "full"]
-Scheduler = Literal["linear", "cosine", "constant"]
+Scheduler = Literal["linear", "cosine", "constant", "polynomial", "inverse_sqrt"]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 _Count = Annotated[int, Field(ge=1, le=2**31)]
 _MAX_SEED = 2**32 - 1
 
@@ -35,13 +36,25 @@ class Hyperparameters(_Checked):
             `batch_size * gradient_accumulation` examples.
         learning_rate: its highest value, after the warm-up.
         warmup_ratio: the part of all steps in which the learning rate rises linearly from 0.
-        scheduler: how it falls afterwards: `linear` or `cosine` to 0, or `constant`.
+        scheduler: how it falls afterwards: `linear`, `cosine` or `polynomial` (squared) to 0, with
+            `inverse_sqrt` of the step, or `constant`.
         weight_decay: of AdamW.
         max_grad_norm: gradients are scaled down to this norm; 0 leaves them as they are.
         max_length: tokens of an example; what goes beyond is cut off.
+        precision: what is computed in; weights that are trained stay float32. `auto` takes bfloat16
+            where the device multiplies it faster than float32.
+        gradient_checkpointing: compute activations again in the backward pass instead of keeping
+            them: less memory for a third more work.
+        group_by_length: put examples of about the same length into a batch, which leaves less
+            padding; the order is still drawn anew for each epoch.
         save_every: steps between checkpoints.
-        evaluate_every: steps between evaluations; None evaluates before and after training only.
+        save_epochs: save one after every epoch as well.
+        keep_checkpoints: how many of the newest are kept.
+        evaluate_every: steps between evaluations; None evaluates before and after training only,
+            after every epoch where early stopping or the best model hangs on it.
         validation_examples: how many validation examples to evaluate on at most; None takes all.
+        early_stopping: end training after so many evaluations in a row without a lower loss.
+        keep_best: the result is the model of the evaluation with the lowest loss, not the last.
     """
 
     epochs: float = Field(3.0, gt=0, le=10_000)
@@ -54,9 +67,16 @@ class Hyperparameters(_Checked):
     weight_decay: float = Field(0.0, ge=0, le=10)
     max_grad_norm: float = Field(1.0, ge=0)
     max_length: int = Field(1024, ge=8, le=2**20)
+    precision: Precision = "auto"
+    gradient_checkpointing: bool = False
+    group_by_length: bool = False
     save_every: _Count = 200
+    save_epochs: bool = True
+    keep_checkpoints: int = Field(2, ge=1, le=10_000)
     evaluate_every: _Count | None = None
     validation_examples: _Count | None = 50
+    early_stopping: _Count | None = None
+    keep_best: bool = False
 
     def steps_per_epoch(self, examples: int) -> int:
         """Return how many steps one pass over so many examples takes."""
@@ -71,6 +91,27 @@ class Hyperparameters(_Checked):
     def warmup_steps(self, total_steps: int) -> int:
         """Return in how many of the steps the learning rate rises."""
         return math.ceil(self.warmup_ratio * total_steps)
+
+    def evaluation_steps(self, examples: int) -> int:
+        """Return how many steps lie between evaluations of training on so many examples."""
+        if self.evaluate_every is not None:
+            return self.evaluate_every
+        chooses = self.keep_best or self.early_stopping is not None
+        return self.steps_per_epoch(examples) if chooses else self.total_steps(examples)
+
+    def check_validation(self, *, given: bool) -> None:
+        """See that there are validation examples if something hangs on them.
+
+        Raises:
+            PlanError: if there are none.
+        """
+        wanting = [name for name in ("early_stopping", "keep_best") if getattr(self, name)]
+        if wanting and not given:
+            raise PlanError(
+                f"{' and '.join(wanting)} {'need' if wanting[1:] else 'needs'} validation "
+                "examples to go by: name a dataset of them (--validation), or train on a part of "
+                "a split that set some apart"
+            )
 
 
 class LoraHyperparameters(Hyperparameters):
@@ -100,7 +141,8 @@ class TrainingPlan(_Checked):
 
     Attributes:
         job: the job's id.
-        base_model: a model folder, or a hub id.
+        base_model: a model folder, a hub id, or one that is made for the job.
+        adapter: the folder of an adapter on it to go on from, or None.
         method: `lora` trains an adapter, `full` every weight.
         train: the examples, a line of canonical JSON each.
         validation: examples to evaluate on, or None.
@@ -111,6 +153,7 @@ class TrainingPlan(_Checked):
 
     job: Annotated[str, Field(min_length=1)]
     base_model: Annotated[str, Field(min_length=1)]
+    adapter: Path | None = None
     method: Method
     train: Path
     validation: Path | None = None

@@ -24,11 +24,14 @@ class Evaluation(NamedTuple):
         loss: mean negative log-likelihood of an assistant's token, in nats.
         perplexity: exp(loss).
         examples: how many were evaluated.
+        accuracy: the part of the assistant's tokens that the model finds likeliest; None if an
+            older ftlab evaluated.
     """
 
     loss: float
     perplexity: float
     examples: int
+    accuracy: float | None = None
 
 
 class ProgressWriter:
@@ -41,9 +44,8 @@ class ProgressWriter:
     def __init__(self, path: Path) -> None:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._file = os.open(path, flags, 0o644)
-        size = os.fstat(self._file).st_size
-        if size and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, b"\n")
+        self._torn = False
+        self._end_torn_line()
 
     def close(self) -> None:
         """Close the file."""
@@ -103,5 +105,15 @@ class ProgressWriter:
 
     def _write(self, kind: str, **fields: object) -> None:
         line = json.dumps({"kind": kind, "at": time.time(), **fields}).encode() + b"\n"
+        if self._torn:
+            self._end_torn_line()
+        self._torn = True  # A full disk may take a part of it.
         while line:
             line = line[os.write(self._file, line) :]
+        self._torn = False
+
+    def _end_torn_line(self) -> None:
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":
+            os.write(self._file, b"\n")
+        self._torn = False

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.training import checkpoints, layout, models
+from engine.training import checkpoints, layout, models, origin, scratch
 from engine.training.checkpoints import CheckpointError
-from engine.training.examples import ExampleEncoder
 from engine.training.output import Result, find_result, save_result
 from engine.training.plan import TrainingPlan
 from engine.training.stopping import StopRequested
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase
 
-    from engine.training.batches import Collator
+    from engine.training.batches import Collate
     from engine.training.devices import Device
     from engine.training.evaluation import Evaluator
     from engine.training.progress import ProgressWriter
@@ -60,19 +59,36 @@ def carry_out(attempt: Attempt) -> None:
 
 
 def _trained(plan: TrainingPlan, attempt: Attempt) -> Result:
-    models.check_folder(plan.base_model)
+    models.check_folder(plan.base_model, plan.adapter)
     _go_back_to(attempt.from_step, attempt.run_dir)
     _set_environment(plan, attempt.run_dir)
     with attempt.stop.interrupting():
-        data = _read_data(plan, attempt)
-        trainer, evaluator = _built(plan, attempt, data)
+        ready = _with_base(plan, attempt)
+        data = _read_data(ready, attempt)
+        trainer, evaluator = _built(ready, attempt, data)
         _evaluate_first(trainer, evaluator, attempt)
-    _train(trainer, attempt, data.total_steps)
-    if evaluator is not None and evaluator.is_due(data.total_steps):
-        raise StopRequested(data.total_steps)
-    result = _result(evaluator, data.total_steps)
+    step = _train(trainer, evaluator, attempt, data.total_steps)
+    if evaluator is not None and evaluator.is_due(step):
+        raise StopRequested(step)
+    if step < data.total_steps:
+        attempt.writer.message(
+            f"training ended early, after step {step} of {data.total_steps}: the last "
+            f"{plan.hyperparameters.early_stopping} evaluations were no better than an earlier one"
+        )
+    chosen = _choose(plan, trainer, evaluator, attempt, step)
+    result = _result(evaluator, step, chosen)
     save_result(plan, trainer.model, data.tokenizer, result)
     return result
+
+
+def _with_base(plan: TrainingPlan, attempt: Attempt) -> TrainingPlan:
+    """Return a plan whose base model can be read; one that is made for the job is made now."""
+    if plan.base_model not in scratch.NAMES:
+        return plan
+    made = scratch.make(plan.base_model, plan.train, plan.seed, attempt.run_dir)
+    if made.remark is not None:
+        attempt.writer.message(made.remark)
+    return plan.model_copy(update={"base_model": str(made.folder)})
 
 
 def _go_back_to(step: int, run_dir: Path) -> None:
@@ -113,14 +129,14 @@ class _Data:
     training: Dataset
     validation: Dataset | None
     total_steps: int
+    evaluate_every: int
 
 
 def _read_data(plan: TrainingPlan, attempt: Attempt) -> _Data:
     from engine.training.tokenized import tokenize_file
 
     chosen = plan.hyperparameters
-    tokenizer = models.load_tokenizer(plan.base_model)
-    encoder = ExampleEncoder(tokenizer, models.longest_example(plan.base_model, chosen.max_length))
+    tokenizer, encoder = models.load_encoder(plan.base_model, chosen.max_length, plan.train)
 
     def read(source: Path, name: str, limit: int | None = None) -> Dataset:
         file = tokenize_file(source, encoder, attempt.run_dir, name, limit)
@@ -138,7 +154,8 @@ def _read_data(plan: TrainingPlan, attempt: Attempt) -> _Data:
             f"there is nothing to go on with: the plan ends at step {total_steps}, before the "
             f"checkpoint of step {attempt.from_step}"
         )
-    return _Data(tokenizer, training, validation, total_steps)
+    every = chosen.evaluation_steps(len(training))
+    return _Data(tokenizer, training, validation, total_steps, every)
 
 
 def _built(
@@ -147,30 +164,39 @@ def _built(
     """Load the model, and tell that training begins."""
     from engine.training.devices import environment, find_device
 
-    device = find_device()
+    device = find_device(plan.hyperparameters.precision)
     attempt.writer.started(
         attempt=attempt.number,
         from_step=attempt.from_step,
         total_steps=data.total_steps,
         device=device.kind,
-        environment=environment(device),
+        environment=environment(device) | origin.read(attempt.run_dir) | {"seed": plan.seed},
     )
     from transformers import set_seed
 
-    from engine.training.batches import Collator
+    from engine.training.batches import collator
+    from engine.training.losses import loss_for
     from engine.training.trainer import ProgressTrainer, Surroundings, training_arguments
 
     set_seed(plan.seed)
     model = models.load_model(plan, device)
-    collate = Collator(data.tokenizer, models.without_adapter(model))
+    base = models.without_adapter(model)
+    collate = collator(data.tokenizer, base)
     evaluator = _evaluator(plan, attempt, data, device, collate)
     trainer = ProgressTrainer(
-        Surroundings(attempt.run_dir, attempt.writer, attempt.stop, evaluator),
+        Surroundings(
+            attempt.run_dir, attempt.writer, attempt.stop, evaluator, plan.hyperparameters
+        ),
         model=model,
         args=training_arguments(
-            plan, attempt.run_dir, device, data.total_steps, evaluate=evaluator is not None
+            plan,
+            attempt.run_dir,
+            device,
+            data.total_steps,
+            evaluate_every=None if evaluator is None else data.evaluate_every,
         ),
         data_collator=collate,
+        compute_loss_func=loss_for(base),
         train_dataset=data.training,
         eval_dataset=data.validation,
     )
@@ -182,7 +208,7 @@ def _evaluator(
     attempt: Attempt,
     data: _Data,
     device: Device,
-    collate: Collator,
+    collate: Collate,
 ) -> Evaluator | None:
     from engine.training.evaluation import Evaluations, Evaluator
 
@@ -194,12 +220,13 @@ def _evaluator(
         examples=data.validation,
         collate=collate,
         batch_size=plan.hyperparameters.batch_size,
-        every=plan.hyperparameters.evaluate_every or data.total_steps,
+        every=data.evaluate_every,
         total_steps=data.total_steps,
         device=device,
         evaluations=evaluations,
         writer=attempt.writer,
         stop=attempt.stop,
+        patience=plan.hyperparameters.early_stopping,
     )
 
 
@@ -214,24 +241,65 @@ def _evaluate_first(
     evaluator.evaluate(trainer.model, attempt.from_step)
 
 
-def _train(trainer: ProgressTrainer, attempt: Attempt, total_steps: int) -> None:
-    """Make the steps that are left.
+def _train(
+    trainer: ProgressTrainer, evaluator: Evaluator | None, attempt: Attempt, total_steps: int
+) -> int:
+    """Make the steps that are left, unless the evaluations say that they would gain nothing.
+
+    Returns:
+        The last step.
 
     Raises:
         StopRequested: if that was cut short; there is a checkpoint of the last step then.
     """
     step = attempt.from_step
-    if step == total_steps:
+    if step == total_steps or _is_exhausted(evaluator):
         # Trainer would make one step more.
         trainer.restore(step)
-        return
+        return step
     folder = layout.checkpoint(attempt.run_dir, step)
     trainer.train(resume_from_checkpoint=str(folder) if step else None)
-    if trainer.state.global_step < total_steps:
-        raise StopRequested(trainer.state.global_step)
+    step = int(trainer.state.global_step)
+    if step < total_steps and not _is_exhausted(evaluator):
+        raise StopRequested(step)
+    return step
 
 
-def _result(evaluator: Evaluator | None, step: int) -> Result:
+def _is_exhausted(evaluator: Evaluator | None) -> bool:
+    return evaluator is not None and evaluator.is_exhausted()
+
+
+def _choose(
+    plan: TrainingPlan,
+    trainer: ProgressTrainer,
+    evaluator: Evaluator | None,
+    attempt: Attempt,
+    step: int,
+) -> int:
+    """Put the weights of the best evaluation into the model if the plan wants them.
+
+    Returns:
+        The step whose weights the model has.
+    """
+    if evaluator is None or not plan.hyperparameters.keep_best:
+        return step
+    best = evaluator.evaluations.best()
+    if best is None or best == step:
+        return step
+    try:
+        checkpoints.verify(attempt.run_dir, best)
+    except CheckpointError as error:
+        attempt.writer.message(
+            f"the model is the one of step {step}, not of step {best}, which was better: {error}",
+            "warning",
+        )
+        return step
+    trainer.restore(best)
+    attempt.writer.message(f"the model is the one of step {best}, whose evaluation was the best")
+    return best
+
+
+def _result(evaluator: Evaluator | None, step: int, chosen: int) -> Result:
     if evaluator is None:
         return Result(step, None, None)
-    return Result(step, evaluator.evaluations.at(0), evaluator.evaluations.at(step))
+    return Result(step, evaluator.evaluations.at(0), evaluator.evaluations.at(chosen))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.training import layout
 from engine.training.durable import sync_tree
-from engine.training.examples import IGNORED, ExampleEncoder, ExampleError, Tokenized
+from engine.training.examples import IGNORED, Encoder, ExampleError, Tokenized
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -29,7 +29,7 @@ class TokenizedFile(NamedTuple):
 
 
 def tokenize_file(
-    source: Path, encoder: ExampleEncoder, run_dir: Path, name: str, limit: int | None = None
+    source: Path, encoder: Encoder, run_dir: Path, name: str, limit: int | None = None
 ) -> TokenizedFile:
     """Tokenize a file of canonical examples.
 
@@ -81,7 +81,7 @@ def _lines(source: Path, cache: Path, limit: int | None) -> Dataset:
     return lines if limit is None else lines.select(range(min(limit, len(lines))))
 
 
-def _encoded(lines: Dataset, encoder: ExampleEncoder, cached: Path) -> Dataset:
+def _encoded(lines: Dataset, encoder: Encoder, cached: Path) -> Dataset:
     from datasets import Features, List, Value
 
     def encode(texts: list[str], places: list[int]) -> dict[str, list[Any]]:

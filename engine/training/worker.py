@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.training import checkpoints, layout
+from engine.training import checkpoints, layout, memory
 from engine.training.heartbeat import Heartbeat
 from engine.training.process import AlreadyTrainingError, hold_lock, write_identity
 from engine.training.progress import ProgressWriter
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _attempt(run_dir: Path, from_step: int, number: int | None, stop: StopSignal) -> int:
     writer = ProgressWriter(run_dir / layout.PROGRESS)
+    memory.record(run_dir)
     identity = write_identity(run_dir, number)
     heartbeat = Heartbeat(run_dir / layout.HEARTBEAT)
     heartbeat.start()
@@ -82,8 +83,9 @@ def _tell_failure(writer: ProgressWriter, error: BaseException) -> None:
     from engine.training.failures import in_a_sentence
 
     sentence = in_a_sentence(error)
-    writer.failed(sentence, "".join(traceback.format_exception(error)))
+    # First to the log: where the disk is full, the progress file may take no more.
     _log.error("failed: %s", sentence, exc_info=error)
+    writer.failed(sentence, "".join(traceback.format_exception(error)))
 
 
 if __name__ == "__main__":

@@ -126,19 +126,21 @@ class JobFailed(Fact):
 class Evaluation(BaseModel):
     """A model's loss (mean negative log-likelihood a token, nats) on held-out examples.
 
-    `perplexity` is exp(loss).
+    `perplexity` is exp(loss), `accuracy` the part of the tokens that the model finds likeliest.
     """
 
     model_config = CONFIG
     loss: float
     perplexity: float
     examples: int
+    accuracy: float | None = None
 
 
 class JobSucceeded(Fact):
     """The job ended well; `model` is the id of the model version that it made."""
 
     type_name = "JobSucceeded"
+    schema_number = 2
     model: str | None = None
     step: int | None = None
     before: Evaluation | None = None

@@ -18,7 +18,7 @@ class ModelRegistered(Fact):
     """
 
     type_name = "ModelRegistered"
-    schema_number = 2
+    schema_number = 3
     id: str
     name: str
     kind: Literal["adapter", "full", "hosted"]

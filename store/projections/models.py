@@ -23,6 +23,8 @@ def _registered(rows: Rows, event: Recorded, fact: events.ModelRegistered) -> No
             loss_after=after.loss if after else None,
             perplexity_before=before.perplexity if before else None,
             perplexity_after=after.perplexity if after else None,
+            accuracy_before=before.accuracy if before else None,
+            accuracy_after=after.accuracy if after else None,
             evaluated_examples=after.examples if after else None,
             registered_at=event.occurred,
         )

@@ -29,6 +29,8 @@ class ModelRow:
     loss_after: float | None
     perplexity_before: float | None
     perplexity_after: float | None
+    accuracy_before: float | None
+    accuracy_after: float | None
     evaluated_examples: int | None
     registered_at: str
 

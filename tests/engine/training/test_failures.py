@@ -23,7 +23,7 @@ def test_an_error_that_speaks_for_itself_is_left_as_it_is() -> None:
 def test_too_little_memory_comes_with_advice() -> None:
     advice = (
         "there is not enough memory: a smaller batch_size (with gradient_accumulation) or "
-        "max_length needs less"
+        "max_length needs less; so do gradient_checkpointing and the method lora"
     )
     assert in_a_sentence(raised_by_allocating()) == advice
     assert in_a_sentence(MemoryError()) == advice

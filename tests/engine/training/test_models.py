@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine.training.chat_template import CONVERSATION_TEMPLATE, SOURCE_TEMPLATE
 from engine.training.devices import Device
 from engine.training.models import (
     ModelError,
     check_folder,
+    load_encoder,
     load_model,
     load_tokenizer,
-    longest_example,
     without_adapter,
 )
+from engine.training.pairs import PairEncoder
 from engine.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+# peft still uses a property that transformers has renamed.
+pytestmark = pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")
 
 _CPU = Device("cpu", bf16=False)
 
@@ -61,6 +66,78 @@ def test_an_adapter_is_put_on_every_linear_layer_and_nothing_else_is_trained(
     assert type(without_adapter(model)).__name__ == "LlamaForCausalLM"
 
 
+def test_an_adapter_of_an_encoder_decoder_model_is_on_every_linear_layer_too(
+    tiny_t5: Path,
+) -> None:
+    from peft import PeftModelForSeq2SeqLM
+
+    model = load_model(plan_for(tiny_t5, "lora", lora_rank=4), _CPU)
+    layers = {name.split(".lora_")[0].rpartition(".")[2] for name in trained(model)}
+    assert isinstance(model, PeftModelForSeq2SeqLM)
+    assert layers == {"q", "k", "v", "o", "wi_0", "wi_1", "wo"}
+    assert type(without_adapter(model)).__name__ == "T5ForConditionalGeneration"
+
+
+def test_an_adapter_fits_linear_layers_that_lie_the_other_way_around(tmp_path: Path) -> None:
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=1, n_head=2)).save_pretrained(
+        tmp_path
+    )
+    model = load_model(plan_for(tmp_path, "lora", lora_rank=4), _CPU)
+    layers = {name.split(".lora_")[0].rpartition(".")[2] for name in trained(model)}
+    assert layers == {"c_attn", "c_proj", "c_fc"}
+
+
+def test_an_encoder_decoder_model_reads_sources_and_writes_targets(tiny_t5: Path) -> None:
+    tokenizer, encoder = load_encoder(str(tiny_t5), 100_000)
+    assert isinstance(encoder, PairEncoder)
+    assert encoder.max_length == 100_000
+    assert tokenizer.chat_template == SOURCE_TEMPLATE
+
+
+def test_the_examples_tell_whether_a_model_shall_read_whole_conversations(
+    tiny_t5: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "train.jsonl"
+    pair = [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}]
+    for messages, template in (pair, SOURCE_TEMPLATE), (pair * 2, CONVERSATION_TEMPLATE):
+        file.write_text(json.dumps({"messages": messages}) + "\n")
+        assert load_encoder(str(tiny_t5), 100, file)[0].chat_template == template
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_an_earlier_adapter_is_gone_on_from_where_it_ended(
+    tiny_base: Path, tiny_adapter: Path, method: str
+) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(tiny_base)
+    earlier = PeftModel.from_pretrained(base, tiny_adapter).eval()
+    ids = torch.arange(4, 40)[None]
+    settings = {"lora_dropout": 0.25} if method == "lora" else {}
+    plan = plan_for(tiny_base, method, **settings).model_copy(update={"adapter": tiny_adapter})
+    model = load_model(plan, _CPU).eval()
+    torch.testing.assert_close(model(ids).logits, earlier(ids).logits, rtol=1e-3, atol=1e-3)
+    found = trained(model)
+    if method == "lora":
+        assert all(".lora_" in name for name in found)
+        assert {module.p for module in model.modules() if type(module) is torch.nn.Dropout} == {
+            0.25
+        }
+        assert model.peft_config["default"].r == 4
+    else:
+        assert found == {name for name, _ in model.named_parameters()}
+        assert not any("lora" in name for name in found)
+
+
+def test_an_adapter_that_is_not_there_is_refused(tiny_base: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"there is no adapter at .*: it has no adapter_config"):
+        check_folder(str(tiny_base), tmp_path)
+
+
 def test_full_fine_tuning_trains_every_weight_in_float32(tiny_base: Path) -> None:
     import torch
 
@@ -71,14 +148,14 @@ def test_full_fine_tuning_trains_every_weight_in_float32(tiny_base: Path) -> Non
 
 
 def test_examples_are_no_longer_than_the_model_can_take(tiny_base: Path) -> None:
-    assert longest_example(str(tiny_base), 100) == 100
-    assert longest_example(str(tiny_base), 100_000) == 2048
+    assert load_encoder(str(tiny_base), 100)[1].max_length == 100
+    assert load_encoder(str(tiny_base), 100_000)[1].max_length == 2048
 
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "t5"}))
-    with pytest.raises(ModelError, match="is a model of the kind t5; only causal language models"):
-        longest_example(str(tmp_path), 100)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "clip"}))
+    with pytest.raises(ModelError, match="is a model of the kind clip; only causal language model"):
+        load_encoder(str(tmp_path), 100)
 
 
 def test_pickled_weights_are_not_read(tiny_base: Path, tmp_path: Path) -> None:

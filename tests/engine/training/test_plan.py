@@ -115,3 +115,19 @@ def test_a_torn_plan_is_no_plan(tmp_path: Path) -> None:
     file.write_text('{"job": "job_00')
     with pytest.raises(PlanError, match="cannot be followed"):
         TrainingPlan.read(file)
+
+
+def test_choosing_a_model_needs_validation_examples() -> None:
+    chosen = hyperparameters_for("lora", {"keep_best": True, "early_stopping": 2})
+    with pytest.raises(PlanError, match="early_stopping and keep_best need validation examples"):
+        chosen.check_validation(given=False)
+    chosen.check_validation(given=True)
+    hyperparameters_for("lora", {}).check_validation(given=False)
+
+
+def test_evaluations_come_every_epoch_where_something_hangs_on_them() -> None:
+    given = {"batch_size": 2, "epochs": 3}
+    assert hyperparameters_for("lora", given).evaluation_steps(20) == 30
+    assert hyperparameters_for("lora", given | {"keep_best": True}).evaluation_steps(20) == 10
+    chosen = hyperparameters_for("lora", given | {"early_stopping": 1, "evaluate_every": 4})
+    assert chosen.evaluation_steps(20) == 4

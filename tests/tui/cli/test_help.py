@@ -51,7 +51,7 @@ _FIXED = {
     *("jobs", "jobs.show", "jobs.metrics", "jobs.follow", "jobs.logs", "jobs.cancel"),
     *("jobs.resume", "models", "models.show"),
     *("models.delete", "files", "files.list", "files.delete"),
-    *("models.record", "models.recreate", "models.retire-check"),
+    *("models.record", "models.recreate", "models.retire-check", "models.table"),
     *("recordings", "recordings.show", "recordings.export", "recordings.dataset"),
     *("suite", "suite.add", "suite.list", "suite.show"),
 }

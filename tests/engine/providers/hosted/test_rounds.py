@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_file_that_is_long_on_its_way_keeps_no_other_job_waiting(
         for steps in (3, 6):
             standin.advance(remote, steps=3)
             clock.now += 11
-            wait_for(lambda steps=steps: job_detail(lab.database.reader, job).step >= steps)
+            wait_for(partial(_has_made, lab, job, steps))
         assert looking.is_alive()
     finally:
         poller.stop()
@@ -201,3 +202,7 @@ def test_times_are_spread(clock: Clock) -> None:
     assert (schedule.is_due("early"), schedule.is_due("late")) == (True, False)
     clock.now = 12.5
     assert schedule.is_due("late")
+
+
+def _has_made(lab: Lab, job: str, steps: int) -> bool:
+    return job_detail(lab.database.reader, job).step >= steps
