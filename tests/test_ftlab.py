@@ -24,7 +24,7 @@ from engine.places import Places
 from engine.training import layout
 from engine.training.process import write_identity
 from engine.training.progress import ProgressWriter
-from store.ids import new_id
+from store import ids
 from tests.user_folder import UserFolder
 
 
@@ -121,10 +121,12 @@ def test_the_data_directory_is_where_the_other_parts_look_for_it(
     assert ftlab._home() == Places.find().home
 
 
-def test_an_id_sorts_among_those_of_the_other_parts() -> None:
+def test_an_id_sorts_among_those_of_the_other_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A process's ids never go back, not even behind those of a test with a clock of its own.
+    monkeypatch.setattr(ids, "_NUMBERS", ids._Numbers())
     made = []
     for _ in range(5):
-        for make in (ftlab._new_id, lambda: new_id("job")):
+        for make in (ftlab._new_id, lambda: ids.new_id("job")):
             made.append(make())
             time.sleep(0.002)
     assert made == sorted(made)

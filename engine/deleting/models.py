@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from engine.deleting.uses import Report, needing_model, newest_jobs
 from engine.errors import LabError
 from engine.planning import LOCAL
 from engine.rescue.retirement import Retirement, retirements
+from engine.stages import FROM
 from store.errors import NotFoundError
 from store.events import ModelDeleted, ModelDeletionRequested, ModelGone
 from store.queries import models as queries
@@ -240,12 +242,12 @@ def _needing(lab: Lab, row: ModelRow, reports: list[Report]) -> list[str]:
     bases = {row.id, str(lab.places.model(row.id)), str(lab.places.model(row.id).resolve())}
 
     def goes_on(job: JobDetail) -> bool:
-        return job.base_model in bases
+        return job.base_model in bases or json.loads(job.options_json).get(FROM) == row.id
 
     adapters = [
         f"{other.name} (an adapter of it)"
         for other in queries.model_list(reader)
-        if other.base_model in bases and other.gone_at is None
+        if other.kind == "adapter" and other.base_model in bases and other.gone_at is None
     ]
     return [*needing_model(reader, LOCAL, goes_on, None), *adapters]
 

@@ -18,6 +18,7 @@ from pydantic_core import from_json
 
 from store.events import (
     CheckpointSaved,
+    Evaluation,
     Fact,
     JobCancelled,
     JobFailed,
@@ -159,8 +160,18 @@ def _stopped(record: dict[str, Any]) -> Fact:
 def _succeeded(record: dict[str, Any]) -> Fact:
     evaluation = record.get("evaluation") or {}
     return JobSucceeded(
-        step=record["step"], before=evaluation.get("before"), after=evaluation.get("after")
+        step=record["step"],
+        before=_known(evaluation.get("before")),
+        after=_known(evaluation.get("after")),
     )
+
+
+def _known(measured: dict[str, Any] | None) -> Evaluation | None:
+    """Return an evaluation without what a newer ftlab measured: that must not cost the end."""
+    if measured is None:
+        return None
+    fields = Evaluation.model_fields
+    return Evaluation(**{name: value for name, value in measured.items() if name in fields})
 
 
 _FACTS: dict[str, Callable[[dict[str, Any]], Fact]] = {

@@ -15,8 +15,8 @@ SELECT 'dataset/' || version.name FROM job JOIN dataset_version AS version
     ON version.id IN (job.dataset, job.validation) WHERE job.id = ?1
 UNION SELECT 'model/' || id FROM model WHERE job = ?1
 UNION SELECT 'model/' || model.id FROM job JOIN model
-    ON model.id IN (job.model, job.base_model) OR model.remote_id = job.base_model
-    WHERE job.id = ?1
+    ON model.id IN (job.model, job.base_model, json_extract(job.options_json, '$.from'))
+    OR model.remote_id = job.base_model WHERE job.id = ?1
 UNION SELECT 'job/' || retry_of FROM job WHERE id = ?1 AND retry_of IS NOT NULL
 UNION SELECT 'file/' || file.provider || '/' || file.file FROM job JOIN remote_file AS file
     ON file.provider = job.provider AND file.file IN (job.training_file, job.validation_file)

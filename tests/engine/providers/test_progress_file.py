@@ -148,6 +148,14 @@ def test_every_kind_of_line_becomes_its_fact() -> None:
     assert found[8] == JobSucceeded(step=9)
 
 
+def test_what_a_newer_trainer_measures_does_not_cost_the_end() -> None:
+    measured = {**Evaluation(1.0, 2.7, 5)._asdict(), "surprise": 0.5}
+    [found] = facts(line("finished", step=9, evaluation={"before": None, "after": measured}))
+    assert isinstance(found, JobSucceeded)
+    assert found.after is not None
+    assert found.after.loss == 1.0
+
+
 def test_what_the_training_process_writes_is_understood(tmp_path: Path) -> None:
     file = tmp_path / "progress.jsonl"
     writer = ProgressWriter(file)

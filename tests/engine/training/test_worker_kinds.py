@@ -1,11 +1,10 @@
 """The real process on other kinds of models: a killed run goes on as if nothing had been.
 
-An encoder-decoder model, one that is made for the job, and an adapter of an earlier stage.
+An encoder-decoder model, and one that is made for the job.
 """
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,33 +27,22 @@ _PLANS: dict[str, tuple[str, dict[str, object]]] = {
     "t5-lora": ("lora", {"lora_dropout": 0.1, "gradient_accumulation": 2}),
     # A pass takes 21 steps: 15 lies in the first one, and training ends in the second.
     "tiny-t5": ("full", {"max_steps": 25, "learning_rate": 1e-3}),
-    "adapter": ("lora", {"max_steps": 25, "lora_dropout": 0.1}),
 }
 
 
 @pytest.fixture(scope="module", params=_PLANS)
-def twins(
-    request: pytest.FixtureRequest, make_run: MakeRun, tiny_t5: Path, tiny_base: Path
-) -> Twins:
+def twins(request: pytest.FixtureRequest, make_run: MakeRun, tiny_t5: Path) -> Twins:
     """Two runs of one plan: one uninterrupted, one killed at step 18 and resumed from 15."""
     kind = request.param
     method, settings = _PLANS[kind]
-    base = {"adapter": tiny_base, "tiny-t5": Path("tiny-t5")}.get(kind, tiny_t5)
+    base = Path("tiny-t5") if kind == "tiny-t5" else tiny_t5
     whole, broken = (make_run(method, base=base, **settings) for _ in range(2))
-    if kind == "adapter":
-        _go_on_from(request.getfixturevalue("tiny_adapter"), whole, broken)
     uninterrupted, killed = whole.start(), broken.start_to_die("metrics", 18)
     assert whole.ended(uninterrupted) == 0, whole.said
     assert broken.ended(killed) == -signal.SIGKILL, broken.said
     assert checkpoints.latest_complete(broken.folder) == 15
     assert broken.ended(broken.start("--resume-step", "15")) == 0, broken.said
     return whole, broken
-
-
-def _go_on_from(adapter: Path, *runs: Run) -> None:
-    for run in runs:
-        plan = json.loads((run.folder / "plan.json").read_text())
-        (run.folder / "plan.json").write_text(json.dumps(plan | {"adapter": str(adapter)}))
 
 
 def test_a_killed_run_goes_on_to_the_very_same_steps(twins: Twins) -> None:
