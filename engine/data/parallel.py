@@ -47,10 +47,10 @@ def in_order(
     with ProcessPoolExecutor(cores, mp_context=context, initializer=_end_with_parent) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
-            with _interrupts_held_back():
-                waiting.append(pool.submit(work, first[0]))
-            for piece in chain(first[1:], rest):
-                waiting.append(pool.submit(work, piece))
+            for piece in chain(first, rest):
+                # Each of the first pieces may start one more process.
+                with _interrupts_held_back():
+                    waiting.append(pool.submit(work, piece))
                 if len(waiting) >= _AHEAD * cores:
                     yield waiting.popleft().result()
             while waiting:

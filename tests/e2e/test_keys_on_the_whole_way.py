@@ -93,7 +93,7 @@ def _dataset(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("place", ["environment", "keyring"])
+@pytest.mark.parametrize("place", ["keyring"])
 def test_a_job_a_rescue_a_chat_and_an_archive_leave_no_trace_of_it(
     way: Way, standin: Standin, tmp_path: Path, place: str
 ) -> None:
