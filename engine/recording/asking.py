@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.chatting.manner import Manner
 from engine.chatting.sampling import Sampling
 from engine.errors import ProviderError
-from engine.recording.replies import Reply, read_answer
+from engine.recording.replies import Reply, read_answer, without_probabilities
 from engine.recording.settings import Question
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class Asker:
             answer = await endpoint.with_raw_response.create(**body)
             seconds = time.monotonic() - began
             raw = self._service.without_key(answer.content)
+            if raw != answer.content:
+                # The probabilities tell the same text once more, in pieces.
+                raw = without_probabilities(raw)
             return Reply(read_answer(raw), raw, seconds, answer.request_id, left_out)
 
         return await self._service.read(send)

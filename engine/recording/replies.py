@@ -110,6 +110,17 @@ class Reply:
         return _object(self._choice.get("message"))
 
 
+def without_probabilities(raw: bytes) -> bytes:
+    """Return an answer without the tokens that it consists of and their probabilities.
+
+    Raises:
+        ValueError: if it is no answer; see `read_answer`.
+    """
+    said = read_answer(raw)
+    choices = [{**choice, "logprobs": None} for choice in said["choices"] if _object(choice)]
+    return json.dumps({**said, "choices": choices}).encode()
+
+
 def read_answer(raw: bytes) -> Json:
     """Read a service's whole answer; in it, what JSON or a text cannot hold is left out or marked.
 

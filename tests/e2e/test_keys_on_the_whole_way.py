@@ -45,7 +45,9 @@ class Way:
         (ftlab.home / "pricing.toml").write_text(LIVES_ON)
 
     def put_key(self, place: str) -> None:
-        """Give it the key in one of the places where it may be."""
+        """Give it the key in one of the places where it may be, and in no other."""
+        self.around.pop(_VARIABLE, None)
+        (self.ftlab.home / ".env").unlink(missing_ok=True)
         match place:
             case "environment":
                 self.around[_VARIABLE] = self.key
@@ -93,30 +95,38 @@ def _dataset(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("place", ["keyring"])
-def test_a_job_a_rescue_a_chat_and_an_archive_leave_no_trace_of_it(
-    way: Way, standin: Standin, tmp_path: Path, place: str
+def test_a_job_a_rescue_a_chat_a_recording_and_an_archive_leave_no_trace_of_it(
+    way: Way, standin: Standin, tmp_path: Path
 ) -> None:
-    way.put_key(place)
     standin.past_jobs(2, events=3)
     standin.behaviour.looks_per_stage = 1
     standin.answer(f"You said Bearer {standin.key}.")
     tuned = standin.past_job().fine_tuned_model
     assert tuned
     hosted = ("--provider", "acme")
-    done = [
-        way("data", "add", _dataset(tmp_path), "--name", "sums"),
+    done = [way("data", "add", _dataset(tmp_path), "--name", "sums")]
+    way.put_key("environment")
+    done += [
         way("train", "sums", *hosted, "--model", _MODEL, "--max-cost", "5"),
         *(way("poll", "--once") for _ in range(2)),
-        way("import", "openai", "--profile", "acme"),
-        way("chat", tuned, *hosted, "--prompt", "Who am I?"),
-        way("chat", "gpt-4o", "gpt-4.1", *hosted, "--prompt", "Who am I?", "--json"),
+    ]
+    way.put_key(".env")
+    done.append(way("import", "openai", "--profile", "acme"))
+    way.put_key("keyring")
+    asked = ("--prompt", "Who am I?")
+    recorded = ("models", "record", tuned, "--from-data", "1", "--samples", "0", "--yes")
+    done += [
+        way("chat", tuned, *hosted, *asked),
+        compared := way("chat", "gpt-4o", "gpt-4.1", *hosted, *asked, "--json"),
+        way(*recorded),
+        shown := way("recordings", "show", tuned),
         way("history", "--json"),
         way("jobs", "show", "sums", "--json"),
         way("export", "archive", tmp_path / "all.tar"),
     ]
     assert [(each.status, each.err) for each in done if each.status] == []
-    assert "Bearer [key]." in done[6].out
+    assert "Bearer [key]." in compared.out
+    assert "Bearer [key]." in shown.out
     with tarfile.open(tmp_path / "all.tar") as archive:
         archive.extractall(tmp_path / "open", filter="data")
     way.assert_no_trace()

@@ -406,7 +406,9 @@ def test_a_key_that_a_server_repeats_is_not_recorded(
     record_model(model, from_data=1, samples=0)
     [answer] = answers(lab, model.id)
     assert answer.content == "Authorization: Bearer [key]"
-    assert standin.key.encode() not in lab.blobs.read(answer.reply)
+    kept = lab.blobs.read(answer.reply)
+    assert standin.key.removeprefix("sk-proj-")[:8].encode() not in kept
+    assert answer.logprob is None
 
 
 def test_a_model_that_is_gone_says_so(
