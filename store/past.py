@@ -56,3 +56,29 @@ def private(database: Database) -> sqlite3.Connection:
     with closed_on_failure(connection):
         connection.execute("ATTACH ? AS recorded", (database.address(),))
     return connection
+
+
+class PastDatabase:
+    """A database as it stood right after an event; it is asked like the present one.
+
+    Attributes:
+        path: the file of the present.
+        notice: what should be known about it.
+        read_only: nothing can be recorded in the past.
+    """
+
+    read_only = True
+
+    def __init__(self, database: Database, seq: int, progress: Progress | None = None) -> None:
+        self.path = database.path
+        self.notice = database.notice
+        self.reader = as_of(database, seq, progress)
+        self._seq = seq
+
+    def head(self) -> int:
+        """Return the seq of the last event that counts."""
+        return self._seq
+
+    def close(self) -> None:
+        """Forget the past."""
+        self.reader.close()

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-Place = Literal["everywhere", "rows", "lines", "jobs", "models", "chat", "question", "help"]
+Place = Literal[
+    "everywhere",
+    "rows",
+    "lines",
+    "jobs",
+    "models",
+    "chat",
+    "question",
+    "choose",
+    "search",
+    "history",
+    "event",
+    "help",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ _KEY_NAMES = {
     "pagedown": "pgdn",
     "escape": "esc",
     "question_mark": "?",
+    "slash": "/",
     "ctrl+p": "^p",
     "ctrl+q": "^q",
 }
@@ -76,7 +90,15 @@ ACTIONS: tuple[Action, ...] = (
         "screen.zoom",
         1,
     ),
-    Action("job.back", "escape", "back", "Return to the list of jobs", "jobs", "screen.unzoom", 1),
+    Action(
+        "job.back",
+        "escape",
+        "back",
+        "Return to the list of jobs; there, take the marks away, then show all jobs again",
+        "jobs",
+        "screen.back",
+        1,
+    ),
     Action(
         "job.cancel",
         "c",
@@ -105,7 +127,7 @@ ACTIONS: tuple[Action, ...] = (
         4,
     ),
     Action(
-        "panel.metric", "m", "metric", "Draw the next metric", "jobs", "screen.next_metric(1)", 5
+        "panel.metric", "m", "metric", "Draw the next metric", "jobs", "screen.next_metric(1)", 6
     ),
     Action(
         "panel.previous_metric",
@@ -145,6 +167,41 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("panel.events", "4", "events", "Show the history", "jobs", "screen.panel('events')"),
     Action("panel.log", "5", "log", "Show the end of the log", "jobs", "screen.panel('log')"),
+    Action(
+        "list.search",
+        "slash",
+        "search",
+        "Show only jobs of which something holds: status:running loss<1.2 age<2d gsm8k",
+        "jobs",
+        "screen.search",
+        5,
+    ),
+    Action("list.sort", "o", "sort", "Sort the list by something else", "jobs", "screen.sort", 7),
+    Action("list.reverse", "O", "other way", "Sort the other way round", "jobs", "screen.reverse"),
+    Action(
+        "list.group",
+        "b",
+        "group",
+        "Put jobs together by dataset, base model, provider or status",
+        "jobs",
+        "screen.group",
+    ),
+    Action(
+        "list.mark",
+        "space",
+        "mark",
+        "Mark the selected job, or take its mark away; keys then act on all marked jobs",
+        "jobs",
+        "screen.mark",
+    ),
+    Action(
+        "list.pin",
+        "f",
+        "pin",
+        "Keep the selected job at the top of the list, or no longer",
+        "jobs",
+        "screen.pin",
+    ),
     Action("list.down", "j,down", "down", "Go down a row", "rows", "move(1)"),
     Action("list.up", "k,up", "up", "Go up a row", "rows", "move(-1)"),
     Action("list.page_down", "pagedown,ctrl+d", "page down", "Go down a page", "rows", "page(1)"),
@@ -196,6 +253,64 @@ ACTIONS: tuple[Action, ...] = (
         "question.no", "n,escape,q", "no", "Leave it as it is", "question", "screen.answer(False)"
     ),
     Action(
+        "history.open",
+        "enter",
+        "open",
+        "Show the selected event in full, with its cause and its effects",
+        "history",
+        "screen.open",
+        1,
+    ),
+    Action(
+        "history.search",
+        "slash",
+        "search",
+        "Show only some events: type:failed stream:job/ actor:daemon age<2d",
+        "history",
+        "screen.search",
+        2,
+    ),
+    Action(
+        "history.go_back",
+        "t",
+        "as it stood",
+        "Show every screen as it stood right after the selected event",
+        "history",
+        "screen.go_back",
+        3,
+    ),
+    Action(
+        "history.back",
+        "escape",
+        "back",
+        "Show all events again; then return",
+        "history",
+        "screen.back",
+        4,
+    ),
+    Action(
+        "event.cause",
+        "c",
+        "cause",
+        "Show the event that led to this one",
+        "event",
+        "screen.cause",
+        1,
+    ),
+    Action(
+        "event.back",
+        "escape,backspace",
+        "back",
+        "Show the event before this one; then return to the list",
+        "event",
+        "screen.back",
+        2,
+    ),
+    Action("choose.take", "enter", "take", "Choose this", "choose", "screen.take", 1),
+    Action("choose.leave", "escape,q", "leave", "Choose nothing", "choose", "screen.leave", 2),
+    Action("search.keep", "down", "keep", "Go to what was found", "search", "leave", 1),
+    Action("search.drop", "escape", "drop", "Show all jobs again", "search", "drop", 2),
+    Action(
         "help.close", "escape,q,question_mark", "close", "Close the help", "help", "screen.close", 1
     ),
     Action(
@@ -205,7 +320,16 @@ ACTIONS: tuple[Action, ...] = (
         "List the finished models to talk to",
         "jobs",
         "app.models",
-        6,
+        8,
+    ),
+    Action(
+        "ftlab.history",
+        "H",
+        "history",
+        "Show everything that was recorded, and by whom",
+        "jobs",
+        "app.history",
+        9,
     ),
     Action(
         "ftlab.refresh",
@@ -223,9 +347,11 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "app.command_palette",
     ),
-    Action("ftlab.help", "question_mark,f1", "help", "Show this help", "everywhere", "app.help", 8),
     Action(
-        "ftlab.quit", "q,ctrl+q", "quit", "Leave ftlab; jobs go on", "everywhere", "app.quit", 9
+        "ftlab.help", "question_mark,f1", "help", "Show this help", "everywhere", "app.help", 20
+    ),
+    Action(
+        "ftlab.quit", "q,ctrl+q", "quit", "Leave ftlab; jobs go on", "everywhere", "app.quit", 21
     ),
 )
 

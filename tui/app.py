@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.command import Provider
+from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.worker import get_current_worker
 
 from store import times
+from store.times import from_text
 from tui.actions import Place, bindings
 from tui.background import Background, Failure
 from tui.screens.jobs import Jobs
+from tui.session import Session, read_session, write_session
 from tui.theme import FTLAB_DARK
-from tui.watch import Beginning, JobsRead, LogGrew, begin, watch
+from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
 from tui.widgets.title_line import homely
+from tui.wording import local_time
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+    from engine.looking import PastLab
     from store.queries.models import ModelRow
 
 _START_AGAIN_SECONDS = 2.0
@@ -35,12 +41,20 @@ def _commands() -> type[Provider]:
     return Commands
 
 
+@dataclass
+class PastFound(Message):
+    """The lab as it stood was put together."""
+
+    lab: PastLab
+
+
 class FtlabApp(App[int], Background):
     """The terminal UI of a lab.
 
     Args:
         lab: what is shown and acted on.
         now: tells the time; ages and times of day are shown by it.
+        at: the event as of which everything is shown at first; None for now.
     """
 
     CSS_PATH = "styles/app.tcss"
@@ -48,10 +62,15 @@ class FtlabApp(App[int], Background):
     COMMANDS: ClassVar = {_commands}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, lab: Lab, now: Callable[[], datetime] = times.now) -> None:
+    def __init__(
+        self, lab: Lab, now: Callable[[], datetime] = times.now, at: int | None = None
+    ) -> None:
+        self.session = read_session(lab.places.home, lab.database.path)
         # Read while Textual sets itself up, so that the first frame shows jobs already.
         thread = ThreadPoolExecutor(max_workers=1)
-        self._first: Future[Beginning] | None = thread.submit(begin, lab.database)
+        self._first: Future[Beginning] | None = thread.submit(
+            begin, lab.database, self.session.view
+        )
         thread.shutdown(wait=False)
         super().__init__()
         self.lab = lab
@@ -60,37 +79,43 @@ class FtlabApp(App[int], Background):
         self.animation_level = "none"
         self.register_theme(FTLAB_DARK)
         self.theme = FTLAB_DARK.name
-        self.jobs_read: Signal[JobsRead] = Signal(self, "jobs read")
+        self.jobs_listed: Signal[JobsListed] = Signal(self, "jobs listed")
         self.log_grew: Signal[LogGrew] = Signal(self, "log grew")
+        self._pasts: list[PastLab] = []
+        self._at = at
         self._polls = False
         self._complaint: str | None = None
 
+    def on_mount(self) -> None:
+        """Go back to where somebody wants to begin."""
+        if self._at is not None:
+            self.go_back_to(self._at)
+
     def get_default_screen(self) -> Screen[None]:
         """Begin with the jobs."""
-        return Jobs(self.lab, self._now)
+        return Jobs(self.lab, self._now, self.session)
 
     @property
-    def first_jobs(self) -> JobsRead | None:
+    def first_jobs(self) -> JobsListed | None:
         """The newest jobs, if they are read already."""
         if self._first is None or not self._first.done() or self._first.exception() is not None:
             return None
-        beginning = self._first.result()
-        return JobsRead(beginning.rows, beginning.whole)
+        return self._first.result().listed
 
     def start_watching(self) -> None:
-        """Read all jobs, then follow the log, from a thread."""
+        """Show what there is, then follow the log, from a thread."""
         self.in_background("watch", self._watch)
 
     def _watch(self) -> None:
         stopped: Event = get_current_worker().cancelled_event
         first, self._first = self._first, None
-        beginning = begin(self.lab.database) if first is None else first.result()
-        self.post_message(JobsRead(beginning.rows, beginning.whole))
-        watch(self.lab.database, beginning, self.post_message, stopped)
+        beginning = begin(self.lab.database, self.session.view) if first is None else first.result()
+        self.post_message(beginning.listed)
+        watch(self.lab.database, beginning.head, self.post_message, stopped)
 
-    def on_jobs_read(self, message: JobsRead) -> None:
+    def on_jobs_listed(self, message: JobsListed) -> None:
         """Tell who shows jobs."""
-        self.jobs_read.publish(message)
+        self.jobs_listed.publish(message)
 
     def on_log_grew(self, message: LogGrew) -> None:
         """Tell who shows what the log says."""
@@ -111,17 +136,67 @@ class FtlabApp(App[int], Background):
             self._polls = True
             self.in_background("poll", self.lab.start_polling)
 
+    def remember(self, session: Session) -> None:
+        """Keep where somebody is, for the next start."""
+        if session == self.session:
+            return
+        self.session = session
+        places = self.lab.places
+        self.in_background(
+            "session", lambda: write_session(places.home, self.lab.database.path, session)
+        )
+
+    async def action_quit(self) -> None:
+        """Leave, and remember where somebody was."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Jobs) and not screen.is_past:
+                self.session = screen.session
+        places = self.lab.places
+        write_session(places.home, self.lab.database.path, self.session)
+        self.exit()
+
     def open_chat(self, model: ModelRow) -> None:
         """Talk to a model."""
         from tui.screens.chat import Chat
 
-        self.push_screen(Chat(self.lab, self._now, model))
+        self.push_screen(Chat(self.sight, self._now, model))
+
+    @property
+    def sight(self) -> Lab:
+        """The lab that is shown: the present one, or the past that somebody went back to."""
+        return self._pasts[-1] if self._pasts else self.lab
+
+    def go_back_to(self, seq: int) -> None:
+        """Show every screen as it stood right after an event."""
+        from engine.looking import PastLab
+
+        self.notify(f"going back to event {seq:,}…", timeout=2, markup=False)
+        self.in_background("past", lambda: PastFound(PastLab(self.lab, seq)))
+
+    def on_past_found(self, message: PastFound) -> None:
+        """Show the past."""
+        past = message.lab
+        self._pasts.append(past)
+        words = f"as of event {past.seq:,}, {local_time(past.moment)} · esc leads back"
+        self.push_screen(Jobs(past, lambda: from_text(past.moment), self.session, words))
+
+    def leave_past(self) -> None:
+        """Return to the screen from which somebody went back."""
+        past = self._pasts.pop()
+        self.pop_screen()
+        past.close()
 
     def action_models(self) -> None:
         """List the models."""
         from tui.screens.models import Models
 
-        self.push_screen(Models(self.lab, self._now))
+        self.push_screen(Models(self.sight, self._now))
+
+    def action_history(self) -> None:
+        """Show the log."""
+        from tui.screens.history import History
+
+        self.push_screen(History(self.sight, self._now))
 
     def action_help(self) -> None:
         """Show the keys that work here."""
@@ -132,13 +207,20 @@ class FtlabApp(App[int], Background):
 
     def action_read_anew(self) -> None:
         """Read everything anew and repaint the whole screen."""
-        self.start_watching()
+        for screen in self.screen_stack:
+            if isinstance(screen, Jobs):
+                screen.read_anew()
         self.refresh(layout=True)
 
 
-def run(lab: Lab) -> int:
-    """Show the terminal UI of a lab until the person leaves; return the exit status."""
-    app = FtlabApp(lab)
+def run(lab: Lab, at: int | None = None) -> int:
+    """Show the terminal UI of a lab until the person leaves; return the exit status.
+
+    Args:
+        lab: what is shown and acted on.
+        at: the event as of which everything is shown at first; None for now.
+    """
+    app = FtlabApp(lab, at=at)
     try:
         return app.run() or 0
     finally:

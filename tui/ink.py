@@ -27,6 +27,7 @@ Ink = Literal[
     "key",
     "tab",
     "title",
+    "past",
 ]
 Span = tuple[str, Ink]
 Line = Sequence[Span]

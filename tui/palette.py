@@ -9,7 +9,14 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.actions import Action, Place, actions_of
 
-_PLACES: tuple[Place, ...] = ("jobs", "models", "chat", "everywhere")
+_PLACES: tuple[Place, ...] = (
+    "jobs",
+    "models",
+    "history",
+    "event",
+    "chat",
+    "everywhere",
+)
 
 
 class Commands(Provider):

@@ -30,6 +30,7 @@ _INKS: dict[Ink, tuple[str, str | None, str]] = {
     "key": ("text-accent", None, "bold"),
     "tab": ("foreground", None, "bold underline"),
     "title": ("background", "primary", "bold"),
+    "past": ("background", "warning", "bold"),
 }
 """What each ink is in a theme: the variables of its colour and background, and its text style."""
 

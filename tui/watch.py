@@ -1,16 +1,20 @@
-"""Watching the log from threads: the newest jobs first, then all, then only what changed."""
+"""Reading what the job list shows, from threads: at first, and whenever the log grew."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.queries.jobs import JobSummary, changed_jobs, job_list, jobs_by_id
+from store.queries.job_index import JobIndex, job_index
+from store.queries.job_search import search
+from store.queries.jobs import changed_jobs, status_counts
+from store.queries.searching import Condition
+from tui.job_book import View
+from tui.job_rows import JobRow, job_rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,65 +22,71 @@ if TYPE_CHECKING:
     from store.database import Database
 
 LOOK_SECONDS = 0.3
-FIRST_ROWS = 200
-_IDS_AT_ONCE = 500
+FIRST_ROWS = 100
 
 
 @dataclass
-class JobsRead(Message):
-    """Jobs were read; `whole` when all of them are by now."""
+class JobsListed(Message):
+    """It was read which jobs a view has; `rows` are the first of them."""
 
-    rows: list[JobSummary]
-    whole: bool
+    view: View
+    index: JobIndex
+    counts: Mapping[str, int]
+    rows: list[JobRow]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all jobs of a view that leaves none out."""
+        return bool(self.view.search) or len(self.index.ids) >= sum(self.counts.values())
+
+
+@dataclass
+class RowsRead(Message):
+    """Rows of a list were read."""
+
+    rows: list[JobRow]
 
 
 @dataclass
 class LogGrew(Message):
-    """The log grew up to `head`; these are the jobs that the new events tell of."""
+    """The log grew up to `head`; `jobs` are those that the new events tell of."""
 
     head: int
-    rows: list[JobSummary]
+    jobs: list[str]
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The newest jobs, and the seq of the log up to which they are told."""
+    """What the first frame shows, and the seq of the log up to which that is told."""
 
     head: int
-    rows: list[JobSummary]
-
-    @property
-    def whole(self) -> bool:
-        """Whether these are all jobs."""
-        return len(self.rows) < FIRST_ROWS
+    listed: JobsListed
 
 
-def begin(database: Database) -> Beginning:
+def begin(database: Database, view: View) -> Beginning:
     """Read what the first frame shows, and no more."""
     head = database.head()
-    return Beginning(head, job_list(database.reader, limit=FIRST_ROWS))
+    return Beginning(head, list_jobs(database.reader, view, limit=FIRST_ROWS))
 
 
-def watch(
-    database: Database, beginning: Beginning, post: Callable[[Message], object], stopped: Event
-) -> None:
-    """Post the jobs after the first ones, then what changes, until stopped.
+def list_jobs(connection: sqlite3.Connection, view: View, limit: int = -1) -> JobsListed:
+    """Read which jobs a view has, and the rows of the first."""
+    wanted: Condition = search(view.search)
+    index = job_index(connection, wanted, view.order, limit, first=view.pinned)
+    rows = job_rows(connection, index.ids[:FIRST_ROWS])
+    return JobsListed(view, index, status_counts(connection), rows)
+
+
+def watch(database: Database, head: int, post: Callable[[Message], object], stopped: Event) -> None:
+    """Post what changes after an event, until stopped.
 
     The newest seq is cheap to ask for, so a quiet log costs next to nothing.
     """
-    if not beginning.whole:
-        post(JobsRead(job_list(database.reader, offset=len(beginning.rows)), whole=True))
-    seen = beginning.head
+    seen = head
     while not stopped.wait(LOOK_SECONDS):
         head = database.head()
         if head > seen:
-            post(LogGrew(head, _changed(database.reader, seen)))
+            reader = database.reader
+            post(LogGrew(head, changed_jobs(reader, seen), status_counts(reader)))
             seen = head
-
-
-def _changed(connection: sqlite3.Connection, seen: int) -> list[JobSummary]:
-    rows: list[JobSummary] = []
-    ids = iter(changed_jobs(connection, seen))
-    while some := list(islice(ids, _IDS_AT_ONCE)):
-        rows += jobs_by_id(connection, some)
-    return rows

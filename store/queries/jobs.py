@@ -11,7 +11,10 @@ from store.queries.find import find
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """A line of the job list. Times are UTC texts; `loss` is the newest training loss."""
+    """A line of the job list. Times are UTC texts; losses are the newest ones, in nats.
+
+    `dataset` is the id of the version that it learns from; money is US dollars.
+    """
 
     id: str
     name: str
@@ -25,6 +28,20 @@ class JobSummary:
     started_at: str | None
     ended_at: str | None
     updated_at: str
+    eval_loss: float | None = None
+    method: str = ""
+    dataset: str | None = None
+    cost: float | None = None
+    estimate: float | None = None
+    dataset_name: str | None = None
+    dataset_version: int | None = None
+
+    @property
+    def learns_from(self) -> str | None:
+        """The dataset version as people call it, `name@version`; its id if it is not known here."""
+        if self.dataset_name is None:
+            return self.dataset
+        return f"{self.dataset_name}@{self.dataset_version}"
 
     @property
     def progress(self) -> float | None:
@@ -83,7 +100,11 @@ class JobDetail:
     examples: int | None
 
 
-_SUMMARY = ", ".join(JobSummary.__slots__)
+_SUMMARY = (
+    ", ".join(f"job.{name}" for name in JobSummary.__slots__[:-2])
+    + ", dataset_version.name, dataset_version.version "
+    "FROM job LEFT JOIN dataset_version ON dataset_version.id = job.dataset"
+)
 _IMPORTED = JobDetail.__slots__.index("imported")
 _DETAIL = ", ".join(f"job.{name}" for name in JobDetail.__slots__[:-3])
 
@@ -98,9 +119,9 @@ def job_list(
 ) -> list[JobSummary]:
     """Return jobs, newest first."""
     rows = connection.execute(
-        f"SELECT {_SUMMARY} FROM job "
+        f"SELECT {_SUMMARY} "
         "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR provider = ?2) "
-        "ORDER BY planned_at DESC, id DESC LIMIT ?3 OFFSET ?4",
+        "ORDER BY job.planned_at DESC, job.id DESC LIMIT ?3 OFFSET ?4",
         (status, provider, limit, offset),
     )
     return [JobSummary(*row) for row in rows]
@@ -112,11 +133,16 @@ def jobs_by_id(connection: sqlite3.Connection, ids: Sequence[str]) -> list[JobSu
 
     # One JSON parameter, because SQLite limits how many there may be.
     rows = connection.execute(
-        f"SELECT {_SUMMARY} FROM job WHERE id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY planned_at DESC, id DESC",
+        f"SELECT {_SUMMARY} WHERE job.id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY job.planned_at DESC, job.id DESC",
         (json.dumps(list(ids)),),
     )
     return [JobSummary(*row) for row in rows]
+
+
+def status_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many jobs there are of each status."""
+    return dict(connection.execute("SELECT status, COUNT(*) FROM job GROUP BY status"))
 
 
 def changed_jobs(connection: sqlite3.Connection, after: int) -> list[str]:

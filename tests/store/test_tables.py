@@ -18,7 +18,7 @@ from store.database import Database
 from store.errors import NotFoundError
 from store.log import EventLog
 from store.past import as_of
-from store.queries import chats, datasets, find, history, jobs, metrics, models
+from store.queries import chats, datasets, find, history, jobs, metrics, models, queue
 from store.verify import verify
 
 ROWS: list[tuple[type, type[SQLModel]]] = [
@@ -45,7 +45,9 @@ def session(filled: EventLog) -> Iterator[Session]:
 
 @pytest.mark.parametrize(("row", "model"), ROWS)
 def test_a_row_has_only_columns_of_its_table(row: type, model: type[SQLModel]) -> None:
-    assert {field.name for field in dataclasses.fields(row)} <= set(model.model_fields)
+    of_the_dataset = {"dataset_name", "dataset_version"}
+    names = {field.name for field in dataclasses.fields(row)}
+    assert names - of_the_dataset <= set(model.model_fields)
 
 
 def test_the_detail_of_a_job_has_every_column_and_three_of_its_dataset() -> None:
@@ -67,6 +69,10 @@ LISTS: list[tuple[Callable[[sqlite3.Connection], Sequence[Any]], type[SQLModel]]
 ]
 
 
+def _values(rows: Sequence[Any], names: Sequence[str]) -> list[str]:
+    return sorted(str([getattr(row, name) for name in names]) for row in rows)
+
+
 @pytest.mark.parametrize(("ask", "model"), LISTS)
 def test_queries_say_what_sqlmodel_says(
     filled: EventLog,
@@ -80,10 +86,9 @@ def test_queries_say_what_sqlmodel_says(
         query = query.where(model.job == "job_1")
     selected = session.exec(query).all()
 
-    names = [field.name for field in dataclasses.fields(answered[0])]
-    assert sorted(dataclasses.astuple(row) for row in answered) == sorted(
-        tuple(getattr(row, name) for name in names) for row in selected
-    )
+    known = [field.name for field in dataclasses.fields(answered[0])]
+    names = [name for name in known if name in model.model_fields]
+    assert _values(answered, names) == _values(selected, names)
 
 
 def test_every_read_model_is_listed_once() -> None:
@@ -101,6 +106,8 @@ ANSWERS: list[tuple[Callable[[sqlite3.Connection], Any], Any]] = [
     (lambda reader: metrics.series_list(reader, "job_1"), []),
     (lambda reader: len(metrics.series(reader, "job_1", "loss")), 0),
     (lambda reader: len(metrics.series(reader, "job_1", "loss", points=2)), 0),
+    (queue.starting, []),
+    (queue.slots_taken, []),
     (datasets.dataset_list, []),
     (lambda reader: datasets.versions_of(reader, "gsm8k"), []),
     (lambda reader: datasets.jobs_of(reader, "ds_1"), []),

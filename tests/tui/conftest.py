@@ -91,6 +91,7 @@ class ScriptedTalk:
 
     model_name = "scripted"
     last_turn = None
+    forgets = False
 
     def __init__(self, pieces: Sequence[str], trouble: Exception | None = None) -> None:
         self.pieces = pieces
@@ -134,8 +135,8 @@ class StillLab(Lab):
         del name
         return StillProvider()
 
-    def start_polling(self, *, described: str | None = None) -> None:
-        del described
+    def start_polling(self, *, described: str | None = None, slots: int | None = None) -> None:
+        del described, slots
         self.polled.set()
 
     def open_chat(self, model: str, **sampling: object) -> Conversation:
@@ -355,6 +356,13 @@ class Driven:
         job = self.rows.selected
         assert job is not None
         return job.name
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the jobs in the list, as far as they are read."""
+        book = self.rows.book
+        known = [book.get(job) for job in book.ids]
+        return [row.job.name for row in known if row is not None]
 
     @property
     def told(self) -> list[str]:

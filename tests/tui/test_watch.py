@@ -6,43 +6,47 @@ from queue import Queue
 from textual.message import Message
 
 from store.events import CheckpointSaved
+from store.queries.job_index import Order
 from tests.tui.conftest import StillLab, Story
 from tui import watch as watching
-from tui.watch import Beginning, JobsRead, LogGrew, begin, watch
-
-
-def _begun(lab: StillLab) -> tuple[Beginning, Queue[Message], threading.Event, threading.Thread]:
-    posted: Queue[Message] = Queue()
-    stopped = threading.Event()
-    beginning = begin(lab.database)
-    thread = threading.Thread(target=watch, args=(lab.database, beginning, posted.put, stopped))
-    thread.start()
-    return beginning, posted, stopped, thread
+from tui.job_book import View
+from tui.watch import LogGrew, begin, list_jobs, watch
 
 
 def test_only_what_changed_is_told(lab: StillLab, story: Story) -> None:
-    beginning, posted, stopped, thread = _begun(lab)
+    posted: Queue[Message] = Queue()
+    stopped = threading.Event()
+    head = lab.database.head()
+    thread = threading.Thread(target=watch, args=(lab.database, head, posted.put, stopped))
+    thread.start()
     story.tell("job_5", CheckpointSaved(step=31, path="c"))
     grown = posted.get(timeout=10)
     stopped.set()
     thread.join(10)
-    assert beginning.whole
     assert isinstance(grown, LogGrew)
-    assert grown.head == beginning.head + 1
-    assert [job.name for job in grown.rows] == ["gsm8k-5"]
+    assert grown.head == head + 1
+    assert grown.jobs == ["job_5"]
+    assert sum(grown.counts.values()) == 5
     assert posted.empty()
 
 
-def test_many_jobs_are_read_in_two_goes(lab: StillLab, story: Story) -> None:
+def test_the_first_frame_reads_no_more_than_it_shows(lab: StillLab, story: Story) -> None:
     for number in range(watching.FIRST_ROWS):
         story.job(f"more{number:04}")
-    beginning, posted, stopped, thread = _begun(lab)
-    rest = posted.get(timeout=10)
-    stopped.set()
-    thread.join(10)
-    assert len(beginning.rows) == watching.FIRST_ROWS
-    assert not beginning.whole
-    assert isinstance(rest, JobsRead)
-    assert rest.whole
-    names = [job.id for job in (*beginning.rows, *rest.rows)]
-    assert len(set(names)) == len(names) == watching.FIRST_ROWS + 5
+    first = begin(lab.database, View()).listed
+    whole = list_jobs(lab.database.reader, View())
+    assert not first.is_whole
+    assert whole.is_whole
+    assert len(first.index.ids) == len(first.rows) == len(whole.rows) == watching.FIRST_ROWS
+    assert whole.index.ids[: watching.FIRST_ROWS] == first.index.ids
+    assert len(whole.index.ids) == watching.FIRST_ROWS + 5
+
+
+def test_a_view_is_searched_sorted_and_grouped(lab: StillLab) -> None:
+    view = View("-status:running", Order("loss", group="status"), ("job_3",))
+    listed = list_jobs(lab.database.reader, view)
+    assert listed.index.ids == ["job_3", "job_4", "job_2", "job_1"]
+    assert [name for _, name in listed.index.groups] == [
+        *("pinned", "cancelled", "failed", "succeeded"),
+    ]
+    assert listed.is_whole

@@ -40,13 +40,14 @@ def chosen_database(context: click.Context) -> Path | None:
 
 
 @contextmanager
-def opened(role: str = "cli", *, begins: bool = False) -> Iterator[Lab]:
+def opened(role: str = "cli", *, begins: bool = False, read_only: bool = False) -> Iterator[Lab]:
     """Open the lab that the command line, the environment or the platform names.
 
     Args:
         role: which face of ftlab acts.
         begins: whether a file that `--db` names is begun if it does not exist. Where nothing is
             brought in, such a name is rather a slip of the hand.
+        read_only: whether it is only looked at.
     """
     from engine.lab import Lab
     from engine.places import Places
@@ -57,7 +58,12 @@ def opened(role: str = "cli", *, begins: bool = False) -> Iterator[Lab]:
     places = Places.find(database=chosen)
     with told(places.database, ": `ftlab verify` tells what is wrong"):
         with counted_if_begun("Folding the history anew") as progress:
-            lab = Lab(places, role, create=begins or chosen is None, progress=progress)
+            if read_only:
+                from engine.looking import LookedAtLab
+
+                lab: Lab = LookedAtLab(places, progress)
+            else:
+                lab = Lab(places, role, create=begins or chosen is None, progress=progress)
         with lab:
             _pass_on_notice(lab.database)
             yield lab

@@ -10,6 +10,7 @@ import click
 
 from tui.cli.groups import CommandGroup
 from tui.cli.opening import db_option, opened
+from tui.cli.options import EventOrMoment
 
 
 class Root(CommandGroup):
@@ -20,6 +21,7 @@ class Root(CommandGroup):
         "data": "tui.cli.data:data",
         "train": "tui.cli.training:train",
         "jobs": "tui.cli.jobs:jobs",
+        "queue": "tui.cli.queue:queue",
         "models": "tui.cli.models:models",
         "files": "tui.cli.files:files",
         "chat": "tui.cli.chat:chat",
@@ -62,17 +64,28 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     callback=_print_version,
     help="Print the version.",
 )
+@click.option(
+    "--at",
+    type=EventOrMoment(),
+    metavar="SEQ|TIME",
+    help="Open the dashboard as of an event or a time: 120, 2026-11-20T18:30, 2d (ago).",
+)
+@click.option(
+    "--read-only", is_flag=True, help="Open the dashboard to look: nothing is recorded or started."
+)
 @click.pass_context
-def root(context: click.Context) -> None:
+def root(context: click.Context, at: str | None, *, read_only: bool) -> None:
     """Track, run and compare fine-tuning jobs from one terminal.
 
     Without a command: the full-screen dashboard.
     """
     if context.invoked_subcommand is not None:
+        if at is not None or read_only:
+            raise click.UsageError("--at and --read-only in this place belong to the dashboard")
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the dashboard needs a terminal; `ftlab --help` lists the commands")
-    with opened(role="ui") as lab:
+    with opened(role="ui", read_only=read_only) as lab:
         from tui.app import run
 
-        context.exit(run(lab))
+        context.exit(run(lab, None if at is None else lab.seq_as_of(at)))

@@ -148,7 +148,8 @@ class Chat(Screen[None], Background):
 
     def on_chat_opened(self) -> None:
         """Listen."""
-        self._rest("ready")
+        forgets = self._conversation is not None and self._conversation.forgets
+        self._rest("ready · sees each question alone" if forgets else "ready")
 
     def on_input_submitted(self) -> None:
         """Send what was written."""

@@ -23,15 +23,19 @@ _POINTS_A_CELL = 6
 
 
 class Curves(JobView):
-    """Draws the chosen chart in the panel's size, from no more points than it has dots for."""
+    """Draws the chosen chart in the panel's size, from no more points than it has dots for.
+
+    Attributes:
+        chosen: the number of the chart, from any number on round and round.
+    """
 
     def __init__(self, lab: Lab, now: Callable[[], datetime], name: str) -> None:
         super().__init__(lab, now, name)
-        self._chosen = 0
+        self.chosen = 0
 
     def next_metric(self, by: int) -> None:
         """Draw the chart after the present one, or before it."""
-        self._chosen += by
+        self.chosen += by
         self.look(self.job)
 
     def read(self, job: str) -> Sequence[Line]:
@@ -42,7 +46,7 @@ class Curves(JobView):
         offered = charts(summaries)
         if not offered:
             return [[("No metrics yet: they come with the first steps.", "dim")]]
-        place = self._chosen % len(offered)
+        place = self.chosen % len(offered)
         shown = [summaries[name] for name in offered[place][: len(CURVE_INKS)]]
         legend = _legend(shown, place, len(offered), width)
         if width < LEAST_WIDTH or height < LEAST_HEIGHT + 2:

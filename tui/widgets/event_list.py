@@ -8,8 +8,8 @@ from itertools import groupby
 
 from store.queries.history import Filter, history
 from store.recorded import Recorded
-from store.times import from_text
 from tui.ink import Line
+from tui.moments import moment
 from tui.sentences import METRICS, story
 from tui.widgets.job_view import JobView
 
@@ -33,7 +33,7 @@ def event_lines(events: Sequence[Recorded], now: datetime) -> list[Line]:
     Metrics that follow each other are one line, or they would drown everything else.
     """
     told = [(run[-1], story(run)) for run in _runs(events)]
-    moments = [_when(newest, now) for newest, _ in told]
+    moments = [moment(newest.occurred, now) for newest, _ in told]
     width = max(map(len, moments), default=0)
     lines: list[Line] = [
         [(f"{moment:>{width}}  ", "faint"), (text, ink)]
@@ -51,11 +51,3 @@ def _runs(events: Sequence[Recorded]) -> list[list[Recorded]]:
     for metrics, group in groups:
         runs += [list(group)] if metrics else [[event] for event in group]
     return runs
-
-
-def _when(event: Recorded, now: datetime) -> str:
-    """Return the time of day in the machine's zone, with the date if it was another day."""
-    zone = now.astimezone().tzinfo
-    moment = from_text(event.occurred).astimezone(zone)
-    same_day = moment.date() == now.astimezone(zone).date()
-    return moment.strftime("%H:%M:%S" if same_day else "%b %d %H:%M:%S")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
-from store.job_status import ACTIVE
+from store.job_status import ACTIVE, QUEUED
 from store.queries.jobs import JobSummary
 from tui.widgets.curves import Curves
 from tui.widgets.event_list import EventList
@@ -46,13 +46,19 @@ class JobPanel(Vertical):
     Args:
         lab: where to read.
         now: tells the time.
+        panel: which panel is open at first.
+        chart: which chart is drawn at first.
     """
 
-    def __init__(self, lab: Lab, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lab: Lab, now: Callable[[], datetime], panel: str | None = None, chart: int = 0
+    ) -> None:
         super().__init__(id="job-panel")
         self._headline = Headline(lab, now, "headline")
-        self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, _FIRST)
+        first = panel if panel in PANELS else _FIRST
+        self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, first)
         self._views = {name: view(lab, now, name) for name, (_, view) in PANELS.items()}
+        self._curves.chosen = chart
         self.job: JobSummary | None = None
         self._looked = 0.0
         self._waiting: Timer | None = None
@@ -61,12 +67,26 @@ class JobPanel(Vertical):
         """Put the headline over the tabs over the panels."""
         yield self._headline
         yield self._tabs
-        with ContentSwitcher(initial=_FIRST):
+        with ContentSwitcher(initial=self.opened):
             yield from self._views.values()
 
     def on_mount(self) -> None:
-        """Follow the log of a job that may still write one: it tells no events."""
-        self.set_interval(_LOG_SECONDS, self._follow_log)
+        """Follow what no event of the job tells: the log that it writes, its place in the queue."""
+        self.set_interval(_LOG_SECONDS, self._follow)
+
+    @property
+    def opened(self) -> str:
+        """Which panel is open."""
+        return self._tabs.active
+
+    @property
+    def chart(self) -> int:
+        """Which chart is drawn."""
+        return self._curves.chosen
+
+    @property
+    def _curves(self) -> Curves:
+        return cast("Curves", self._views["curves"])
 
     @property
     def view(self) -> JobView:
@@ -94,9 +114,12 @@ class JobPanel(Vertical):
         self._waiting = None
         self.show_job(self.job)
 
-    def _follow_log(self) -> None:
-        running = self.job is not None and self.job.status in ACTIVE
-        if running and self.screen.is_current and isinstance(self.view, LogTail):
+    def _follow(self) -> None:
+        if self.job is None or not self.screen.is_current:
+            return
+        writes = self.job.status in ACTIVE and isinstance(self.view, LogTail)
+        waits = self.job.status == QUEUED and isinstance(self.view, Overview)
+        if writes or waits:
             self.view.look(self.view.job)
 
     def open(self, panel: str) -> None:

@@ -11,9 +11,11 @@ from sqlite3 import Connection
 from typing import Any, TypeVar
 
 from store.errors import NotFoundError
+from store.job_status import QUEUED
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
 from store.queries.models import ModelRow, model
+from store.queries.queue import place
 from tui.environment_lines import environment_fields
 from tui.formats import ago, count, duration, fit, number
 from tui.ink import Line, Span, look, text_of
@@ -37,6 +39,7 @@ class Known:
     run: Run | None = None
     validation: DatasetRow | None = None
     model: ModelRow | None = None
+    place: tuple[int, int] | None = None
 
 
 class Overview(JobView):
@@ -51,6 +54,7 @@ class Overview(JobView):
             newest_run(reader, detail),
             _found(dataset, reader, detail.validation),
             _found(model, reader, detail.model),
+            place(reader, detail.id) if detail.status == QUEUED else None,
         )
         return overview(known, self.now(), self.room)
 
@@ -68,7 +72,7 @@ def _found(
 def overview(known: Known, now: datetime, width: int) -> list[Line]:
     """Return the lines of the overview for so many cells."""
     detail = known.detail
-    left = [_state(detail, known.run, now), _data(detail, known.validation), _model(known.model)]
+    left = [_state(known, now), _data(detail, known.validation), _model(known.model)]
     right = [_hyperparameters(detail), ("Environment", environment_fields(detail))]
     if width < _TWO_COLUMNS_FROM:
         return [*_reason(detail, width), *_lines([*left, *right], width)]
@@ -88,13 +92,15 @@ def _reason(detail: JobDetail, width: int) -> list[Line]:
     return [*lines, []]
 
 
-def _state(detail: JobDetail, run: Run | None, now: datetime) -> Section:
-    spent, left = elapsed(detail, now), time_left(detail, run)
+def _state(known: Known, now: datetime) -> Section:
+    detail = known.detail
+    spent, left = elapsed(detail, now), time_left(detail, known.run)
     steps = count(detail.step)
     if detail.total_steps:
         steps += f" of {count(detail.total_steps)}"
     fields = [
         ("status", look(detail.status).word),
+        *([("queue", f"place {known.place[0]} of {known.place[1]}")] if known.place else []),
         ("steps", steps),
         ("planned", ago(detail.planned_at, now)),
         ("time", duration(spent) if spent is not None else "not begun"),

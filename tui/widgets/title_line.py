@@ -20,12 +20,19 @@ class TitleLine(FixedLines):
 
     Args:
         place: the database's path, or what else the screen is about.
+        is_past: whether that is long ago, which is marked clearly.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, *, is_past: bool = False) -> None:
         super().__init__(id="title")
         self._place = place
+        self._is_past = is_past
         self._counts: Mapping[str, int] = {}
+
+    def name_place(self, place: str) -> None:
+        """Show another place."""
+        self._place = place
+        self.on_resize()
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Show how many jobs there are of each status."""
@@ -34,17 +41,17 @@ class TitleLine(FixedLines):
 
     def on_resize(self) -> None:
         """Fit the title to the row."""
-        self.show([title(self._place, self._counts, self.size.width)])
+        self.show([title(self._place, self._counts, self.size.width, is_past=self._is_past)])
 
 
-def title(place: str, counts: Mapping[str, int], width: int) -> Line:
+def title(place: str, counts: Mapping[str, int], width: int, *, is_past: bool = False) -> Line:
     """Return the title in so many cells: the counts stay whole, the place is cut from the left."""
     right = _counted(counts, words=width >= _SHOWN_ALWAYS_FROM)
-    left: list[Span] = [(" ftlab ", "title")]
+    left: list[Span] = [(" PAST ", "past") if is_past else (" ftlab ", "title")]
     room = width - cell_len(text_of(left)) - cell_len(text_of(right)) - 2
     shown = _cut_left(place, room)
     gap = max(0, room - cell_len(shown)) + 1
-    return [*left, (f" {shown}", "dim"), (" " * gap, "plain"), *right]
+    return [*left, (f" {shown}", "warn" if is_past else "dim"), (" " * gap, "plain"), *right]
 
 
 def _counted(counts: Mapping[str, int], *, words: bool) -> list[Span]:

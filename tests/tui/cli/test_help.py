@@ -49,7 +49,7 @@ _FIXED = {
         "data.export",
     ),
     *("jobs", "jobs.show", "jobs.metrics", "jobs.follow", "jobs.logs", "jobs.cancel"),
-    *("jobs.resume", "models", "models.show"),
+    *("jobs.resume", "queue", "queue.move", "queue.priority", "models", "models.show"),
     *("models.delete", "files", "files.list", "files.delete"),
     *("models.record", "models.recreate", "models.retire-check", "models.table"),
     *("recordings", "recordings.show", "recordings.export", "recordings.dataset"),

@@ -48,6 +48,15 @@ async def test_an_answer_streams_into_the_transcript(lab: StillLab, drive: Drive
         assert ui.app.screen.query_one(Input).value == ""
 
 
+async def test_it_is_told_that_a_model_sees_each_question_alone(
+    lab: StillLab, drive: Drive
+) -> None:
+    lab.talk.forgets = True
+    async with drive(lab, (80, 24)) as ui:
+        await _chatting(ui)
+        await ui.until_shown("ready · sees each question alone")
+
+
 async def test_earlier_conversations_stand_above(lab: StillLab, drive: Drive) -> None:
     async with drive(lab, (80, 24)) as ui:
         await _chatting(ui)

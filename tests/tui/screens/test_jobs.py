@@ -21,7 +21,7 @@ NEWEST_FIRST = ["gsm8k-5", "a-name-that-is-rather-long", "gsm8k-3", "gsm8k-2", "
 
 async def test_the_newest_job_is_selected_and_shown(lab: StillLab, drive: Drive) -> None:
     async with drive(lab) as ui:
-        assert [job.name for job in ui.rows.book.rows] == NEWEST_FIRST
+        assert ui.names == NEWEST_FIRST
         assert ui.selected == "gsm8k-5"
         await ui.until_shown("● gsm8k-5  running", "step 30/60", "━ loss 1.211", "eval_loss")
 
@@ -266,7 +266,7 @@ async def test_a_new_job_leaves_the_selection_with_its_job(
         await ui.press("j")
         story.job("9", *running(), name="newcomer")
         await ui.until_shown("newcomer")
-        assert ui.rows.book.rows[0].name == "newcomer"
+        assert ui.names[0] == "newcomer"
         assert ui.selected == "a-name-that-is-rather-long"
 
 
@@ -283,7 +283,7 @@ async def test_refreshing_reads_everything_anew(lab: StillLab, drive: Drive) -> 
     async with drive(lab) as ui:
         await ui.press("ctrl+r")
         await settle(ui.pilot)
-        assert [job.name for job in ui.rows.book.rows] == NEWEST_FIRST
+        assert ui.names == NEWEST_FIRST
         assert ui.rows.book.counts["running"] == 1
 
 
@@ -374,7 +374,7 @@ async def test_ten_thousand_jobs_scroll(
 ) -> None:
     _fill(empty_lab, 10_000)
     async with drive(empty_lab, size) as ui:
-        await ui.until(lambda: len(ui.rows.book.rows) == 10_000)
+        await ui.until(lambda: len(ui.rows.book.ids) == 10_000)
         assert ui.selected == "many-9999"
         await ui.press("end")
         await ui.until_shown("many-0 ")

@@ -52,6 +52,13 @@ def test_a_finished_jobs_overview_tells_what_came_of_it(lab: StillLab) -> None:
     assert "perplexity 3.780 → 2.170" in shown
 
 
+def test_a_waiting_jobs_overview_tells_its_place(lab: StillLab) -> None:
+    reader = lab.database.reader
+    known = Known(job_detail(reader, "gsm8k-5"), place=(2, 3))
+    shown = [" ".join(text_of(line).split()) for line in overview(known, NOW, 60)]
+    assert "queue place 2 of 3" in shown
+
+
 def test_there_are_two_columns_where_there_is_room(lab: StillLab) -> None:
     assert "JOB TRAINING" in _shown(lab, "gsm8k-5", width=78).split("\n")
     assert "JOB" in _shown(lab, "gsm8k-5", width=60).split("\n")

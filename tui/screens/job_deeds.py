@@ -1,0 +1,148 @@
+"""What can be done with jobs: asked for first where it matters, done in the background."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual.message import Message
+
+from store.errors import NotFoundError
+from store.queries.jobs import JobSummary, job_detail
+from store.queries.models import ModelRow, model
+from tui.background import Background, in_words
+from tui.permissions import what_cancel_does, why_no_chat, why_not_cancel, why_not_resume
+from tui.screens.question import Question
+from tui.wording import number_of
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+    from tui.app import FtlabApp
+
+_NAMED = 3
+
+
+class JobDeeds(Background):
+    """A screen with chosen jobs, and the keys that act on them."""
+
+    lab: Lab
+
+    @dataclass
+    class Told(Message):
+        """Something that was asked for was done, or cannot be: these words tell."""
+
+        words: str
+        refused: bool = False
+
+    @dataclass
+    class ModelFound(Message):
+        """The model to talk to was found."""
+
+        model: ModelRow
+
+    @abstractmethod
+    def chosen_jobs(self) -> Sequence[JobSummary]:
+        """Return the jobs that a key acts on."""
+
+    @property
+    def _ftlab(self) -> FtlabApp:
+        return cast("FtlabApp", self.app)
+
+    def tell(self, message: Told) -> None:
+        """Say what was done, or why not."""
+        self.app.notify(
+            message.words,
+            severity="warning" if message.refused else "information",
+            markup=False,
+        )
+
+    def action_cancel_job(self) -> None:
+        """Ask whether the chosen jobs shall stop, and stop them."""
+        if jobs := self._allowed(why_not_cancel):
+            told = f"{_named(jobs)}. Each is asked to stop."
+            if len(jobs) == 1:
+                told = what_cancel_does(jobs[0])
+            them = _them(jobs)
+            question = Question(
+                f"Cancel {_counted(jobs)}?", told, f"cancel {them}", f"let {them} run"
+            )
+            was = "was" if len(jobs) == 1 else "were"
+            self._ask(question, jobs, self.lab.cancel_job, f"{was} asked to stop")
+
+    def action_resume_job(self) -> None:
+        """Ask whether the chosen jobs shall go on, and let them."""
+        if jobs := self._allowed(why_not_resume):
+            told = "Training goes on from its last checkpoint, in the background."
+            if len(jobs) > 1:
+                told = f"{_named(jobs)}. {told}"
+            them = _them(jobs)
+            question = Question(
+                f"Resume {_counted(jobs)}?", told, f"resume {them}", f"leave {them}"
+            )
+            on = "goes on" if len(jobs) == 1 else "go on"
+            self._ask(question, jobs, self.lab.resume_job, on)
+
+    def _allowed(self, why_not: Callable[[JobSummary], str | None]) -> list[JobSummary]:
+        """Return the chosen jobs for which the action makes sense; say why not if none is left."""
+        jobs = self.chosen_jobs()
+        if jobs and self.lab.why_not is not None:
+            self.post_message(self.Told(self.lab.why_not, refused=True))
+            return []
+        allowed = [job for job in jobs if why_not(job) is None]
+        if jobs and not allowed:
+            self.post_message(self.Told(why_not(jobs[0]) or "", refused=True))
+        return allowed
+
+    def _ask(
+        self, question: Question, jobs: Sequence[JobSummary], act: Callable[[str], None], done: str
+    ) -> None:
+        def work() -> Message:
+            troubles = []
+            for job in jobs:
+                try:
+                    act(job.id)
+                except Exception as error:
+                    if len(jobs) == 1:
+                        raise
+                    troubles.append(f"{job.name}: {in_words(error)}")
+            if troubles:
+                return self.Told("\n".join(troubles), refused=True)
+            return self.Told(f"{_counted(jobs)} {done}")
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                self.in_background(f"act {' '.join(job.id for job in jobs)}", work)
+
+        self.app.push_screen(question, answered)
+
+    def action_chat(self) -> None:
+        """Talk to the model that the chosen job made."""
+        if jobs := self.chosen_jobs():
+            self.in_background("chat", lambda: self._find_model(jobs[0].id))
+
+    def _find_model(self, job: str) -> Message:
+        reader = self.lab.database.reader
+        detail = job_detail(reader, job)
+        refusal = self.lab.why_not or why_no_chat(detail)
+        if refusal is not None:
+            return self.Told(refusal, refused=True)
+        try:
+            return self.ModelFound(model(reader, detail.model or ""))
+        except NotFoundError:
+            return self.Told(f"the model of {detail.name} is not registered yet", refused=True)
+
+
+def _counted(jobs: Sequence[JobSummary]) -> str:
+    return jobs[0].name if len(jobs) == 1 else number_of(len(jobs), "job")
+
+
+def _them(jobs: Sequence[JobSummary]) -> str:
+    return "it" if len(jobs) == 1 else "them"
+
+
+def _named(jobs: Sequence[JobSummary]) -> str:
+    names = ", ".join(job.name for job in jobs[:_NAMED])
+    more = len(jobs) - _NAMED
+    return f"{names} and {number_of(more, 'other')}" if more > 0 else names
