@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.errors import JobStateError, LabError, ProviderError
+from engine import queue
+from engine.errors import JobStateError, LabError, ProviderError, RequestError
 from engine.planning import LOCAL, SCRIPT, Plan, TrainingRequest, free_name, plan
 from engine.poller import Poller
+from engine.starting import act
 from engine.submitting import Progress, reworded, submit
 from store import job_status
 from store.errors import StoreError, StreamConflictError
@@ -26,18 +27,32 @@ _HOSTED_PATIENCE = 120.0
 
 
 def start(
-    lab: Lab, plan: Plan, progress: Progress | None = None, *, retry_of: str | None = None
+    lab: Lab,
+    plan: Plan,
+    progress: Progress | None = None,
+    *,
+    retry_of: str | None = None,
+    priority: int | None = None,
 ) -> str:
     """Record a plan and start it; return the job's id.
 
+    Args:
+        lab: where to record it.
+        plan: what is to be trained.
+        progress: told what is being done.
+        retry_of: the job whose plan this is once more.
+        priority: put it into the queue with this priority instead of starting it; None starts it.
+
     Raises:
+        RequestError: if a hosted job should wait in the queue of this machine.
         LabError: if the job could not be started, which is then recorded as its failure; or if a
             hosted service cannot be reached: the job stays planned, and the poller goes on.
     """
     from engine import base_models
-    from store.events import JobPlanned
+    from store.events import JobPlanned, JobQueued
 
     request = plan.request
+    _refuse_queue(request.provider, priority)
     if request.provider == LOCAL:
         base_models.resolve(request.base_model, lab.places.home, progress)
     else:
@@ -58,10 +73,14 @@ def start(
         estimate=plan.estimate.usd if plan.estimate else None,
         retry_of=retry_of,
     )
+    if priority is not None:
+        lab.local.prepare(job)
+        lab.log.append(f"job/{job}", planned, JobQueued(priority=priority), expected=0)
+        return job
     lab.log.append(f"job/{job}", planned, expected=0)
     detail = jobs.job_detail(lab.database.reader, job)
     if detail.provider == LOCAL:
-        _act(lab, detail, lambda: lab.local.submit(detail))
+        act(lab, detail, lambda: lab.local.submit(detail))
     else:
         submit(lab, job, progress, patience=_HOSTED_PATIENCE)
     return job
@@ -79,6 +98,8 @@ def cancel(lab: Lab, reference: str) -> None:
     if detail.status not in job_status.ACTIVE:
         raise JobStateError(f"{detail.name} is {detail.status}: there is nothing to cancel")
     if detail.provider == LOCAL:
+        if queue.withdraw(lab, detail):
+            return
         lab.log.append(f"job/{detail.id}", JobCancelRequested())
         lab.local.cancel(detail)
         return
@@ -109,15 +130,19 @@ def pause(lab: Lab, reference: str) -> None:
     _ask(lab, detail, JobPauseRequested())
 
 
-def resume(lab: Lab, reference: str, progress: Progress | None = None) -> None:
+def resume(
+    lab: Lab, reference: str, progress: Progress | None = None, *, priority: int | None = None
+) -> None:
     """Go on with a job.
 
     A local one that ended without a result goes on from its newest whole checkpoint; a hosted one
     that was paused is asked to go on, one whose submission was broken off is submitted, and one
-    that its service did not know any more is looked for again.
+    that its service did not know any more is looked for again. With a priority a local one waits in
+    the queue for its turn to go on.
 
     Raises:
         JobStateError: if the job is active or has succeeded.
+        RequestError: if a hosted job should wait in the queue of this machine.
         LabError: if it cannot go on (what it needs is missing), of which nothing is recorded; or if
             it could not be started after all, which is then recorded as its failure.
     """
@@ -125,8 +150,9 @@ def resume(lab: Lab, reference: str, progress: Progress | None = None) -> None:
 
     found = jobs.job_detail(lab.database.reader, reference)
     _refuse_script(found, "resume")
+    _refuse_queue(found.provider, priority)
     if found.provider == LOCAL:
-        _resume_here(lab, reference)
+        _resume_here(lab, reference, priority)
         return
     if found.status == job_status.PLANNED:
         submit(lab, found.id, progress, patience=_HOSTED_PATIENCE)
@@ -158,10 +184,15 @@ def _look_for(lab: Lab, job: JobDetail) -> None:
         )
 
 
-def _resume_here(lab: Lab, reference: str) -> None:
-    from store.events import JobResumed
+def _resume_here(lab: Lab, reference: str, priority: int | None) -> None:
+    from store.events import JobQueued, JobResumed
 
     detail = _fresh(lab, reference)
+    if queue.is_unstarted(lab, detail):
+        raise JobStateError(
+            f"{detail.name} waits in the queue: `ftlab queue move {detail.name} --first` makes it "
+            "the next"
+        )
     if detail.status not in job_status.RESUMABLE:
         raise JobStateError(
             f"{detail.name} is {detail.status}: only interrupted, cancelled and failed jobs "
@@ -172,17 +203,23 @@ def _resume_here(lab: Lab, reference: str) -> None:
         step = provider.resumable_step(detail)
     except (OSError, StoreError, ValueError) as error:
         raise LabError(f"{detail.name} cannot go on: {error}") from error
-    resumed = JobResumed(attempt=detail.attempt + 1, from_step=step)
+    decided: Fact = JobResumed(attempt=detail.attempt + 1, from_step=step)
+    if priority is not None:
+        decided = JobQueued(priority=priority)
     try:
-        lab.log.append(f"job/{detail.id}", resumed, expected=detail.version)
+        lab.log.append(f"job/{detail.id}", decided, expected=detail.version)
     except StreamConflictError:
         raise JobStateError(f"somebody else acted on {detail.name} just now: look again") from None
+    if priority is not None:
+        return
     again = jobs.job_detail(lab.database.reader, detail.id)
-    _act(lab, again, lambda: provider.resume(again, step))
+    act(lab, again, lambda: provider.resume(again, step))
 
 
-def retry(lab: Lab, reference: str, progress: Progress | None = None) -> str:
-    """Start a new job from the plan of one that ended; return its id.
+def retry(
+    lab: Lab, reference: str, progress: Progress | None = None, *, priority: int | None = None
+) -> str:
+    """Start a new job from the plan of one that ended, or queue it; return its id. See `start`.
 
     Raises:
         JobStateError: if the job has not ended.
@@ -208,7 +245,14 @@ def retry(lab: Lab, reference: str, progress: Progress | None = None) -> str:
         options=json.loads(detail.options_json),
     )
     again = replace(plan(lab, request), name=free_name(lab, detail.name))
-    return start(lab, again, progress, retry_of=detail.id)
+    return start(lab, again, progress, retry_of=detail.id, priority=priority)
+
+
+def _refuse_queue(provider: str, priority: int | None) -> None:
+    if priority is not None and provider not in (LOCAL, SCRIPT):
+        raise RequestError(
+            f"the queue is for jobs on this machine: leave --queue out, {provider} has its own"
+        )
 
 
 def _refuse_script(detail: JobDetail, what: str) -> None:
@@ -248,16 +292,3 @@ def _fresh(lab: Lab, reference: str) -> JobDetail:
             if not error.retriable:
                 raise
     return jobs.job_detail(lab.database.reader, found.id)
-
-
-def _act(lab: Lab, job: JobDetail, act: Callable[[], str]) -> None:
-    """Do what was recorded as intended, and record that it was done or why it failed."""
-    from store.events import JobFailed, JobSubmitted
-
-    stream = f"job/{job.id}"
-    try:
-        remote_id = act()
-    except (OSError, LabError, StoreError, ValueError) as error:
-        lab.log.append(stream, JobFailed(error=f"it could not be started: {error}"))
-        raise LabError(f"{job.name} could not be started: {error}") from error
-    lab.log.append(stream, JobSubmitted(remote_id=remote_id))

@@ -49,10 +49,13 @@ class Lab(Closing):
         role: which face of ftlab acts.
         database: the open database.
         polling_notice: what the background poller last complained of, None if all is well.
+        why_not: why nothing can be done in it, None if it can.
 
     Raises:
         StoreError: if the database cannot be opened.
     """
+
+    why_not: str | None = None
 
     def __init__(
         self,
@@ -192,11 +195,17 @@ class Lab(Closing):
 
         return planning.plan(self, request)
 
-    def train(self, plan: Plan, progress: Callable[[str, float], None] | None = None) -> str:
-        """Record and start a planned job; return its id. See `engine.jobs.start`."""
+    def train(
+        self,
+        plan: Plan,
+        progress: Callable[[str, float], None] | None = None,
+        *,
+        priority: int | None = None,
+    ) -> str:
+        """Record and start, or queue, a planned job; return its id. See `engine.jobs.start`."""
         from engine import jobs
 
-        return jobs.start(self, plan, progress)
+        return jobs.start(self, plan, progress, priority=priority)
 
     def cancel_job(self, job: str) -> None:
         """Ask a job to stop; see `engine.jobs.cancel`."""
@@ -210,17 +219,29 @@ class Lab(Closing):
 
         jobs.pause(self, job)
 
-    def resume_job(self, job: str, progress: Callable[[str, float], None] | None = None) -> None:
+    def resume_job(
+        self,
+        job: str,
+        progress: Callable[[str, float], None] | None = None,
+        *,
+        priority: int | None = None,
+    ) -> None:
         """Go on with a job that stopped without a result; see `engine.jobs.resume`."""
         from engine import jobs
 
-        jobs.resume(self, job, progress)
+        jobs.resume(self, job, progress, priority=priority)
 
-    def retry_job(self, job: str, progress: Callable[[str, float], None] | None = None) -> str:
+    def retry_job(
+        self,
+        job: str,
+        progress: Callable[[str, float], None] | None = None,
+        *,
+        priority: int | None = None,
+    ) -> str:
         """Start a new job from the plan of another one; see `engine.jobs.retry`."""
         from engine import jobs
 
-        return jobs.retry(self, job, progress)
+        return jobs.retry(self, job, progress, priority=priority)
 
     def log_tail(self, job: str, lines: int = 200) -> list[str]:
         """Return the last lines that the job's process wrote to its log; none for a hosted job."""
@@ -255,16 +276,26 @@ class Lab(Closing):
             LabError: if it is neither.
         """
         from store.past import as_of
+
+        return as_of(self.database, self.seq_as_of(when))
+
+    def seq_as_of(self, when: str) -> int:
+        """Return the seq of the last event that counts as of an event or a time; see `as_of`.
+
+        Raises:
+            NotFoundError: if the event is yet to come.
+            LabError: if it is neither.
+        """
         from store.queries.history import seq_at
         from store.times import parse_when, to_text
 
         if when.isdecimal():
-            return as_of(self.database, self._recorded_seq(int(when)))
+            return self._recorded_seq(int(when))
         try:
             moment = to_text(parse_when(when))
         except ValueError as error:
             raise LabError(f"{error}, or an event's seq such as 120") from None
-        return as_of(self.database, seq_at(self.database.reader, moment))
+        return seq_at(self.database.reader, moment)
 
     def _recorded_seq(self, seq: int) -> int:
         head = self.database.head()
@@ -272,13 +303,19 @@ class Lab(Closing):
             raise NotFoundError(f"there is no event {seq} yet: the last one is {head}")
         return seq
 
-    def start_polling(self, *, described: str | None = None) -> None:
-        """Bring in the news of jobs from now on, from a thread, while no other process does."""
+    def start_polling(self, *, described: str | None = None, slots: int | None = None) -> None:
+        """Bring in the news of jobs from now on, from a thread, while no other process does.
+
+        Args:
+            described: who polls, for others to read.
+            slots: how many jobs of this machine may run before others have to wait in the queue; as
+                many as the settings say if None; with 0 no waiting one is started.
+        """
         from engine.poller import Polling
 
         if self._polling is None and not self.database.read_only:
             who = described or f"{self.actor} (pid {os.getpid()})"
-            self._polling = Polling(self, who, on_trouble=self._note_trouble)
+            self._polling = Polling(self, who, slots=slots, on_trouble=self._note_trouble)
             self._polling.start()
 
     def stop_polling(self) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine import queue, recovery
 from engine.errors import LabError
 from engine.planning import LOCAL, SCRIPT
 from engine.providers.scripts import Scripts
@@ -41,10 +42,15 @@ class Poller:
 
     Args:
         lab: where the jobs are.
+        slots: how many jobs of this machine may run before others have to wait in the queue; as
+            many as the settings say if None.
+        resumptions: how often an interrupted job goes on by itself; see `engine.recovery`.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, slots: int | None = None, resumptions: int = 0) -> None:
         self._lab = lab
+        self._slots = slots
+        self._resumptions = resumptions
         self._rounds: dict[str, Round] = {}
         self._schedules: dict[str, Schedule] = {}
         self._scripts = Scripts(lab)
@@ -77,20 +83,42 @@ class Poller:
         return sum(look.result() for look in under_way)
 
     def look_here(self) -> int:
-        """Bring in the news of the jobs on this machine; see `look`."""
+        """Bring in the news of the jobs on this machine, then start those whose turn it is.
+
+        See `look`.
+        """
         count, trouble = 0, None
         try:
             count += self._scripts.take()
         except TROUBLES as error:
             trouble = error
-        for job in [*self._active(LOCAL), *self._active(SCRIPT), *self._scripts.returned()]:
+        back = [*self._returned(), *self._scripts.returned()]
+        for job in [*self._active(LOCAL), *self._active(SCRIPT), *back]:
             try:
                 count += self.look_at(job)
             except TROUBLES as error:
                 trouble = trouble or error
+        try:
+            count += self._go_on()
+        except TROUBLES as error:
+            trouble = trouble or error
         if trouble is not None:
             raise trouble
         return count
+
+    def _returned(self) -> list[str]:
+        """Return the local jobs that were taken for interrupted, and are not."""
+        lost = queries.job_list(
+            self._lab.database.reader, status=job_status.INTERRUPTED, provider=LOCAL
+        )
+        return [job.id for job in lost if self._lab.local.is_back(job)]
+
+    def _go_on(self) -> int:
+        """Start the jobs whose turn it is, interrupted ones among them if they may go on."""
+        asked = 0
+        if self._resumptions:
+            asked = recovery.enqueue_interrupted(self._lab, self._resumptions)
+        return asked + queue.start_due(self._lab, self._slots)
 
     def look_at_profile(self, profile: str) -> int:
         """Bring in the news of a hosted service's jobs, many at once; see `look`."""
@@ -173,6 +201,8 @@ class Poller:
 
     def _take(self, job: str) -> int:
         detail = queries.job_detail(self._lab.database.reader, job)
+        if detail.provider == LOCAL and queue.is_unstarted(self._lab, detail):
+            return 0
         provider = self._lab.provider(detail.provider)
         news = provider.news(detail)
         return sum(len(self._lab.log.append_all(writes)) for writes in news)
@@ -186,6 +216,8 @@ class Polling:
         described: who polls, for the others to read.
         always: claim the lease even while no job is active (a daemon does).
         seconds: the time between two looks.
+        slots: how many jobs of this machine may run at a time; see `Poller`.
+        resumptions: how often an interrupted job goes on by itself; see `Poller`.
         on_trouble: told, in words, when a look fails; None when the next one goes well.
     """
 
@@ -196,9 +228,11 @@ class Polling:
         *,
         always: bool = False,
         seconds: float = 1.0,
+        slots: int | None = None,
+        resumptions: int = 0,
         on_trouble: Callable[[str | None], None] | None = None,
     ) -> None:
-        self._poller = Poller(lab)
+        self._poller = Poller(lab, slots, resumptions)
         self._lease = Lease(lab.database, LEASE, described)
         self._always = always
         self._seconds = seconds

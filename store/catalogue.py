@@ -92,6 +92,7 @@ def _only_more_fields(data: dict[str, Any]) -> dict[str, Any]:
 
 _GREW = (
     "JobPlanned",
+    "JobResumed",
     "JobMessageReceived",
     "JobFailed",
     "JobSucceeded",
@@ -116,6 +117,10 @@ CATALOGUE = Catalogue(
         events.DatasetSplit,
         events.JobPlanned,
         events.JobSubmitted,
+        events.JobQueued,
+        events.JobMovedInQueue,
+        events.JobPriorityChanged,
+        events.JobTakenFromQueue,
         events.JobStatusChanged,
         events.JobMessageReceived,
         events.CheckpointSaved,

@@ -7,6 +7,7 @@ nobody for long.
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,16 @@ from store.database import Database
 
 _LONGEST = 120.0
 """Seconds that no lease is claimed for."""
+
+
+def holder_of(
+    connection: sqlite3.Connection, name: str, clock: Callable[[], float] = time.time
+) -> str | None:
+    """Return who holds a lease now, in words; None if nobody does."""
+    row = connection.execute(
+        "SELECT described FROM lease WHERE name = ? AND expires > ?", (name, clock())
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 class Lease:
@@ -70,11 +81,7 @@ class Lease:
 
     def holder(self) -> str | None:
         """Return who holds the lease now, in words; None if nobody does."""
-        row = self._database.reader.execute(
-            "SELECT described FROM lease WHERE name = ? AND expires > ?",
-            (self._name, self._clock()),
-        ).fetchone()
-        return str(row[0]) if row else None
+        return holder_of(self._database.reader, self._name, self._clock)
 
     def release(self) -> None:
         """Give the lease up, if it is held."""

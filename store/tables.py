@@ -80,6 +80,25 @@ class Checkpoint(SQLModel, table=True):
     saved_at: str
 
 
+class QueueEntry(SQLModel, table=True):
+    """A job of this machine that was put into the queue, until it ends.
+
+    `state` is one of `store.queue_state`; among those that wait, the highest `priority` comes
+    first, then the lowest `rank`. `attempt` is the one that it waits to begin with.
+    """
+
+    __tablename__: ClassVar[str] = "queue_entry"
+
+    job: str = Field(primary_key=True)
+    state: str
+    priority: int
+    rank: int
+    attempt: int
+    devices_json: str = "[]"
+    queued_at: str
+    queued_by: str
+
+
 class RemoteEvent(SQLModel, table=True):
     """An event of a hosted job that was taken in, by the provider's id for it."""
 
@@ -398,7 +417,7 @@ class Answer(SQLModel, table=True):
 
 
 READ_MODELS: tuple[type[SQLModel], ...] = (
-    Job, Checkpoint, RemoteEvent, RemoteFile, ResultFile, MetricSeries, MetricChunk,
+    Job, Checkpoint, QueueEntry, RemoteEvent, RemoteFile, ResultFile, MetricSeries, MetricChunk,
     DatasetVersion, DatasetParent, DatasetPart, DatasetCount, DatasetCheck, Model, Chat, ChatTurn,
     Suite, Recording, Answer,
 )  # fmt: skip

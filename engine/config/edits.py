@@ -41,6 +41,54 @@ def unset_budget(path: Path) -> None:
         content.pop("budget", None)
 
 
+def set_slots(path: Path, number: int) -> None:
+    """Settle how many jobs of this machine may run before others have to wait in the queue.
+
+    Args:
+        path: the configuration file; begun if there is none.
+        number: of jobs.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content["slots"] = number
+
+
+def unset_slots(path: Path) -> None:
+    """Let jobs run one after another again; that nothing was settled is no fault.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content.pop("slots", None)
+
+
+def set_resumptions(path: Path, number: int) -> None:
+    """Settle how often an interrupted job goes on by itself while a daemon runs.
+
+    Args:
+        path: the configuration file; begun if there is none.
+        number: of times; 0 for never.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content[file.RESUME_INTERRUPTED] = number
+
+
+def unset_resumptions(path: Path) -> None:
+    """Let interrupted jobs wait for somebody again; that nothing was settled is no fault.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content.pop(file.RESUME_INTERRUPTED, None)
+
+
 def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None:
     """Write a profile; of one that has its name already nothing but the comments stays.
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine import profiles
 from engine.errors import LabError
 from engine.profiles import Profile, ProfileError
 from engine.toml_lines import line_of
 
-SETTINGS = ("budget",)
+RESUME_INTERRUPTED = "resume-interrupted"
+SETTINGS = ("budget", "slots", RESUME_INTERRUPTED)
 """The settings beside the profiles."""
 
+MOST_SLOTS = 1000
+"""More jobs than any machine runs at a time: a number above it is a slip of the hand."""
+
+MOST_RESUMPTIONS = 1000
+
+_Value = TypeVar("_Value")
 _KEYS = (*SETTINGS, "profiles")
 _PLACE_IN_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
 _KEY_ENV = re.compile(r"""key_env["']?\s*=\s*["'](\w+)["']""")
@@ -34,10 +42,14 @@ class ConfigFile:
         budget: US dollars that a job may cost at most unless another limit is given; None if the
             file says nothing of it.
         profiles: what it says of each profile, by name, checked to make one.
+        slots: how many jobs of this machine may run before others have to wait in the queue.
+        resumptions: how often an interrupted job goes on by itself while a daemon runs.
     """
 
     budget: float | None
     profiles: dict[str, dict[str, object]]
+    slots: int | None = None
+    resumptions: int | None = None
 
 
 def read(path: Path) -> ConfigFile:
@@ -112,6 +124,36 @@ def budget(value: object) -> float:
     return float(value)
 
 
+def slots(value: object) -> int:
+    """Return a number of slots.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if isinstance(value, str):
+        value = _number(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise ValueError("is no number of jobs such as 1")
+    if not 1 <= value <= MOST_SLOTS:
+        raise ValueError(f"is no number of jobs from 1 to {MOST_SLOTS}")
+    return int(value)
+
+
+def resumptions(value: object) -> int:
+    """Return how often something may go on by itself.
+
+    Raises:
+        ValueError: if it is no such number.
+    """
+    if isinstance(value, str):
+        value = _number(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise ValueError("is no number of times such as 3")
+    if not 0 <= value <= MOST_RESUMPTIONS:
+        raise ValueError(f"is no number of times from 0 to {MOST_RESUMPTIONS}")
+    return int(value)
+
+
 def _number(text: str) -> float | None:
     try:
         return float(text)
@@ -142,15 +184,20 @@ class _Reading:
             raise self._fault(("profiles",), "is no table: begin one with [profiles.NAME]")
         for name, fields in tables.items():
             self._check_profile(name, fields)
-        return ConfigFile(self._budget(), tables)
+        return ConfigFile(
+            self._said("budget", budget),
+            tables,
+            self._said("slots", slots),
+            self._said(RESUME_INTERRUPTED, resumptions),
+        )
 
-    def _budget(self) -> float | None:
-        if "budget" not in self._content:
+    def _said(self, setting: str, read: Callable[[object], _Value]) -> _Value | None:
+        if setting not in self._content:
             return None
         try:
-            return budget(self._content["budget"])
+            return read(self._content[setting])
         except ValueError as error:
-            raise self._fault(("budget",), str(error)) from None
+            raise self._fault((setting,), str(error)) from None
 
     def _check_profile(self, name: str, fields: object) -> Profile:
         place = ("profiles", name)

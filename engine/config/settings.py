@@ -18,6 +18,8 @@ from engine.profiles import BUILT_IN, Profile
 from store.errors import NotFoundError
 
 BUDGET_VARIABLE = "FTLAB_BUDGET"
+SLOTS_VARIABLE = "FTLAB_SLOTS"
+RESUMPTIONS_VARIABLE = "FTLAB_RESUME_INTERRUPTED"
 USUAL = "usual"
 """The source of what nobody has said otherwise."""
 
@@ -85,6 +87,40 @@ class Settings:
         if self._file.budget is not None:
             return Setting(self._file.budget, str(self.places.config))
         return Setting(None, USUAL)
+
+    @property
+    def slots(self) -> Setting[int]:
+        """How many jobs of this machine may run before others have to wait in the queue.
+
+        Raises:
+            LabError: if what the environment says is no such number.
+        """
+        said = self.surroundings.find(SLOTS_VARIABLE)
+        if said is not None:
+            try:
+                return Setting(file.slots(said.value), said.source)
+            except ValueError as error:
+                raise ConfigError(f"{said.source} {error}") from None
+        if self._file.slots is not None:
+            return Setting(self._file.slots, str(self.places.config))
+        return Setting(1, USUAL)
+
+    @property
+    def resumptions(self) -> Setting[int]:
+        """How often an interrupted job goes on by itself while a daemon runs; 0 for never.
+
+        Raises:
+            LabError: if what the environment says is no such number.
+        """
+        said = self.surroundings.find(RESUMPTIONS_VARIABLE)
+        if said is not None:
+            try:
+                return Setting(file.resumptions(said.value), said.source)
+            except ValueError as error:
+                raise ConfigError(f"{said.source} {error}") from None
+        if self._file.resumptions is not None:
+            return Setting(self._file.resumptions, str(self.places.config))
+        return Setting(0, USUAL)
 
     def names(self) -> list[str]:
         """Return the names of all profiles, the built-in one first."""

@@ -30,7 +30,7 @@ def check_up(
     probes = [*machine.probes(places), database.probe(places)]
     try:
         settings = Settings.read(places)
-        _ = settings.budget
+        _ = settings.budget, settings.slots
     except LabError as error:
         faulty = Finding(MACHINE, "configuration", "failure", str(error))
         return [*examine(probes, progress), faulty]

@@ -71,8 +71,15 @@ def _notice(database: Database) -> Iterator[Finding]:
 
 def _poller(database: Database) -> Finding:
     from engine.poller import LEASE
-    from store.leases import Lease
+    from store.leases import holder_of
+    from store.migrations import read_models_are_current
+    from store.queries.queue import waiting
 
-    holder = Lease(database, LEASE, "ftlab doctor").holder()
+    reader = database.reader
+    holder = holder_of(reader, LEASE)
+    waits = len(waiting(reader)) if read_models_are_current(reader) else 0
+    if waits and holder is None:
+        what = f"nobody polls, so nothing starts what waits in the queue (`ftlab queue`): {waits}"
+        return Finding(MACHINE, "poller", "warning", what, "start `ftlab daemon`, or `ftlab`")
     what = f"{holder} polls" if holder else "nobody polls: the dashboard and `ftlab daemon` do"
     return Finding(MACHINE, "poller", "ok", what)

@@ -64,6 +64,7 @@ from store.events.models import (
     ModelRegistered,
     ModelRetirementAnnounced,
 )
+from store.events.queue import JobMovedInQueue, JobPriorityChanged, JobQueued, JobTakenFromQueue
 from store.events.recordings import (
     AnswerRecorded,
     AnswerRefused,
@@ -103,14 +104,18 @@ __all__ = [
     "JobImported",
     "JobInterrupted",
     "JobMessageReceived",
+    "JobMovedInQueue",
     "JobPauseRequested",
     "JobPlanned",
+    "JobPriorityChanged",
+    "JobQueued",
     "JobRequestRefused",
     "JobResumeRequested",
     "JobResumed",
     "JobStatusChanged",
     "JobSubmitted",
     "JobSucceeded",
+    "JobTakenFromQueue",
     "LabCreated",
     "LeftOut",
     "MetricGroup",

@@ -98,11 +98,19 @@ class JobInterrupted(Fact):
 
 
 class JobResumed(Fact):
-    """Training goes on after `from_step`; points recorded past that step are superseded."""
+    """Training goes on after `from_step`; points recorded past that step are superseded.
+
+    If it goes on by itself, `automatic` says which time that is since a person last resumed it,
+    `at_most` how many there may be, and `reason` why it had stopped.
+    """
 
     type_name = "JobResumed"
+    schema_number = 2
     attempt: int
     from_step: int
+    reason: str | None = None
+    automatic: int | None = None
+    at_most: int | None = None
 
 
 class JobCancelled(Fact):

@@ -22,7 +22,17 @@ from store.chain import GENESIS
 from store.database import Database
 from store.errors import StoreError, UnreadableEventError
 from store.events import Fact
-from store.projections import chats, datasets, hosted, jobs, metrics, models, recordings, suites
+from store.projections import (
+    chats,
+    datasets,
+    hosted,
+    jobs,
+    metrics,
+    models,
+    queue,
+    recordings,
+    suites,
+)
 from store.projections.fold import Fold
 from store.projections.rows import Rows
 from store.recorded import COLUMNS, Recorded
@@ -32,7 +42,7 @@ Folded = tuple[Recorded, Fact | None]
 Progress = Callable[[int, int], None]
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {}
-for _module in (jobs, hosted, metrics, datasets, models, chats, suites, recordings):
+for _module in (jobs, queue, hosted, metrics, datasets, models, chats, suites, recordings):
     for _fact, _fold in _module.FOLDS.items():
         _FOLDS[_fact.type_name] = (*_FOLDS.get(_fact.type_name, ()), _fold)
 

@@ -40,11 +40,15 @@ from store.events import (
     JobImported,
     JobInterrupted,
     JobMessageReceived,
+    JobMovedInQueue,
     JobPlanned,
+    JobPriorityChanged,
+    JobQueued,
     JobResumed,
     JobStatusChanged,
     JobSubmitted,
     JobSucceeded,
+    JobTakenFromQueue,
     LabCreated,
     MetricGroup,
     MetricsRecorded,
@@ -199,6 +203,8 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         log.append("chat/chat_1", ChatOpened(model="model_1", system="Be brief."), expected=0)
         log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
         log.append("job/job_2", planned("other", provider="openai"), expected=0)
+        waits = JobQueued(priority=2)
+        log.append("job/job_4", planned("later"), waits, JobTakenFromQueue(devices=("GPU-1",)))
         _fill_hosted(log)
         _fill_recordings(log)
         log.append("dataset/gsm8k", _split("ds_1"))
@@ -431,6 +437,15 @@ _JOB_FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(CheckpointSaved, step=_STEPS, path=_TEXTS),
     st.builds(JobInterrupted, reason=_TEXTS, checkpoint=st.one_of(st.none(), _STEPS)),
     st.builds(JobResumed, attempt=st.integers(2, 5), from_step=_STEPS),
+    st.builds(JobQueued, priority=st.integers(-1, 1)),
+    st.builds(JobPriorityChanged, priority=st.integers(-1, 1)),
+    st.builds(
+        JobMovedInQueue,
+        to=st.sampled_from(["first", "last", "before"]),
+        before=st.sampled_from([None, "job_a", "job_b"]),
+    ),
+    st.builds(JobTakenFromQueue, devices=st.lists(_TEXTS, max_size=2)),
+    st.builds(JobSubmitted, remote_id=_TEXTS),
     st.builds(
         JobStatusChanged,
         status=st.sampled_from(["queued", "running", "paused", "pausing", "succeeded"]),

@@ -107,6 +107,6 @@ def test_a_dataset_knows_its_versions_and_the_jobs_that_used_it(filled: EventLog
     reader = filled.database.reader
 
     assert [row.version for row in versions_of(reader, "gsm8k")] == [1, 2]
-    assert jobs_of(reader, "ds_1") == ["job_1", "job_2", "job_3"]
+    assert jobs_of(reader, "ds_1") == ["job_1", "job_2", "job_3", "job_4"]
     assert jobs_of(reader, "ds_2") == ["job_1"]
     assert jobs_of(reader, "ds_9") == []

@@ -77,5 +77,6 @@ def test_jobs_that_need_each_other_end_the_search(log: EventLog, planned: Planne
 def test_what_is_at_a_provider_is_told(filled: EventLog) -> None:
     hosted = {*("job/job_2", "job/job_3", "model/model_3", "file/openai/file-1", "recording/rec_1")}
     assert at_provider(filled.database.reader, "openai") == hosted
-    assert at_provider(filled.database.reader, "local") == {"job/job_1", "model/model_1"}
+    here = {"job/job_1", "job/job_4", "model/model_1"}
+    assert at_provider(filled.database.reader, "local") == here
     assert at_provider(filled.database.reader, "none") == set()

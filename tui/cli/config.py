@@ -10,15 +10,18 @@ import click
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.opening import chosen_database, db_option
 from tui.cli.options import json_option
+from tui.wording import number_of
 
 if TYPE_CHECKING:
-    from engine.config.settings import Settings
+    from engine.config.settings import Setting, Settings
 
-_SETTINGS = ["budget"]
+_SETTINGS = ["budget", "slots", "resume-interrupted"]
 _EXAMPLES = """\b
 ftlab config profile add azure-eu --kind azure --base-url https://acme.openai.azure.com
 ftlab config key set azure-eu
 ftlab config set budget 50
+ftlab config set slots 2
+ftlab config set resume-interrupted 3
 """
 
 
@@ -55,7 +58,7 @@ def config(context: click.Context, *, as_json: bool) -> None:
         shown = [{"name": name, "value": value, "source": source} for name, value, source in rows]
         print_json({"settings": shown, "profiles": profile_rows(settings)})
         return
-    print_table(["setting", "~value", "~said by"], ([n, _text(v), s] for n, v, s in rows))
+    print_table(["setting", "~value", "~said by"], ([n, _text(n, v), s] for n, v, s in rows))
     if not settings.places.config.exists():
         note("There is no configuration file yet: `ftlab config set` and `profile add` begin it.")
     say()
@@ -64,13 +67,15 @@ def config(context: click.Context, *, as_json: bool) -> None:
 
 def _rows(settings: Settings) -> list[tuple[str, str | float | None, str]]:
     """Return name, value and source of everything beside the profiles."""
-    places, budget = settings.places, settings.budget
+    places, budget, slots = settings.places, settings.budget, settings.slots
     in_home = "the data directory"
     return [
         ("data directory", str(places.home), _said_by("FTLAB_HOME", "the platform")),
         ("database", str(places.database), _database_source(settings) or in_home),
         ("configuration", str(places.config), in_home),
         ("budget", budget.value, budget.source),
+        ("slots", slots.value, slots.source),
+        ("resume-interrupted", settings.resumptions.value, settings.resumptions.source),
     ]
 
 
@@ -87,10 +92,14 @@ def _said_by(variable: str, otherwise: str) -> str:
     return f"{variable} in the environment" if os.environ.get(variable) else otherwise
 
 
-def _text(value: str | float | None) -> str:
-    if isinstance(value, float):
-        return f"{value:g} US dollars a job"
-    return "none" if value is None else value
+def _text(name: str, value: str | float | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or "none"
+    if name == "slots":
+        return f"{number_of(int(value), 'job')} of this machine at a time"
+    if name == "resume-interrupted":
+        return f"at most {number_of(int(value), 'time')} a job" if value else "never"
+    return f"{value:g} US dollars a job"
 
 
 @config.command()
@@ -109,19 +118,33 @@ def path(*, as_json: bool) -> None:
 
 @config.command("set")
 @click.argument("name", type=click.Choice(_SETTINGS), help="The setting.")
-@click.argument("value", metavar="VALUE", help="US dollars that a job may cost at most: 50.")
+@click.argument(
+    "value",
+    metavar="VALUE",
+    help="budget: US dollars that a job may cost at most; slots: jobs that run here at a time; "
+    "resume-interrupted: times that a job goes on by itself while `ftlab daemon` runs.",
+)
 @json_option
 def set_value(name: str, value: str, *, as_json: bool) -> None:
     """Settle a value in the configuration file. Comments and order in it stay."""
     from engine.config import edits, file
     from engine.places import Places
 
+    path = Places.find().config
+    written: float
     try:
-        dollars = file.budget(value)
+        if name == "slots":
+            written = slots = file.slots(value)
+            edits.set_slots(path, slots)
+        elif name == file.RESUME_INTERRUPTED:
+            written = times = file.resumptions(value)
+            edits.set_resumptions(path, times)
+        else:
+            written = file.budget(value)
+            edits.set_budget(path, written)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'VALUE'") from None
-    edits.set_budget(Places.find().config, dollars)
-    _tell(name, dollars, as_json=as_json)
+    _tell(name, written, as_json=as_json)
 
 
 @config.command("unset")
@@ -132,20 +155,31 @@ def unset_value(name: str, *, as_json: bool) -> None:
     from engine.config import edits
     from engine.places import Places
 
-    edits.unset_budget(Places.find().config)
+    unset = {
+        "budget": edits.unset_budget,
+        "slots": edits.unset_slots,
+        "resume-interrupted": edits.unset_resumptions,
+    }
+    unset[name](Places.find().config)
     _tell(name, None, as_json=as_json)
 
 
 def _tell(name: str, written: float | None, *, as_json: bool) -> None:
     """Say what counts now: the environment may say otherwise than the file."""
-    from engine.config.settings import Settings
+    from engine.config.settings import USUAL, Settings
     from engine.places import Places
     from tui.cli.output import note, print_json, say
 
-    counts = Settings.read(Places.find()).budget
+    settings = Settings.read(Places.find())
+    all_counts: dict[str, Setting[float] | Setting[float | None]] = {
+        "budget": settings.budget,
+        "slots": settings.slots,
+        "resume-interrupted": settings.resumptions,
+    }
+    counts = all_counts[name]
     if as_json:
         print_json({"name": name, "value": counts.value, "source": counts.source})
     else:
-        say(f"{name}: {_text(written)}")
-    if counts.value != written:
-        note(f"note: {counts.source} comes first and says {_text(counts.value)}")
+        say(f"{name}: {_text(name, written)}")
+    if counts.value != written and counts.source != USUAL:
+        note(f"note: {counts.source} comes first and says {_text(name, counts.value)}")

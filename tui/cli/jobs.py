@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING
 import click
 
 from store.job_status import STATUSES
+from store.queries.job_index import SORTS, Sort
+from store.queries.job_search import search
+from store.queries.searching import SearchError
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import job_argument
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
+from tui.cli.queue import (
+    place_in_queue,
+    priority_of,
+    priority_option,
+    queue_option,
+    tell_queued,
+    where_it_waits,
+)
 
 if TYPE_CHECKING:
     from store.queries.jobs import JobDetail
+    from store.queries.resumptions import Decision
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -21,6 +33,21 @@ if TYPE_CHECKING:
     "--status", type=click.Choice(STATUSES), metavar="STATUS", help="Only jobs of this status."
 )
 @click.option("--provider", help="Only jobs of this provider.")
+@click.option(
+    "--where",
+    metavar="SEARCH",
+    default="",
+    help="Only jobs of which this holds: 'status:running loss<1.2 age<2d gsm8k'.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    metavar="FIELD",
+    default="planned",
+    show_default=True,
+    help=f"By one of {', '.join(SORTS)}.",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -37,29 +64,43 @@ def jobs(
     context: click.Context,
     status: str | None,
     provider: str | None,
+    where: str,
+    sort: Sort,
     limit: int,
     at: str | None,
     *,
+    reverse: bool,
     as_json: bool,
 ) -> None:
     """Jobs: list them, look into one, cancel, resume, retry.
 
-    Without a command: list jobs, newest first.
+    Without a command: list jobs, newest first. --where takes terms that all hold: field:part,
+    field=whole, field<number (<=, >, >=, !=), field:none, a word of the name, model or dataset,
+    -term for its contrary. Times are ages (age<2d) or dates (ended>2026-11-01).
     """
     if context.invoked_subcommand is not None:
         refuse_lost_options(context)
         return
-    from store.queries.jobs import job_list
+    from store.queries.job_index import Order, job_index
+    from store.queries.jobs import jobs_by_id
     from tui.cli.output import note, print_json
 
+    try:
+        wanted = search(where, status=status, provider=provider)
+    except SearchError as error:
+        raise click.BadParameter(str(error), param_hint="--where") from None
     with reading(at) as connection:
-        found = job_list(connection, status=status, provider=provider, limit=limit or -1)
+        index = job_index(connection, wanted, Order(sort, backwards=reverse), limit or -1)
+        rows = {row.id: row for row in jobs_by_id(connection, index.ids)}
+    found = [rows[job] for job in index.ids if job in rows]
     if as_json:
         print_json(found)
     elif found:
         from tui.cli.job_tables import print_jobs
 
         print_jobs(found)
+    elif where or status or provider:
+        note("No job fits. `ftlab jobs` lists all.")
     else:
         note("No jobs. `ftlab demo` makes the first, `ftlab train --help` the next.")
 
@@ -74,6 +115,7 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
     from engine.stages import earlier
     from store.queries.jobs import checkpoints, job_detail
     from store.queries.metrics import series_list
+    from store.queries.resumptions import decision
     from tui.cli.job_tables import print_detail, print_summaries
     from tui.cli.output import plain, print_json, say, say_lines
 
@@ -82,18 +124,40 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
         saved = checkpoints(connection, detail.id)
         metrics = series_list(connection, detail.id)
         stages = earlier(connection, detail.id)
+        resumed = decision(connection, detail.id)
+        waits = where_it_waits(connection, detail.id, now=at is None)
+        queued = place_in_queue(connection, detail.id)
     if as_json:
         found = {**plain(detail), "checkpoints": saved, "metrics": metrics, "stages": stages}
+        if resumed.automatic:
+            found["resumed_by_itself"] = plain(resumed)
+        if queued is not None:
+            found["queue"] = queued
         print_json(found)
         return
-    print_detail(detail, [row.step for row in saved], stages)
+    print_detail(detail, [row.step for row in saved], stages, waits)
     _print_error(detail)
+    _print_resumption(detail, resumed)
     if metrics:
         say()
         print_summaries(metrics)
     if detail.details:
         say()
         say_lines(detail.details)
+
+
+def _print_resumption(detail: JobDetail, last: Decision) -> None:
+    """Print how often a job went on by itself, and what to do when it does so no more."""
+    from store.job_status import RESUMABLE
+    from tui.cli.output import print_fields
+    from tui.sentences import by_itself
+
+    if not last.automatic:
+        return
+    left = detail.status in RESUMABLE and last.automatic >= (last.at_most or 0)
+    hint = f"; `ftlab jobs resume {detail.name}` goes on with it" if left else ""
+    told = {"automatic": last.automatic, "at_most": last.at_most, "reason": last.reason}
+    print_fields([("resumed by itself", by_itself(told) + hint)])
 
 
 def _print_error(detail: JobDetail) -> None:
@@ -244,23 +308,31 @@ def pause(job: str, *, as_json: bool) -> None:
 
 @jobs.command()
 @job_argument
+@queue_option
+@priority_option
 @click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
 @db_option
 @json_option
-def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
+def resume(job: str, priority: int | None, *, queued: bool, follow_it: bool, as_json: bool) -> None:
     """Go on with a job. A local one from its last checkpoint, a hosted one that was paused."""
     from store.queries.jobs import find_job, job_detail
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
     from tui.cli.progress import staged
 
+    waits = priority_of(priority, queued=queued)
     with opened() as lab:
         found = find_job(lab.database.reader, job)
         with staged() as progress:
-            lab.resume_job(found, progress)
+            lab.resume_job(found, progress, priority=waits)
         detail = job_detail(lab.database.reader, found)
         if as_json:
-            print_json_line({"job": found, "from_step": detail.step, "attempt": detail.attempt})
+            told = {"job": found, "from_step": detail.step, "attempt": detail.attempt}
+            place = place_in_queue(lab.database.reader, found)
+            print_json_line({**told, "queue": place} if place else told)
+        elif waits is not None:
+            say(f"{detail.name}  {found}")
+            tell_queued(lab, found, followed=follow_it)
         else:
             where = f"after step {detail.step}" if detail.provider == "local" else "there"
             say(f"{detail.name}  {found}  goes on {where}")
@@ -270,24 +342,29 @@ def resume(job: str, *, follow_it: bool, as_json: bool) -> None:
 
 @jobs.command()
 @job_argument
+@queue_option
+@priority_option
 @click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
 @db_option
 @json_option
-def retry(job: str, *, follow_it: bool, as_json: bool) -> None:
+def retry(job: str, priority: int | None, *, queued: bool, follow_it: bool, as_json: bool) -> None:
     """Start a new job from the plan of one that ended. Prints the new job's id."""
     from store.queries.jobs import find_job, job_detail
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
     from tui.cli.progress import staged
 
+    waits = priority_of(priority, queued=queued)
     with opened() as lab:
         found = find_job(lab.database.reader, job)
         with staged() as progress:
-            again = lab.retry_job(found, progress)
+            again = lab.retry_job(found, progress, priority=waits)
         name = job_detail(lab.database.reader, again).name
         if as_json:
             print_json_line({"job": again, "name": name, "retry_of": found})
         else:
             say(f"{name}  {again}")
+        if waits is not None and not as_json:
+            tell_queued(lab, again, followed=follow_it)
         if follow_it:
             follow_job(lab, again, as_json=as_json)

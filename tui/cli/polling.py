@@ -6,8 +6,10 @@ import os
 
 import click
 
+from engine.recovery import AT_MOST
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
+from tui.wording import number_of
 
 
 @click.command()
@@ -44,12 +46,30 @@ def poll(*, once: bool, as_json: bool) -> None:
     show_default=True,
     help="Time between two looks.",
 )
+@click.option(
+    "--slots",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Jobs of this machine that run at a time; others wait [default: the settings'].",
+)
+@click.option(
+    "--resume-interrupted",
+    "resumptions",
+    type=click.IntRange(min=0),
+    is_flag=False,
+    flag_value=AT_MOST,
+    metavar="[N]",
+    help="Let interrupted jobs of this machine go on by themselves, each at most N times after "
+    f"somebody last started or resumed it, {AT_MOST} if no N is said; 0 for never [default: "
+    "the settings'].",
+)
 @db_option
-def daemon(seconds: float) -> None:
+def daemon(seconds: float, slots: int | None, resumptions: int | None) -> None:
     """Poll for good, in the foreground. For systemd, tmux or a container; SIGTERM ends it."""
     import signal
     from threading import Event
 
+    from engine.config.settings import Settings
     from engine.errors import LabError
     from engine.poller import Polling
     from tui.cli.output import note
@@ -65,6 +85,19 @@ def daemon(seconds: float) -> None:
         if lab.database.read_only:
             raise LabError(f"{lab.places.database} is read-only: a poller could record nothing")
         who = f"{lab.actor} (pid {os.getpid()}, ftlab daemon)"
-        polling = Polling(lab, who, always=True, seconds=seconds, on_trouble=tell)
+        if resumptions is None:
+            resumptions = Settings.read(lab.places).resumptions.value
+        polling = Polling(
+            lab,
+            who,
+            always=True,
+            seconds=seconds,
+            slots=slots,
+            resumptions=resumptions,
+            on_trouble=tell,
+        )
         note(f"polling {lab.places.database} every {seconds:g} s")
+        if resumptions:
+            often = number_of(resumptions, "time")
+            note(f"interrupted jobs of this machine go on by themselves, at most {often} each")
         polling.run(stopped)

@@ -41,7 +41,11 @@ def test_settings_and_profiles_are_read(path: Path) -> None:
         ('budget = 5\n[profiles.x\nkind = "azure"\n', 2, "this is no TOML"),
         ("bugdet = 5\n", 1, "bugdet is unknown: did you mean budget?"),
         ("\n\nprofile = 5\n", 3, "profile is unknown: did you mean profiles?"),
-        ("colour = 5\n", 1, "colour is unknown: known are budget, profiles"),
+        (
+            "colour = 5\n",
+            1,
+            "colour is unknown: known are budget, slots, resume-interrupted, profiles",
+        ),
         ('budget = "much"\n', 1, "budget is no amount of US dollars"),
         ("budget = true\n", 1, "budget is no amount of US dollars"),
         ("budget = -1\n", 1, "budget is no amount of US dollars"),

@@ -55,6 +55,19 @@ def test_a_budget_that_is_none_is_refused_with_where_it_was_said(desk: Desk) -> 
         _ = desk.settings(FTLAB_BUDGET="lots").budget
 
 
+def test_one_job_at_a_time_is_usual_and_more_can_be_said(desk: Desk) -> None:
+    assert desk.settings().slots == Setting(1, "usual")
+    desk.write("slots = 2\n")
+    assert desk.settings().slots == Setting(2, str(desk.home / "config.toml"))
+    assert desk.settings(FTLAB_SLOTS="3").slots.value == 3
+    for value in ("0", "1.5", "many", "1001"):
+        with pytest.raises(LabError, match=r"^FTLAB_SLOTS in the environment is no number of jobs"):
+            _ = desk.settings(FTLAB_SLOTS=value).slots
+    desk.write("slots = true\n")
+    with pytest.raises(LabError, match="line 1: slots is no number of jobs"):
+        desk.settings()
+
+
 def test_the_built_in_profile_heeds_what_the_openai_package_heeds(desk: Desk) -> None:
     profile = desk.settings(
         OPENAI_BASE_URL="https://gateway.example.com/v1",

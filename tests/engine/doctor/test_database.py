@@ -12,6 +12,7 @@ from engine.doctor.finding import Finding
 from engine.lab import Lab
 from engine.places import Places
 from engine.poller import LEASE
+from store.events import JobPlanned, JobQueued
 from store.leases import Lease
 
 
@@ -45,6 +46,26 @@ def test_who_polls_is_told(places: Places) -> None:
     with Lab(places) as lab:
         assert Lease(lab.database, LEASE, "ada (pid 4711)").acquire()
         assert _look(places)[1].what == "ada (pid 4711) polls"
+
+
+def test_that_nobody_starts_what_waits_is_a_warning(places: Places) -> None:
+    plan = JobPlanned(
+        name="late",
+        provider="local",
+        base_model="b",
+        method="lora",
+        hyperparameters={},
+        dataset="d",
+    )
+    with Lab(places) as lab:
+        lab.log.append("job/job_1", plan, JobQueued())
+        poller = _look(places)[1]
+        assert (poller.status, poller.what.endswith("waits in the queue (`ftlab queue`): 1")) == (
+            "warning",
+            True,
+        )
+        assert Lease(lab.database, LEASE, "ada (pid 4711)").acquire()
+        assert _look(places)[1].status == "ok"
 
 
 def test_a_damaged_one_is_a_failure_with_what_to_do(places: Places) -> None:
