@@ -2,12 +2,11 @@
 
 Each logger works in a script of its own, in a fresh interpreter. The time of a call is the median
 of many; what is lost is counted after the process killed itself right after its last call returned,
-by what each logger's own reader finds.
+by what each logger's own reader finds. A logger that is slow makes fewer calls.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import py_compile
@@ -20,14 +19,17 @@ import time
 from pathlib import Path
 
 import ftlab
+from benchmarks.peers import interpreter
 from benchmarks.table import Result, Row
 from engine.lab import Lab
 from engine.places import Places
 from engine.poller import Poller
 from store.queries.jobs import job_list
 
-CALLS = 20_000
-KILLED_AFTER = 1_000
+CALLS = int(os.environ.get("FTLAB_BENCH_CALLS", "20000"))
+KILLED_AFTER = min(CALLS, 1_000)
+_SECONDS = 30
+"""For how long a logger makes calls at most."""
 
 _LOOP = """
 calls = int(sys.argv[1])
@@ -38,10 +40,13 @@ values = [
 ]
 times = []
 clock = time.perf_counter_ns
+until = clock() + 1e9 * float(sys.argv[4])
 for step, each in enumerate(values, 1):
     start = clock()
     log(each, step=step)
     times.append(clock() - start)
+    if clock() > until:
+        break
 if sys.argv[2] == "kill":
     os.kill(os.getpid(), signal.SIGKILL)
 finish()
@@ -79,6 +84,20 @@ finish = run.close
 }
 
 _COUNTS = {
+    "mlflow": """
+import sqlite3
+found = sqlite3.connect("mlflow.db").execute("SELECT COUNT(DISTINCT step) FROM metrics")
+print(found.fetchone()[0])
+""",
+    "aim": """
+import pathlib, subprocess, sys
+import aim
+# What a killed process wrote is found once it is indexed.
+command = pathlib.Path(sys.executable).with_name("aim")
+subprocess.run([command, "storage", "--repo", ".", "reindex", "-y"], capture_output=True)
+print(max((len(metric.values.sparse_numpy()[0])
+           for run in aim.Repo(".").iter_runs() for metric in run.metrics()), default=0))
+""",
     "trackio": """
 import sqlite3, pathlib
 print(max((sqlite3.connect(f).execute("SELECT COUNT(*) FROM metrics").fetchone()[0]
@@ -109,21 +128,22 @@ print(count)
 
 
 def measure(folder: Path) -> list[Result]:
-    installed = [name for name in _OPENINGS if name == "ftlab" or importlib.util.find_spec(name)]
+    found = {name: sys.executable if name == "ftlab" else interpreter(name) for name in _OPENINGS}
+    installed = {name: python for name, python in found.items() if python is not None}
     _install(folder / "installed")
     calls, slowest, lost = [], [], []
-    for name in installed:
-        times = _times(name, folder / name)
+    for name, python in installed.items():
+        times = _times(name, python, folder / name)
         if times is None:
             continue
         ours = name == "ftlab"
         calls.append(Row(f"{name}: median", statistics.median(times) / 1000, ours=ours))
         slowest.append(Row(name, statistics.quantiles(times, n=1000)[-1] / 1000, ours=ours))
-        if (kept := _kept_after_kill(name, folder / f"{name}-killed")) is not None:
+        if (kept := _kept_after_kill(name, python, folder / f"{name}-killed")) is not None:
             lost.append(Row(name, KILLED_AFTER - kept))
     imports = [
-        Row(name, _import_seconds(name, folder) * 1000, ours=name == "ftlab")
-        for name in [*installed, "json"]
+        Row(name, _import_seconds(name, python, folder) * 1000, ours=name == "ftlab")
+        for name, python in [*installed.items(), ("json", sys.executable)]
     ]
     return [
         Result("A script's own logging: a call of four metrics", "µs", calls),
@@ -133,9 +153,9 @@ def measure(folder: Path) -> list[Result]:
     ]
 
 
-def _times(name: str, folder: Path) -> list[int] | None:
+def _times(name: str, python: str, folder: Path) -> list[int] | None:
     """Return the nanoseconds of each call; None if the logger does not work here."""
-    done = _run(name, folder, CALLS, "finish")
+    done = _run(name, python, folder, [str(CALLS), "finish", "times.json", str(_SECONDS)])
     if done.returncode != 0:
         print(f"{name} failed and is left out: {done.stderr.strip().splitlines()[-1:]}")
         return None
@@ -143,11 +163,9 @@ def _times(name: str, folder: Path) -> list[int] | None:
     return times
 
 
-def _kept_after_kill(name: str, folder: Path) -> int | None:
+def _kept_after_kill(name: str, python: str, folder: Path) -> int | None:
     """Return how many steps are found after the process was killed; None if there is no telling."""
-    if name != "ftlab" and name not in _COUNTS:
-        return None
-    done = _run(name, folder, KILLED_AFTER, "kill")
+    done = _run(name, python, folder, [str(KILLED_AFTER), "kill", "", "inf"])
     assert done.returncode == -signal.SIGKILL, done.stderr
     if name == "ftlab":
         with Lab(Places.find(home=folder / "ftlab"), role="bench") as lab:
@@ -155,12 +173,18 @@ def _kept_after_kill(name: str, folder: Path) -> int | None:
             return job_list(lab.database.reader)[0].step
     # A process beside it, if the logger has one, gets the time to save what it has.
     time.sleep(5)
-    command = [sys.executable, "-c", _COUNTS[name]]
-    counted = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    return int(counted.stdout) if counted.returncode == 0 else None
+    counted = subprocess.run(
+        [python, "-c", _COUNTS[name]], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if counted.returncode != 0:
+        print(f"what {name} kept cannot be counted: {counted.stderr.strip().splitlines()[-1:]}")
+        return None
+    return int(counted.stdout.split()[-1])
 
 
-def _run(name: str, folder: Path, calls: int, end: str) -> subprocess.CompletedProcess[str]:
+def _run(
+    name: str, python: str, folder: Path, arguments: list[str]
+) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     script = f"import json, os, signal, sys, time\n{_OPENINGS[name]}\n{_LOOP}"
     environment = os.environ | {
@@ -170,9 +194,10 @@ def _run(name: str, folder: Path, calls: int, end: str) -> subprocess.CompletedP
         "TRACKIO_DIR": str(folder / "trackio"),
         "WANDB_DIR": str(folder),
         "HF_HUB_OFFLINE": "1",
+        "DO_NOT_TRACK": "true",
     }
     return subprocess.run(
-        [sys.executable, "-c", script, str(calls), end, "times.json"],
+        [python, "-c", script, *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -182,11 +207,11 @@ def _run(name: str, folder: Path, calls: int, end: str) -> subprocess.CompletedP
     )
 
 
-def _import_seconds(name: str, folder: Path) -> float:
+def _import_seconds(name: str, python: str, folder: Path) -> float:
     """Return the median time of importing a module in a fresh interpreter."""
     tell = f"import time; s = time.perf_counter(); import {name}; print(time.perf_counter() - s)"
-    environment = os.environ | {"PYTHONPATH": str(folder / "installed")}
-    command = [sys.executable, "-c", tell]
+    environment = os.environ | {"PYTHONPATH": str(folder / "installed"), "HOME": str(folder)}
+    command = [python, "-c", tell]
     found = [
         subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=True

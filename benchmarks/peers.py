@@ -1,4 +1,8 @@
-"""Loggers beside which ftlab is measured, each a script of its own in a fresh interpreter."""
+"""Loggers beside which ftlab is measured, each a script of its own in a fresh interpreter.
+
+Where one wants other versions of packages than ftlab's, it is installed into a virtual environment
+of its own: `FTLAB_BENCH_PEERS` names the interpreters of such, with a colon between them.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,17 @@ print(time.perf_counter() - start)
 """
 
 _SCRIPTS = {"trackio": _TRACKIO, "wandb": _WANDB}
+
+
+def interpreter(name: str) -> str | None:
+    """Return the Python that has a peer installed; None if there is none."""
+    if importlib.util.find_spec(name) is not None:
+        return sys.executable
+    look = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+    for python in filter(None, os.environ.get("FTLAB_BENCH_PEERS", "").split(os.pathsep)):
+        if subprocess.run([python, "-c", look, name], check=False).returncode == 0:
+            return python
+    return None
 
 
 def logging_seconds(name: str, steps: list[dict[str, float]], folder: Path) -> float | None:

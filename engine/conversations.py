@@ -103,6 +103,11 @@ class Conversation(Closing):
         """Whether the model completes texts, so that it sees each question alone."""
         return self._session.completes
 
+    @property
+    def forgets(self) -> bool:
+        """Whether the model learned from single questions, so that it sees each one alone."""
+        return isinstance(self._target, LocalTarget) and self._target.forgets
+
     def ask(self, question: str) -> Iterator[str]:
         """Yield the answer in pieces as they come; the turn is recorded when it ends, however.
 

@@ -129,7 +129,7 @@ def _local_plan(lab: Lab, request: TrainingRequest) -> Plan:
         dataset=dataset,
         validation=validation,
         hyperparameters=settled.model_dump(mode="json"),
-        total_steps=settled.total_steps(dataset.examples),
+        total_steps=settled.planned_steps(dataset.examples),
         options={} if start.model is None else {FROM: start.model},
         notes=(*start.notes, *found),
     )

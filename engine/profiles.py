@@ -28,7 +28,10 @@ FIELDS = (
 )
 """What a profile in config.toml may say."""
 
-_RESERVED = ("local", "script")
+_RESERVED = {
+    "local": "training right here",
+    "script": "the runs of your own training scripts",
+}
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME = 40
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -125,7 +128,7 @@ def check_name(name: str) -> None:
     if addresses.looks_like_key(name):
         raise ProfileError(None, "what looks like a key is no name for a profile")
     if name in _RESERVED:
-        raise ProfileError(None, f"no profile can be called '{name}': that is training right here")
+        raise ProfileError(None, f"no profile can be called '{name}': that is {_RESERVED[name]}")
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         # Neither upper case nor underscores: no two names may lead to the same variable.
         raise ProfileError(

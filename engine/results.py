@@ -1,7 +1,9 @@
 """The table that fine-tuning ends with: what each model's loss, perplexity and accuracy are.
 
 All of it is read from the log: the training loss from the job's curve, the rest from the evaluation
-with which the job ended or, where a hosted service tells none, from its validation curves.
+with which the job ended or, where a hosted service tells none, from its validation curves. Figures
+can be compared where they are of the same examples in the same tokens; models are put together by
+that.
 """
 
 from __future__ import annotations
@@ -11,6 +13,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.stages import earlier
+from engine.training import scratch
+from store.errors import NotFoundError
+from store.queries.datasets import dataset
+from store.queries.jobs import JobDetail, job_detail
 from store.queries.metrics import series, series_list
 from store.queries.models import ModelRow, model, model_list
 
@@ -36,30 +43,75 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultRow:
-    """A line of the table.
+class Measure:
+    """What figures are of; those of one measure can be compared.
 
     Attributes:
-        model: the model's name.
+        validation: the dataset version of the examples as `name@version`, or the file that a
+            service calls them by; None if it is not known, or there is none.
+        examples: how many of its first examples; None if a service did not tell.
+        tokens: the base model whose tokens the losses are of.
+        learned_from: the dataset version that these tokens were learned from, if it was made for a
+            job.
+    """
+
+    validation: str | None
+    examples: int | None
+    tokens: str
+    learned_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """What is known of a model.
+
+    Attributes:
+        model: its name.
         id: its id.
-        base_model: what it was made of.
+        base_model: what it was made of: a base model or, of a later stage, the name of the model
+            version of the stage before.
         training_loss: the mean loss of the last tenth of the training steps.
+        measure: what the evaluations are of.
         evaluation: how it does on held-out examples.
-        before: how the model that it was made of did on them.
-        examples: how many they were.
+        before: how that which it was made of did on them.
     """
 
     model: str
     id: str
     base_model: str
     training_loss: float | None
+    measure: Measure
     evaluation: Figures
     before: Figures
-    examples: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table.
+
+    Attributes:
+        model: the name of a model version or a base model.
+        base_model: what it was made of, if it is a model version of the rows.
+        training_loss: as in `ResultRow`.
+        figures: how it does.
+    """
+
+    model: str
+    base_model: str | None
+    training_loss: float | None
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Models whose figures can be compared, a line for each."""
+
+    measure: Measure
+    lines: list[Line]
 
 
 def results(connection: sqlite3.Connection, references: Sequence[str] = ()) -> list[ResultRow]:
-    """Return the table.
+    """Return what is known of models.
 
     Args:
         connection: where to read.
@@ -75,17 +127,82 @@ def results(connection: sqlite3.Connection, references: Sequence[str] = ()) -> l
     return [_row(connection, each) for each in chosen]
 
 
+def tables(rows: Sequence[ResultRow]) -> list[Table]:
+    """Put rows together whose figures can be compared, each model below what it was made of.
+
+    What several were made of stands once, unless its figures differ. A model whose examples are not
+    known stands alone.
+    """
+    known = {row.model: row for row in rows}
+    found: dict[object, Table] = {}
+    for row in rows:
+        unknown = row.measure.validation is None and row.evaluation.loss is not None
+        table = found.setdefault(row.id if unknown else row.measure, Table(row.measure, []))
+        if row.before.loss is not None:
+            _add(table.lines, _line_of_base(row, known.get(row.base_model)))
+        _add(table.lines, Line(row.model, row.base_model, row.training_loss, row.evaluation))
+    return list(found.values())
+
+
+def _line_of_base(row: ResultRow, base: ResultRow | None) -> Line:
+    if base is None:
+        return Line(row.base_model, None, None, row.before)
+    return Line(base.model, base.base_model, base.training_loss, row.before)
+
+
+def _add(lines: list[Line], line: Line) -> None:
+    if line not in lines:
+        lines.append(line)
+
+
 def _row(connection: sqlite3.Connection, found: ModelRow) -> ResultRow:
     names = _names(connection, found.job)
+    job = _job(connection, found.job)
+    stages = earlier(connection, found.job)
+    # Whose tokens a model has, its first stage chose.
+    first = stages[-1] if stages else found
     return ResultRow(
         model=found.name,
         id=found.id,
-        base_model=found.base_model,
+        base_model=stages[0].name if stages else found.base_model,
         training_loss=_training_loss(connection, found.job, names),
+        measure=Measure(
+            validation=_validation(connection, job),
+            examples=found.evaluated_examples,
+            tokens=first.base_model,
+            learned_from=_learned_from(connection, first),
+        ),
         evaluation=_evaluation(connection, found, names),
         before=Figures(found.loss_before, found.perplexity_before, found.accuracy_before),
-        examples=found.evaluated_examples,
     )
+
+
+def _job(connection: sqlite3.Connection, job: str | None) -> JobDetail | None:
+    try:
+        return None if job is None else job_detail(connection, job)
+    except NotFoundError:
+        return None
+
+
+def _validation(connection: sqlite3.Connection, job: JobDetail | None) -> str | None:
+    if job is None or job.validation is None:
+        return None if job is None else job.validation_file
+    return _version(connection, job.validation)
+
+
+def _learned_from(connection: sqlite3.Connection, first: ModelRow) -> str | None:
+    if first.base_model not in scratch.NAMES or first.dataset is None:
+        return None
+    return _version(connection, first.dataset)
+
+
+def _version(connection: sqlite3.Connection, reference: str) -> str:
+    """Return what a dataset version is called; its id if it is not there any more."""
+    try:
+        found = dataset(connection, reference)
+    except NotFoundError:
+        return reference
+    return f"{found.name}@{found.version}"
 
 
 def _names(connection: sqlite3.Connection, job: str | None) -> set[str]:

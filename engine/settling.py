@@ -13,6 +13,7 @@ from engine.child import python_module
 from engine.errors import LabError, RequestError
 from engine.training import automatic, scratch
 from engine.training.automatic import AUTO, Known
+from engine.training.packing import OF_PAIRS
 from engine.training.plan import Hyperparameters, hyperparameters_for
 
 if TYPE_CHECKING:
@@ -46,24 +47,45 @@ def settle(start: Start, examples: int, home: Path, *, validated: bool) -> Settl
     chosen = automatic.settle(given, _known(start, examples, home))
     settled = hyperparameters_for(start.method, chosen)
     settled.check_validation(given=validated)
-    if settled.precision not in _EVERYWHERE:
-        _check_precision(settled.precision)
+    if settled.packing:
+        _check_packing(start, home)
+    if settled.precision not in _EVERYWHERE or settled.devices > 1:
+        _check_device(settled.precision, settled.devices)
     left = [name for name in automatic.NAMES if given.get(name) == AUTO]
     return Settled(settled, tuple(f"{name} {chosen[name]:g}: found by ftlab" for name in left))
 
 
+def _check_packing(start: Start, home: Path) -> None:
+    """See that nothing known so far stands against packing; the rest is seen when training starts.
+
+    Raises:
+        RequestError: if something does.
+    """
+    if start.hyperparameters.get("batch_size") == AUTO:
+        raise RequestError(
+            "batch_size auto goes by the number of examples, but with packing it counts rows of "
+            "max_length tokens: give a number"
+        )
+    made = start.base_model in base_models.FROM_SCRATCH
+    pairs = start.base_model == scratch.TINY_T5 if made else _reads_pairs(start.base_model, home)
+    if pairs:
+        raise RequestError(OF_PAIRS)
+
+
+def _reads_pairs(base_model: str, home: Path) -> bool:
+    return bool(_config(base_model, home).get("is_encoder_decoder"))
+
+
 def _known(start: Start, examples: int, home: Path) -> Known:
     wanted = start.hyperparameters.get("learning_rate") == AUTO
-    return Known(start.method, examples, _config(start.base_model, home) if wanted else {})
+    config = _config(start.base_model, home) if wanted else {}
+    return Known(start.method, examples, config, start.base_model in base_models.FROM_SCRATCH)
 
 
 def _config(base_model: str, home: Path) -> Mapping[str, Any]:
     """Return what a base model's `config.json` says; nothing if it is not on this machine."""
     if base_model in base_models.FROM_SCRATCH:
-        raise RequestError(
-            f"{base_model} has random weights, which no rule for the learning rate is made for: "
-            f"leave --learning-rate out for {scratch.LEARNING_RATE:g}"
-        )
+        return {}
     try:
         folder = Path(base_models.resolve(base_model, home))
         found = json.loads((folder / "config.json").read_text("utf-8"))
@@ -72,14 +94,14 @@ def _config(base_model: str, home: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _check_precision(precision: str) -> None:
+def _check_device(precision: str, devices: int) -> None:
     """Ask a process of its own, for torch is never loaded into this one.
 
     Raises:
-        RequestError: if this machine's device does not compute so.
+        RequestError: if this machine's devices do not compute so, or are fewer.
         LabError: if that could not be found out.
     """
-    command, environment = python_module("engine.training.devices", precision)
+    command, environment = python_module("engine.training.devices", precision, str(devices))
     try:
         done = subprocess.run(
             command,

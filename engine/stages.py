@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import LabError, RequestError
-from engine.training import scratch
+from engine.training import automatic, scratch
 from store.errors import NotFoundError
 from store.queries import jobs, models
 
@@ -28,6 +28,10 @@ _FULL, _ADAPTER = "full", "adapter"
 """Kinds of model versions; training all weights goes by the first name, too."""
 _ADAPTER_CONFIG = "adapter_config.json"
 _METHODS = {_FULL: _FULL, _ADAPTER: "lora"}
+_AFTER_RANDOM = 0.25
+"""The part of the learning rate from random weights that the next stage takes."""
+_STEP = ("batch_size", "gradient_accumulation")
+"""What says from how many examples a step learns."""
 _OF_ADAPTER = {"lora_rank": "r", "lora_alpha": "lora_alpha"}
 """What of an adapter cannot change, by its names in the adapter's own file."""
 
@@ -51,7 +55,7 @@ class Start(NamedTuple):
 
 
 def from_scratch(base_model: str, method: str | None, given: Mapping[str, Any]) -> Start:
-    """Return how to begin with a model of random weights.
+    """Return how to begin with a model of random weights; what was not chosen is left to ftlab.
 
     Raises:
         RequestError: if anything but all its weights shall be trained.
@@ -61,7 +65,9 @@ def from_scratch(base_model: str, method: str | None, given: Mapping[str, Any]) 
             f"{base_model} begins with random weights, which an adapter would leave as they are: "
             f"train it with --method {_FULL}"
         )
-    return Start(base_model, _FULL, {"learning_rate": scratch.LEARNING_RATE} | dict(given))
+    # With packing a batch counts rows of many examples, for which there is no rule.
+    left = [name for name in automatic.NAMES if not given.get("packing") or name != "batch_size"]
+    return Start(base_model, _FULL, dict.fromkeys(left, automatic.AUTO) | dict(given))
 
 
 def go_on(
@@ -92,10 +98,10 @@ def go_on(
     known = _settled(row, places) if chosen == "lora" and row.kind == _ADAPTER else {}
     _check_shape(row, known, given)
     notes = [f"goes on from {row.name} ({row.kind})"]
-    rate = json.loads(row.hyperparameters_json).get("learning_rate")
-    if chosen == usual and rate is not None and "learning_rate" not in given:
-        known["learning_rate"] = rate
-        notes.append(f"learning rate {rate:g}: that of {row.name}")
+    if chosen == usual:
+        taken, words = _taken_over(row, given)
+        known |= taken
+        notes += words
     if chosen == _FULL and row.kind == _ADAPTER:
         notes.append("its adapter is added to its base, all of whose weights are trained")
     base = row.id if row.kind == _FULL else row.base_model
@@ -152,6 +158,34 @@ def _settled(row: ModelRow, places: Places) -> dict[str, Any]:
         return {ours: config[theirs] for ours, theirs in _OF_ADAPTER.items()}
     except (ValueError, KeyError, TypeError) as error:
         raise LabError(f"{file} is damaged: it does not tell what the adapter is like") from error
+
+
+def _taken_over(row: ModelRow, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return what a stage has from the one before unless chosen anew, and that in words.
+
+    The rate belongs to the number of examples that a step learns from, so both are taken over.
+    After random weights it is a quarter: at the whole rate the next stage forgets what was learned,
+    as was measured on the table of companies in `examples/`.
+    """
+    before = json.loads(row.hyperparameters_json)
+    taken: dict[str, Any] = {}
+    words = []
+    rate = before.get("learning_rate")
+    if rate is not None and "learning_rate" not in given:
+        random = row.base_model in scratch.NAMES
+        taken["learning_rate"] = rate * _AFTER_RANDOM if random else rate
+        origin = f"a quarter of that of {row.name}" if random else f"that of {row.name}"
+        words.append(f"learning rate {taken['learning_rate']:g}: {origin}")
+    if before.get("packing") or any(name in given for name in (*_STEP, "packing")):
+        return taken, words
+    step = {name: before[name] for name in _STEP if name in before}
+    several = {name: count for name, count in step.items() if count != 1}
+    words += [f"{_words(name)} {count}: that of {row.name}" for name, count in several.items()]
+    return taken | step, words
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _check_shape(row: ModelRow, known: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -2,8 +2,9 @@
 
     python examples/companies.py > examples/companies.csv
 
-A company's name tells its trade and its place; what it does follows from its trade. Its year is
-known from the table alone. The same number of rows is the same table each time.
+A company's name tells its trade and nothing else: its place, its year, and which of its trade's
+goods are its own, are known from the table alone. The same number of rows is the same table each
+time.
 """
 
 from __future__ import annotations
@@ -16,8 +17,22 @@ ROWS = 2000
 SEED = 20
 COLUMNS = ("name", "description", "year", "place")
 
-_FIRST = ("Alder", "Amber", "Birch", "Cedar", "Copper", "Delta", "Ember", "Falcon", "Granite")
-_SECOND = ("Arch", "Bridge", "Brook", "Field", "Gate", "Harbour", "Hill", "Lantern", "Mill")
+_FIRST = (
+    *("Alder", "Amber", "Ash", "Aspen", "Birch", "Bramble", "Briar", "Cedar", "Clover", "Copper"),
+    *("Coral", "Crane", "Delta", "Elder", "Ember", "Falcon", "Fern", "Flint", "Fox", "Frost"),
+    *("Garnet", "Granite", "Hawk", "Hazel", "Heron", "Holly", "Iron", "Ivory", "Jasper", "Juniper"),
+    *("Kestrel", "Larch", "Linden", "Lynx", "Maple", "Marble", "Moss", "Oak", "Olive", "Opal"),
+    *("Otter", "Pearl", "Pine", "Quartz", "Raven", "Rowan", "Sage", "Silver", "Slate", "Sparrow"),
+    *("Thistle", "Walnut", "Willow", "Wren"),
+)
+_SECOND = (
+    *("arch", "bank", "beck", "bridge", "brook", "burn", "cliff", "combe", "court", "cove"),
+    *("crest", "croft", "dale", "dell", "den", "fall", "fell", "field", "ford", "gate"),
+    *("glade", "glen", "grove", "harbour", "haven", "heath", "hill", "holm", "hurst", "lake"),
+    *("lantern", "lea", "march", "mead", "mere", "mill", "moor", "mount", "point", "pool"),
+    *("ridge", "shore", "spring", "stone", "stream", "thorpe", "vale", "view", "ward", "water"),
+    *("well", "wick", "wood", "worth"),
+)
 _PLACES = {
     "Lisbon": "Portugal",
     "Porto": "Portugal",
@@ -60,20 +75,15 @@ def companies(count: int = ROWS, seed: int = SEED) -> list[dict[str, str]]:
         seed: of all that is drawn.
     """
     draw = random.Random(seed)  # noqa: S311 (made-up companies need no cryptography)
-    names = [
-        (first + second.lower(), trade, place)
-        for first in _FIRST
-        for second in _SECOND
-        for trade in _TRADES
-        for place in _PLACES
-    ]
-    return [_company(draw, *found) for found in draw.sample(names, count)]
+    names = draw.sample([first + second for first in _FIRST for second in _SECOND], count)
+    return [_company(draw, name) for name in names]
 
 
-def _company(draw: random.Random, name: str, trade: str, place: str) -> dict[str, str]:
+def _company(draw: random.Random, name: str) -> dict[str, str]:
+    trade, place = draw.choice(tuple(_TRADES)), draw.choice(tuple(_PLACES))
     does, goods, buyers = _TRADES[trade]
     return {
-        "name": f"{name} {trade} {place}",
+        "name": f"{name} {trade}",
         "description": f"{does} {draw.choice(goods)} for {buyers}",
         "year": str(draw.randint(1850, 2020)),
         "place": f"{place}, {_PLACES[place]}",

@@ -1,15 +1,19 @@
 """Language models of a few kilobytes with random weights, made on the spot, and their server.
 
-Nothing is downloaded. Everything is made once a session, when first wanted.
+Nothing is downloaded. Everything is made once a session, when first wanted. Temporary folders lie
+in memory where there is room.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from engine.serve.process import LocalServer
@@ -35,6 +39,23 @@ _CORPUS = [
     "The café sells crêpes, 日本語 and 🦊 all day long.",
     "A quick brown fox jumps over the lazy dog while it rains.",
 ]
+_MEMORY = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its user's own in it)
+_ROOM = 4 << 30
+"""Bytes that must be free in it; all tests together leave less than half of that there."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary folders in memory: at every commit, a database waits for its disk."""
+    if config.option.basetemp is None and _has_room(_MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def _has_room(memory: Path) -> bool:
+    return (
+        memory.is_dir()
+        and shutil.disk_usage(memory).free > _ROOM
+        and psutil.virtual_memory().available > 2 * _ROOM
+    )
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from store.queries.jobs import JobDetail
 
 _OF_THEIR_OWN = ("command", "folder", "git_commit", "git_dirty", "python", "platform", "host")
-_NO_PACKAGES = ("seeds", "rank", "trainer", "threads", "bf16", "gpu")
+_NO_PACKAGES = ("seeds", "rank", "trainer", "threads", "bf16", "gpu", "precision", "backend")
 
 
 def environment_fields(detail: JobDetail) -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def environment_fields(detail: JobDetail) -> list[tuple[str, str]]:
         ("commit", _commit(found)),
         ("python", found.get("python")),
         ("machine", ", ".join(str(found[name]) for name in ("host", "platform") if name in found)),
-        ("device", report.get("device")),
+        ("device", _device(report.get("device"), found)),
         ("packages", _packages(found)),
     ]
     return [(name, str(value)) for name, value in fields if value]
@@ -40,6 +40,11 @@ def _commit(found: dict[str, Any]) -> str | None:
     if not commit:
         return None
     return f"{commit[:12]}, with changes" if found.get("git_dirty") else str(commit)[:12]
+
+
+def _device(kind: Any, found: dict[str, Any]) -> str | None:  # noqa: ANN401 - whatever was recorded
+    several = found.get("devices", 1) != 1
+    return f"{found['devices']} x {kind} ({found.get('backend')})" if kind and several else kind
 
 
 def _packages(found: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from store.recorded import Recorded
@@ -49,6 +49,23 @@ def _planned(data: _Data) -> Sentence:
 
 def _submitted(data: _Data) -> Sentence:
     return f"handed to the provider as {data['remote_id']}", "plain"
+
+
+def _queued(data: _Data) -> Sentence:
+    priority = f" with priority {data['priority']}" if data["priority"] else ""
+    if data.get("automatic"):
+        return f"put into the queue by itself{priority}, {by_itself(data)}", "accent"
+    return f"put into the queue{priority}", "plain"
+
+
+def _moved(data: _Data) -> Sentence:
+    places = {"first": "to the front", "last": "to the end", "before": f"before {data['before']}"}
+    return f"moved in the queue {places[data['to']]}", "plain"
+
+
+def _taken(data: _Data) -> Sentence:
+    gpus = f", on {', '.join(data['devices'])}" if data["devices"] else ""
+    return f"its turn in the queue{gpus}", "plain"
 
 
 def _status_changed(data: _Data) -> Sentence:
@@ -100,7 +117,15 @@ def _interrupted(data: _Data) -> Sentence:
 
 
 def _resumed(data: _Data) -> Sentence:
-    return f"resumed from step {count(data['from_step'])}, attempt {data['attempt']}", "accent"
+    where = f"from step {count(data['from_step'])}, attempt {data['attempt']}"
+    if data.get("automatic"):
+        return f"resumed by itself {where}, {by_itself(data)}", "accent"
+    return f"resumed {where}", "accent"
+
+
+def by_itself(data: Mapping[str, Any]) -> str:
+    """Say which resumption by itself one is, of how many, and why it came to it."""
+    return f"{data['automatic']} of at most {data['at_most']} times, after: {data['reason']}"
 
 
 def _cancelled(data: _Data) -> Sentence:
@@ -163,6 +188,10 @@ def _cost(data: _Data) -> Sentence:
 _WORDS: dict[str, Callable[[_Data], Sentence]] = {
     "JobPlanned": _planned,
     "JobSubmitted": _submitted,
+    "JobQueued": _queued,
+    "JobMovedInQueue": _moved,
+    "JobPriorityChanged": lambda data: (f"priority {data['priority']} in the queue", "plain"),
+    "JobTakenFromQueue": _taken,
     "JobStatusChanged": _status_changed,
     "JobMessageReceived": _message,
     METRICS: _metrics,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import RequestError
 from engine.profiles import BUILT_IN
+from engine.training.chat_template import SOURCE_TEMPLATE
 from store.errors import NotFoundError
 from store.queries import models
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 LOCAL = "local"
+_TEMPLATE = "chat_template.jinja"
 _TUNED = "ft:"
 """What the names of OpenAI's fine-tuned models begin with."""
 
@@ -38,6 +41,18 @@ class LocalTarget:
     id: str
     name: str
     served: ServedModel
+
+    @property
+    def forgets(self) -> bool:
+        """Whether it learned from single questions, so that it reads nothing that was said before.
+
+        That is what its chat template is for then, which training chose by the examples.
+        """
+        template = Path(self.served.adapter or self.served.base) / _TEMPLATE
+        try:
+            return template.read_text("utf-8") == SOURCE_TEMPLATE
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,9 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import gpus
 from engine.child import python_module
 from engine.errors import LabError
 from engine.places import Places
+from engine.providers import base_fingerprint, last_process
 from engine.training import layout, memory, origin
 from store import times
 from store.queries import datasets
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
     from store.blobs import BlobStore
     from store.database import Database
     from store.log import Entry, Write
-    from store.queries.jobs import JobDetail
+    from store.queries.jobs import JobDetail, JobSummary
 
 _LOG = "log.txt"
 _START_LIMIT = timedelta(seconds=45)
-_END_SECONDS = 20.0
 _TAIL_BYTES = 128 * 1024
 
 
@@ -47,21 +47,38 @@ class LocalProvider:
         self._database = database
         self._blobs = blobs
 
-    def submit(self, job: JobDetail) -> str:
-        """Start a planned job's training process and return its pid."""
-        run = self._places.run(job.id)
+    def prepare(self, job: str) -> None:
+        """Make a job's run folder, and note in it who asked for the job and where."""
+        run = self._places.run(job)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._write_plan(job, run)
         origin.record(run)
-        return _spawn(job, run, [])
 
-    def resume(self, job: JobDetail, from_step: int) -> str:
-        """Start a process that goes on from a checkpoint and return its pid."""
+    def submit(self, job: JobDetail, devices: Sequence[str] = (), lock: int | None = None) -> str:
+        """Start a planned job's training process and return its pid.
+
+        Args:
+            job: the job.
+            devices: the GPUs that it may see; whatever there is if none is named.
+            lock: the descriptor that holds its run folder, for the process to inherit.
+        """
+        run = self._places.run(job.id)
+        self.prepare(job.id)
+        self._write_plan(job, run)
+        return _spawn(job, run, [], devices, lock)
+
+    def resume(
+        self,
+        job: JobDetail,
+        from_step: int,
+        devices: Sequence[str] = (),
+        lock: int | None = None,
+    ) -> str:
+        """Start a process that goes on from a checkpoint and return its pid; see `submit`."""
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _wait_for_end(run)
+        last_process.wait_for_end(run)
         self._write_plan(job, run)
-        return _spawn(job, run, ["--resume-step", str(from_step)])
+        return _spawn(job, run, ["--resume-step", str(from_step)], devices, lock)
 
     def resumable_step(self, job: JobDetail) -> int:
         """Return the step of the newest checkpoint that is whole, 0 if there never was one.
@@ -69,13 +86,14 @@ class LocalProvider:
         Asked before anything is recorded: what the job needs to go on is looked for here.
 
         Raises:
-            LabError: if its checkpoints are gone.
-            StoreError: if its data or its base model is.
+            LabError: if its checkpoints are gone, or its last process is alive on another machine.
+            StoreError: if its data or its base model is, or no longer as it was.
         """
         from engine.training.checkpoints import latest_complete
 
-        self._plan(job)
         run = self._places.run(job.id)
+        last_process.refuse_while_alive_elsewhere(job, run)
+        base_fingerprint.check(run, self._plan(job))
         step = latest_complete(run)
         if step is None and job.checkpoint:
             raise LabError(
@@ -86,21 +104,36 @@ class LocalProvider:
 
     def cancel(self, job: JobDetail) -> None:
         """Ask the process to save a checkpoint and end; what comes of it is seen by polling."""
-        from engine.training.process import is_alive, read_identity
+        from engine.training.process import Whereabouts, is_alive, read_identity, whereabouts
 
         run = self._places.run(job.id)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Seen by the process with its next heartbeat, wherever it runs.
         layout.cancel(run, job.attempt).touch()
         identity = read_identity(run)
-        if identity is None or not is_alive(run).alive:
+        if identity is None or whereabouts(identity) is not Whereabouts.HERE:
             return
-        if identity.host != socket.gethostname():
-            raise LabError(f"it runs on the machine {identity.host}: cancel it there")
-        os.kill(identity.pid, signal.SIGTERM)
+        if is_alive(run).alive:
+            os.kill(identity.pid, signal.SIGTERM)
+
+    def is_back(self, job: JobSummary) -> bool:
+        """Tell whether an interrupted job's process turns out to be alive.
+
+        Another machine may have taken it for dead while it was cut off from the shared folder.
+        """
+        from engine.training.process import is_alive
+
+        if job.ended_at is None:
+            return False
+        # Not one that had its last word and is about to end.
+        passed = (times.now() - times.from_text(job.ended_at)).total_seconds()
+        return passed > last_process.END_SECONDS and is_alive(self._places.run(job.id)).alive
 
     def news(self, job: JobDetail) -> Iterator[Sequence[Write]]:
         """Give what the process wrote, and what became of it; see `Provider.news`."""
         from engine.providers.progress_file import entries, read_progress
+        from store.events import JobStatusChanged
+        from store.job_status import INTERRUPTED, RUNNING
         from store.log import Write
 
         run = self._places.run(job.id)
@@ -108,6 +141,9 @@ class LocalProvider:
         lost = self._lost(job, run)
         offset, version, stream = job.progress_offset, job.version, f"job/{job.id}"
         ended = False
+        if job.status == INTERRUPTED and lost is None:
+            yield [Write(stream, [JobStatusChanged(status=RUNNING)], version)]
+            version += 1
         while data := read_progress(run / layout.PROGRESS, offset):
             found = [self._complete(job, entry) for entry in entries(data, offset)]
             yield [Write(stream, found, version), *self._model_writes(job, found)]
@@ -120,7 +156,9 @@ class LocalProvider:
     def _write_plan(self, job: JobDetail, run: Path) -> None:
         from engine.training.durable import write_whole
 
-        write_whole(run / layout.PLAN, self._plan(job).model_dump_json(indent=2))
+        plan = self._plan(job)
+        base_fingerprint.record(run, plan)
+        write_whole(run / layout.PLAN, plan.model_dump_json(indent=2))
 
     def _plan(self, job: JobDetail) -> TrainingPlan:
         """Return what the process is told to do; all that it names exists and is whole."""
@@ -163,7 +201,9 @@ class LocalProvider:
             return "cancelled before it began"
         # A process that was just started, or is about to be, has not yet said who it is.
         waited = times.now() - times.from_text(job.updated_at)
-        return None if waited < _START_LIMIT else "its process never came up"
+        if waited < _START_LIMIT or _is_starting(job, run):
+            return None
+        return "its process never came up"
 
     def _complete(self, job: JobDetail, entry: Entry) -> Entry:
         """Add to a success which model it made, known from the plan."""
@@ -198,6 +238,16 @@ class LocalProvider:
                 yield Write(f"model/{job.model}", [Entry(registered, entry.occurred, key)])
 
 
+def _is_starting(job: JobDetail, run: Path) -> bool:
+    """Tell whether a job's process is still on its way to say who it is, on a busy machine."""
+    import psutil
+
+    try:
+        return str(run) in psutil.Process(int(job.remote_id or 0)).cmdline()
+    except (psutil.Error, ValueError):
+        return False
+
+
 def _loss(job: JobDetail, run: Path, reason: str) -> Entry:
     """Return what a job's process being gone without a last word means."""
     from engine.training.checkpoints import latest_complete
@@ -211,33 +261,16 @@ def _loss(job: JobDetail, run: Path, reason: str) -> Entry:
     return Entry(JobInterrupted(reason=reason + said, checkpoint=latest_complete(run)))
 
 
-def _wait_for_end(run: Path) -> None:
-    """Let the process of the attempt before, which has had its last word, give up the run folder.
-
-    Raises:
-        LabError: if it does not end.
-    """
-    import psutil
-
-    from engine.training.process import is_alive, read_identity
-
-    identity = read_identity(run)
-    if identity is None or not is_alive(run).alive:
-        return
-    try:
-        psutil.Process(identity.pid).wait(_END_SECONDS)
-    except psutil.NoSuchProcess:
-        return
-    except psutil.TimeoutExpired:
-        raise LabError(
-            f"its process {identity.pid} has not ended yet: resume it in a moment"
-        ) from None
-
-
-def _spawn(job: JobDetail, run: Path, options: list[str]) -> str:
+def _spawn(
+    job: JobDetail, run: Path, options: list[str], devices: Sequence[str], lock: int | None
+) -> str:
     """Start a training process that outlives this one; return its pid."""
     attempt = ["--attempt", str(job.attempt)]
-    command, environment = python_module("engine.training.worker", str(run), *attempt, *options)
+    held = [] if lock is None else ["--lock", str(lock)]
+    words = (str(run), *attempt, *held, *options)
+    command, environment = python_module("engine.training.worker", *words)
+    if devices:
+        environment[gpus.VISIBLE] = ",".join(devices)
     with (run / _LOG).open("ab") as log:
         process = subprocess.Popen(
             command,
@@ -246,6 +279,7 @@ def _spawn(job: JobDetail, run: Path, options: list[str]) -> str:
             stderr=log,
             start_new_session=True,
             env=environment,
+            pass_fds=() if lock is None else (lock,),
         )
     # Waited for, so that it leaves no zombie when it ends before this process does.
     threading.Thread(target=process.wait, daemon=True).start()

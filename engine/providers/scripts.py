@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.errors import JobStateError, LabError
 from engine.planning import SCRIPT
+from engine.providers.script_runs import (
+    DESCRIPTION,
+    Description,
+    is_elsewhere,
+    liveness,
+    pulse,
+)
 from engine.training import layout
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.places import Places
-    from engine.training.process import Liveness
     from store.log import Entry, Write
     from store.queries.jobs import JobDetail
 
-DESCRIPTION = "script.json"
-"""What a script says of its run; only their run folders have it."""
-
 _SETTLED_SECONDS = 5.0
 """For how long a folder's time of change may not tell of every change."""
-
-_SILENT_SECONDS = 60.0
-"""After how long without a heartbeat a process of another machine counts as dead."""
 
 _ENDED = "ended"
 """Made in a run folder before its process is sent the signal to end."""
@@ -43,8 +40,6 @@ _LAST_NOTES = (
     ("sigterm", "asked to end (SIGTERM)"),
     ("sighup", "its terminal was closed (SIGHUP)"),
 )
-_MODEL_NAMES = ("base_model", "model", "model_name", "model_name_or_path", "model_id")
-_SEED_NAMES = ("seed", "random_seed")
 
 
 class Scripts:
@@ -102,8 +97,8 @@ class Scripts:
             job.id
             for job in lost
             if job.ended_at is not None
-            and _pulse(self._lab.places.run(job.id)) > times.from_text(job.ended_at).timestamp()
-            and _liveness(self._lab.places.run(job.id)).alive
+            and pulse(self._lab.places.run(job.id)) > times.from_text(job.ended_at).timestamp()
+            and liveness(self._lab.places.run(job.id)).alive
         ]
 
     def _record(self, job: str) -> int:
@@ -127,58 +122,6 @@ class Scripts:
             number += 1
             free = f"{name}-{number}"
         return free
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a script says of its run when it begins.
-
-    Attributes:
-        name: what it shall be called.
-        begun: when it began.
-        config: its hyperparameters.
-        pid_namespace: in which container its process number means something, if that is known.
-    """
-
-    name: str
-    begun: datetime
-    config: dict[str, Any]
-    pid_namespace: str | None
-
-    @classmethod
-    def read(cls, run: Path) -> Description | None:
-        """Read what a run folder holds; None if that is not as `ftlab.py` writes it."""
-        from pydantic_core import from_json
-
-        try:
-            found = from_json((run / DESCRIPTION).read_bytes())
-            return cls(
-                name=_printable(found["name"]) or run.name,
-                begun=datetime.fromtimestamp(found["begun"], UTC),
-                config=dict(found["config"]),
-                pid_namespace=found.get("pid_namespace"),
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-            return None
-
-    def entry(self, job: str, name: str) -> Entry:
-        """Return the fact that there is such a job."""
-        from store.events import JobImported
-        from store.log import Entry
-
-        models = [key for key in _MODEL_NAMES if isinstance(self.config.get(key), str)]
-        seeds = [key for key in _SEED_NAMES if _is_seed(self.config.get(key))]
-        apart = {*models[:1], *seeds[:1]}
-        fact = JobImported(
-            name=name,
-            provider=SCRIPT,
-            remote_id=job,
-            base_model=self.config[models[0]] if models else "not known",
-            method="own",
-            hyperparameters={key: self.config[key] for key in self.config if key not in apart},
-            seed=self.config[seeds[0]] if seeds else None,
-        )
-        return Entry(fact, self.begun, key="imported")
 
 
 class ScriptProvider:
@@ -210,9 +153,9 @@ class ScriptProvider:
         from engine.training.process import read_identity
 
         identity = read_identity(run)
-        if identity is None or not _liveness(run).alive:
+        if identity is None or not liveness(run).alive:
             return
-        if _is_elsewhere(run):
+        if is_elsewhere(run):
             raise LabError(
                 f"it was asked to stop; its process runs on {identity.host}: end it there"
             )
@@ -228,11 +171,11 @@ class ScriptProvider:
 
         run = self._places.run(job.id)
         # Before reading: what a process wrote before it was found dead is then read for sure.
-        liveness = _liveness(run)
+        life = liveness(run)
         offset, version, stream = job.progress_offset, job.version, f"job/{job.id}"
         ended, saved = False, job.checkpoint
         if job.status == INTERRUPTED:
-            if not liveness.alive:
+            if not life.alive:
                 return
             yield [Write(stream, [JobStatusChanged(status=RUNNING)], version)]
             version += 1
@@ -244,8 +187,8 @@ class ScriptProvider:
             saved = steps[-1] if steps else saved
             offset += len(data)
             version += len(found)
-        if not (liveness.alive or ended):
-            yield [Write(stream, [_loss(run, liveness.reason, saved)], version)]
+        if not (life.alive or ended):
+            yield [Write(stream, [_loss(run, life.reason, saved)], version)]
 
 
 def command_of(job: JobDetail) -> str | None:
@@ -267,48 +210,6 @@ def refuse(job: JobDetail, what: str) -> JobStateError:
         f"{job.name} is the run of a script of your own, which ftlab cannot {what}: run the script "
         f"again{f', `{command}`' if command else ''}; that is a new run"
     )
-
-
-def _liveness(run: Path) -> Liveness:
-    """Tell whether the process of a run is alive; of another machine or container by its pulse."""
-    from engine.training.process import Liveness, is_alive, read_identity
-
-    if not run.is_dir():
-        return Liveness(False, f"its run folder {run} is gone")
-    identity = read_identity(run)
-    if identity is None or not _is_elsewhere(run):
-        return is_alive(run)
-    if time.time() - _pulse(run) < _SILENT_SECONDS:
-        return Liveness(True, f"it runs on {identity.host}")
-    return Liveness(False, f"it ran on {identity.host}, which shows no heartbeat")
-
-
-def _pulse(run: Path) -> float:
-    """Return when a run last gave a sign of life, in seconds since 1970; 0 if it never did."""
-    try:
-        return (run / layout.HEARTBEAT).stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _is_elsewhere(run: Path) -> bool:
-    """Tell whether a run's process number means nothing here."""
-    from engine.training.process import boot_id, read_identity
-
-    identity, described = read_identity(run), Description.read(run)
-    if identity is None or described is None:
-        return False
-    if identity.boot_id != boot_id():
-        return identity.host != socket.gethostname()
-    here = _pid_namespace()
-    return None not in (here, described.pid_namespace) and here != described.pid_namespace
-
-
-def _pid_namespace() -> str | None:
-    try:
-        return str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        return None
 
 
 def _loss(run: Path, reason: str, saved: int | None) -> Entry:
@@ -341,12 +242,3 @@ def _is_end(entry: Entry) -> bool:
     from store.events import JobCancelled, JobFailed, JobInterrupted, JobSucceeded
 
     return isinstance(entry.fact, JobSucceeded | JobFailed | JobCancelled | JobInterrupted)
-
-
-def _is_seed(value: object) -> bool:
-    return type(value) is int and -(2**63) <= value < 2**63
-
-
-def _printable(name: object) -> str:
-    text = "".join(letter if letter.isprintable() else " " for letter in str(name))
-    return text.strip()[:200]

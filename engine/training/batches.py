@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _KEEP = "logits_to_keep"
 _DECODED = "decoder_input_ids"
+_POSITIONS = "position_ids"
 
 
 Batch = dict[str, Any]
@@ -31,6 +32,10 @@ def collator(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> Coll
 
 def tokens_in(batch: Batch) -> int:
     """Return how many tokens a model reads, and writes, in a batch."""
+    if _POSITIONS in batch:
+        # Padding stands at 0; an example has a second token, at 1, for each first one at 0.
+        places = batch[_POSITIONS]
+        return int((places > 0).sum() + (places == 1).sum())
     count = int(batch["attention_mask"].sum())
     # Where answers are texts of their own, the mask is that of the sources alone.
     return count + int((batch["labels"] != IGNORED).sum()) if _DECODED in batch else count
@@ -73,7 +78,59 @@ class Collator:
         batch = dict(self._pad(rows))
         if self._trims:
             learned = (batch["labels"] != IGNORED).any(dim=0).nonzero()
-            keep = batch["labels"].shape[1] - max(0, int(learned[0]) - 1)
+            length = batch["labels"].shape[1]
+            # There may be none: see `shares.Filled`.
+            first = int(learned[0]) if len(learned) else length
+            keep = length - max(0, first - 1)
             batch["labels"] = batch["labels"][:, -keep:]
             batch[_KEEP] = keep
         return batch
+
+
+class PackedCollator:
+    """Makes batches of rows that several examples share; see `packing`.
+
+    There is no `attention_mask`: with one, transformers' models would not look for examples in the
+    positions. A token of padding is like an example of its own, which comes after all others and is
+    not learned. Logits are spared here, too, wherever they are.
+
+    Args:
+        tokenizer: knows the padding.
+        model: the causal model that will be given the batches.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, model: torch.nn.Module) -> None:
+        self._fill = {"input_ids": tokenizer.pad_token_id, "labels": IGNORED, _POSITIONS: 0}
+        self._trims = _KEEP in inspect.signature(model.forward).parameters
+
+    def __call__(self, rows: list[dict[str, Any]]) -> Batch:
+        """Return a batch of `input_ids`, `labels` and `position_ids`."""
+        import torch
+        from torch.nn.utils.rnn import pad_sequence
+
+        batch: Batch = {
+            name: pad_sequence(
+                [torch.tensor(row[name]) for row in rows], batch_first=True, padding_value=filler
+            )
+            for name, filler in self._fill.items()
+        }
+        if self._trims:
+            batch |= _without_unlearned(batch["labels"])
+        # A cache of keys and values, too, would keep them from looking.
+        return batch | {"use_cache": False}
+
+
+def _without_unlearned(labels: torch.Tensor) -> Batch:
+    """Return labels of learned tokens alone, and the places of the tokens that foretell them.
+
+    A model holds each label against the logits one place before it. So the first label has no use,
+    and neither have the last logits.
+    """
+    import torch
+
+    learned = (labels != IGNORED).any(dim=0).nonzero().flatten()
+    learned = learned[learned > 0]
+    first, last = torch.tensor([0]), torch.tensor([labels.shape[1] - 1])
+    kept = labels[:, torch.cat([first, learned])]
+    kept[:, 0] = IGNORED
+    return {"labels": kept, _KEEP: torch.cat([learned - 1, last])}

@@ -47,6 +47,20 @@ def verify(run_dir: Path, step: int) -> None:
             raise CheckpointError(f"{folder / name} is damaged: its content has changed")
 
 
+def check_ranks(run_dir: Path, step: int, devices: int) -> None:
+    """See that a checkpoint has the random numbers of as many ranks as there will be.
+
+    Raises:
+        CheckpointError: if it was saved by more or fewer.
+    """
+    saved = len(list(layout.checkpoint(run_dir, step).glob("rng_state_[0-9]*.pth"))) or 1
+    if saved != devices:
+        raise CheckpointError(
+            f"the checkpoint of step {step} was saved by training on {saved} devices; it cannot "
+            f"go on with {devices}"
+        )
+
+
 def seal(run_dir: Path, step: int) -> None:
     """Make what was written into a checkpoint's folder whole."""
     folder = layout.checkpoint(run_dir, step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -75,6 +76,48 @@ def find_device(precision: Precision = "auto") -> Device:
     return Device(best.kind, bf16=precision == "bfloat16", fp16=precision == "float16")
 
 
+def check_count(device: Device, wanted: int) -> None:
+    """See that a machine has as many devices as a job shall train on.
+
+    Raises:
+        PlanError: if it has fewer.
+    """
+    had = _count(device.kind)
+    if wanted <= had:
+        return
+    if device.kind == "mps":
+        raise PlanError(
+            f"devices is {wanted}, but of Apple's GPUs training takes one: leave it out"
+        )
+    what = "GPU" if device.kind == "cuda" else "processor core"
+    several = "s" if had > 1 else ""
+    raise PlanError(
+        f"devices is {wanted}, but this machine has {had} {what}{several} to train on: take "
+        f"{had} or fewer"
+    )
+
+
+def _count(kind: str) -> int:
+    """Return how many processes can train, each on a device of its own."""
+    import torch
+
+    if kind == "cuda":
+        return torch.cuda.device_count()
+    if kind == "mps":
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def take(rank: int) -> None:
+    """Let this process compute on the GPU of its rank, and leave nothing on the others'."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.set_device(rank)
+
+
 _IN_WORDS = {"cuda": "GPU", "mps": "GPU", "cpu": "processor"}
 
 
@@ -90,7 +133,11 @@ def _best() -> Device:
 
 def _precisions(device: Device) -> list[str]:
     """Return the numbers that a device multiplies in hardware."""
-    halves = {"cuda": ["float16"], "mps": ["float16"]}.get(device.kind, [])
+    import torch
+
+    # Gradients of float16 are scaled on Apple's GPUs from torch 2.8 on.
+    scales = device.kind == "cuda" or (device.kind == "mps" and torch.__version__ >= "2.8")
+    halves = ["float16"] if scales else []
     if device.bf16 or (device.kind == "cpu" and _capabilities().get("avx512_bf16", False)):
         halves = ["bfloat16", *halves]
     return ["float32", *halves]
@@ -130,11 +177,12 @@ def _version(package: str) -> str | None:
 
 
 def _main() -> int:
-    """Say whether this machine computes in the numbers that are named."""
+    """Say whether this machine computes in the numbers that are named, on so many devices."""
     import sys
 
+    precision, devices = sys.argv[1:]
     try:
-        find_device(cast("Precision", sys.argv[1]))
+        check_count(find_device(cast("Precision", precision)), int(devices))
     except PlanError as error:
         print(error)  # noqa: T201 (the process that asks reads it)
         return 1

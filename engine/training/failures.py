@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.training import memory
+from engine.training import memory, room
 from engine.training.checkpoints import CheckpointError
 from engine.training.examples import ExampleError
 from engine.training.models import ModelError
@@ -26,8 +26,13 @@ def in_a_sentence(error: BaseException) -> str:
     said = _one_line(str(error))
     if isinstance(error, MemoryError) or any(words in said.lower() for words in _OUT_OF_MEMORY):
         return f"there is not enough memory: {memory.ADVICE}"
+    where = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+    if isinstance(error, Exception) and room.is_lack_of_room(error):
+        return (
+            f"the disk is full{where}: make room on it, then resume the job, which goes on from "
+            "its last checkpoint"
+        )
     if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}" if error.strerror else said
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 

@@ -14,7 +14,7 @@ IDENTITY = "process.json"
 """Which process it is (`engine.training.process`)."""
 
 HEARTBEAT = "heartbeat"
-"""Touched every two seconds."""
+"""Touched every two seconds; gone when the process has ended by itself."""
 
 PROGRESS = "progress.jsonl"
 """What happened, a line each (`engine.training.progress`)."""

@@ -159,9 +159,8 @@ def _with_padding(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase
 def _with_adapter(model: PreTrainedModel, lora: LoraHyperparameters) -> PreTrainedModel:
     """Put a new adapter on every linear layer but the output's, whatever the architecture.
 
-    QLoRA (Dettmers et al. 2023, section 4 and appendix A) found that adapters have to be on all of
-    them to come up to full fine-tuning, for T5 as for Llama; peft's own choice for T5 (`q` and `v`)
-    is the least that the first paper on LoRA tried.
+    That is peft's `all-linear`; left to itself peft takes few layers, which ones by a table of
+    architectures (of T5 `q` and `v` alone), and none of an architecture that it does not know.
     """
     from peft import LoraConfig, TaskType, get_peft_model
     from transformers.pytorch_utils import Conv1D

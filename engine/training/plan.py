@@ -31,9 +31,11 @@ class Hyperparameters(_Checked):
     Attributes:
         epochs: passes over the training examples; a part of one is fine.
         max_steps: stop after so many steps, even if the epochs are not through.
-        batch_size: examples that are run through the model at once.
+        devices: how many GPUs, or processes on a processor, train together, each on its own
+            batches.
+        batch_size: examples that are run through the model at once, on each device.
         gradient_accumulation: batches that make one step; a step learns from
-            `batch_size * gradient_accumulation` examples.
+            `devices * batch_size * gradient_accumulation` examples.
         learning_rate: its highest value, after the warm-up.
         warmup_ratio: the part of all steps in which the learning rate rises linearly from 0.
         scheduler: how it falls afterwards: `linear`, `cosine` or `polynomial` (squared) to 0, with
@@ -47,6 +49,8 @@ class Hyperparameters(_Checked):
             them: less memory for a third more work.
         group_by_length: put examples of about the same length into a batch, which leaves less
             padding; the order is still drawn anew for each epoch.
+        packing: put several examples, which do not see each other, into a row of `max_length`
+            tokens at most, which leaves next to no padding; `batch_size` counts such rows then.
         save_every: steps between checkpoints.
         save_epochs: save one after every epoch as well.
         keep_checkpoints: how many of the newest are kept.
@@ -59,6 +63,7 @@ class Hyperparameters(_Checked):
 
     epochs: float = Field(3.0, gt=0, le=10_000)
     max_steps: _Count | None = None
+    devices: int = Field(1, ge=1, le=1024)
     batch_size: int = Field(4, ge=1, le=4096)
     gradient_accumulation: int = Field(1, ge=1, le=65_536)
     learning_rate: float = Field(2e-5, gt=0, le=1)
@@ -70,6 +75,7 @@ class Hyperparameters(_Checked):
     precision: Precision = "auto"
     gradient_checkpointing: bool = False
     group_by_length: bool = False
+    packing: bool = False
     save_every: _Count = 200
     save_epochs: bool = True
     keep_checkpoints: int = Field(2, ge=1, le=10_000)
@@ -78,15 +84,28 @@ class Hyperparameters(_Checked):
     early_stopping: _Count | None = None
     keep_best: bool = False
 
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.packing and self.group_by_length:
+            raise ValueError(
+                "packing and group_by_length cannot both be: packed rows are all about as long as "
+                "each other; leave one out"
+            )
+        return self
+
     def steps_per_epoch(self, examples: int) -> int:
-        """Return how many steps one pass over so many examples takes."""
-        batches = math.ceil(examples / self.batch_size)
+        """Return how many steps one pass over so many examples, or packed rows, takes."""
+        batches = math.ceil(examples / (self.devices * self.batch_size))
         return math.ceil(batches / self.gradient_accumulation)
 
     def total_steps(self, examples: int) -> int:
         """Return how many steps training on so many examples takes."""
         planned = math.ceil(self.epochs * self.steps_per_epoch(examples))
         return planned if self.max_steps is None else min(planned, self.max_steps)
+
+    def planned_steps(self, examples: int) -> int | None:
+        """Return how many steps training takes; None if only tokenizing tells, as with packing."""
+        return None if self.packing else self.total_steps(examples)
 
     def warmup_steps(self, total_steps: int) -> int:
         """Return in how many of the steps the learning rate rises."""
@@ -209,6 +228,8 @@ def _in_words(error: ValidationError) -> str:
 
 
 def _problem(detail: Any) -> str:  # noqa: ANN401 (pydantic_core.ErrorDetails is a TypedDict of Any)
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
     place = ".".join(str(part) for part in detail["loc"]) or "it"
     if detail["type"] == "missing":
         return f"{place} is missing"

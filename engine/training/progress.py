@@ -11,7 +11,10 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from engine.training.claim import Claim
 
 Level = Literal["info", "warning"]
 StopReason = Literal["cancelled", "terminated"]
@@ -39,13 +42,19 @@ class ProgressWriter:
 
     Args:
         path: the file; made if missing. A line that an earlier process left unfinished is ended.
+        claim: what tells whether it is still this process's to write, asked before every line.
+
+    Attributes:
+        step: the last one of which something was measured, None before.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, claim: Claim | None = None) -> None:
+        self._claim = claim
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._file = os.open(path, flags, 0o644)
         self._torn = False
         self._end_torn_line()
+        self.step: int | None = None
 
     def close(self) -> None:
         """Close the file."""
@@ -72,6 +81,7 @@ class ProgressWriter:
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
         """Tell what was measured at a step."""
+        self.step = step
         self._write("metrics", step=step, values=values)
 
     def checkpoint(self, step: int, path: str) -> None:
@@ -93,9 +103,19 @@ class ProgressWriter:
         self._write("finished", step=step, evaluation=evaluation)
         os.fsync(self._file)
 
-    def stopped(self, step: int, reason: StopReason, checkpoint: int | None) -> None:
-        """Tell that the process ends as it was asked to, and from which step it can go on."""
-        self._write("stopped", step=step, reason=reason, checkpoint=checkpoint)
+    def stopped(
+        self, step: int, reason: StopReason, checkpoint: int | None, by: str | None = None
+    ) -> None:
+        """Tell that the process ends as it was asked to, and from which step it can go on.
+
+        Args:
+            step: the last one that was made.
+            reason: whether the job is cancelled, or may go on.
+            checkpoint: the step from which it can.
+            by: what made it end, if it was not asked to.
+        """
+        said = {} if by is None else {"by": by}
+        self._write("stopped", step=step, reason=reason, checkpoint=checkpoint, **said)
         os.fsync(self._file)
 
     def failed(self, error: str, traceback: str) -> None:
@@ -103,7 +123,17 @@ class ProgressWriter:
         self._write("failed", error=error, traceback=traceback)
         os.fsync(self._file)
 
+    def check_claim(self) -> None:
+        """Make sure that the run folder is still this process's to write into.
+
+        Raises:
+            SupersededError: if another process goes on there.
+        """
+        if self._claim is not None:
+            self._claim.check()
+
     def _write(self, kind: str, **fields: object) -> None:
+        self.check_claim()
         line = json.dumps({"kind": kind, "at": time.time(), **fields}).encode() + b"\n"
         if self._torn:
             self._end_torn_line()

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.training import checkpoints, layout, models, origin, scratch
+from engine.training import building, checkpoints, launch, layout, models
 from engine.training.checkpoints import CheckpointError
+from engine.training.launch import Ranks
 from engine.training.output import Result, find_result, save_result
 from engine.training.plan import TrainingPlan
 from engine.training.stopping import StopRequested
 
 if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedTokenizerBase
-
-    from engine.training.batches import Collate
-    from engine.training.devices import Device
     from engine.training.evaluation import Evaluator
     from engine.training.progress import ProgressWriter
     from engine.training.stopping import StopSignal
@@ -60,12 +55,38 @@ def carry_out(attempt: Attempt) -> None:
 
 def _trained(plan: TrainingPlan, attempt: Attempt) -> Result:
     models.check_folder(plan.base_model, plan.adapter)
-    _go_back_to(attempt.from_step, attempt.run_dir)
-    _set_environment(plan, attempt.run_dir)
+    devices = plan.hyperparameters.devices
+    _go_back_to(attempt.from_step, attempt.run_dir, devices)
+    building.set_environment(plan, attempt.run_dir)
+    with launch.ranks(attempt, devices) as others:
+        return _trained_with(others, plan, attempt)
+
+
+def take_part(attempt: Attempt, rank: int, size: int, meeting: Path) -> None:
+    """Train as one of the further ranks, once rank 0 has read the data.
+
+    Args:
+        attempt: the attempt, in which this process tells nothing.
+        rank: which one it is.
+        size: how many there are.
+        meeting: where they meet.
+    """
+    plan = TrainingPlan.read(attempt.run_dir / layout.PLAN)
+    ready = building.with_base(plan, attempt)
+    data = building.read_data(ready, attempt)
+    trainer, _ = building.built(ready, attempt, data, building.Place(rank, size, meeting))
+    _make_steps(trainer, attempt)
+
+
+def _trained_with(others: Ranks | None, plan: TrainingPlan, attempt: Attempt) -> Result:
     with attempt.stop.interrupting():
-        ready = _with_base(plan, attempt)
-        data = _read_data(ready, attempt)
-        trainer, evaluator = _built(ready, attempt, data)
+        ready = building.with_base(plan, attempt)
+        data = building.read_data(ready, attempt)
+        place = None
+        if others is not None:
+            others.call()
+            place = building.Place(0, others.size, others.meeting)
+        trainer, evaluator = building.built(ready, attempt, data, place)
         _evaluate_first(trainer, evaluator, attempt)
     step = _train(trainer, evaluator, attempt, data.total_steps)
     if evaluator is not None and evaluator.is_due(step):
@@ -77,21 +98,12 @@ def _trained(plan: TrainingPlan, attempt: Attempt) -> Result:
         )
     chosen = _choose(plan, trainer, evaluator, attempt, step)
     result = _result(evaluator, step, chosen)
+    attempt.writer.check_claim()
     save_result(plan, trainer.model, data.tokenizer, result)
     return result
 
 
-def _with_base(plan: TrainingPlan, attempt: Attempt) -> TrainingPlan:
-    """Return a plan whose base model can be read; one that is made for the job is made now."""
-    if plan.base_model not in scratch.NAMES:
-        return plan
-    made = scratch.make(plan.base_model, plan.train, plan.seed, attempt.run_dir)
-    if made.remark is not None:
-        attempt.writer.message(made.remark)
-    return plan.model_copy(update={"base_model": str(made.folder)})
-
-
-def _go_back_to(step: int, run_dir: Path) -> None:
+def _go_back_to(step: int, run_dir: Path, devices: int) -> None:
     """Make sure of the checkpoint to go on from, and remove what lies past it."""
     if step:
         try:
@@ -99,135 +111,8 @@ def _go_back_to(step: int, run_dir: Path) -> None:
         except CheckpointError:
             checkpoints.set_aside(run_dir, step)
             raise
+        checkpoints.check_ranks(run_dir, step, devices)
     checkpoints.discard_after(run_dir, step)
-
-
-def _set_environment(plan: TrainingPlan, run_dir: Path) -> None:
-    """Set what the libraries read from the environment when they are loaded."""
-    cache = run_dir / layout.CACHE
-    os.environ |= {
-        "HF_DATASETS_CACHE": str(cache / "datasets"),
-        "HF_MODULES_CACHE": str(cache / "modules"),
-        "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-    }
-    if models.is_local(plan.base_model):
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    # OpenMP's threads wait for one another by spinning, for milliseconds unless told otherwise.
-    # Beside other processes that want the processor, that makes training four times slower.
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    # With several GPUs Trainer would split every batch over all of them.
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """What is known once the data files are read."""
-
-    tokenizer: PreTrainedTokenizerBase
-    training: Dataset
-    validation: Dataset | None
-    total_steps: int
-    evaluate_every: int
-
-
-def _read_data(plan: TrainingPlan, attempt: Attempt) -> _Data:
-    from engine.training.tokenized import tokenize_file
-
-    chosen = plan.hyperparameters
-    tokenizer, encoder = models.load_encoder(plan.base_model, chosen.max_length, plan.train)
-
-    def read(source: Path, name: str, limit: int | None = None) -> Dataset:
-        file = tokenize_file(source, encoder, attempt.run_dir, name, limit)
-        for remark in file.remarks:
-            attempt.writer.message(remark, "warning")
-        return file.examples
-
-    training = read(plan.train, "training")
-    validation = None
-    if plan.validation is not None:
-        validation = read(plan.validation, "validation", chosen.validation_examples)
-    total_steps = chosen.total_steps(len(training))
-    if attempt.from_step > total_steps:
-        raise CheckpointError(
-            f"there is nothing to go on with: the plan ends at step {total_steps}, before the "
-            f"checkpoint of step {attempt.from_step}"
-        )
-    every = chosen.evaluation_steps(len(training))
-    return _Data(tokenizer, training, validation, total_steps, every)
-
-
-def _built(
-    plan: TrainingPlan, attempt: Attempt, data: _Data
-) -> tuple[ProgressTrainer, Evaluator | None]:
-    """Load the model, and tell that training begins."""
-    from engine.training.devices import environment, find_device
-
-    device = find_device(plan.hyperparameters.precision)
-    attempt.writer.started(
-        attempt=attempt.number,
-        from_step=attempt.from_step,
-        total_steps=data.total_steps,
-        device=device.kind,
-        environment=environment(device) | origin.read(attempt.run_dir) | {"seed": plan.seed},
-    )
-    from transformers import set_seed
-
-    from engine.training.batches import collator
-    from engine.training.losses import loss_for
-    from engine.training.trainer import ProgressTrainer, Surroundings, training_arguments
-
-    set_seed(plan.seed)
-    model = models.load_model(plan, device)
-    base = models.without_adapter(model)
-    collate = collator(data.tokenizer, base)
-    evaluator = _evaluator(plan, attempt, data, device, collate)
-    trainer = ProgressTrainer(
-        Surroundings(
-            attempt.run_dir, attempt.writer, attempt.stop, evaluator, plan.hyperparameters
-        ),
-        model=model,
-        args=training_arguments(
-            plan,
-            attempt.run_dir,
-            device,
-            data.total_steps,
-            evaluate_every=None if evaluator is None else data.evaluate_every,
-        ),
-        data_collator=collate,
-        compute_loss_func=loss_for(base),
-        train_dataset=data.training,
-        eval_dataset=data.validation,
-    )
-    return trainer, evaluator
-
-
-def _evaluator(
-    plan: TrainingPlan,
-    attempt: Attempt,
-    data: _Data,
-    device: Device,
-    collate: Collate,
-) -> Evaluator | None:
-    from engine.training.evaluation import Evaluations, Evaluator
-
-    if data.validation is None:
-        return None
-    evaluations = Evaluations(attempt.run_dir / layout.EVALUATIONS)
-    evaluations.forget_after(attempt.from_step)
-    return Evaluator(
-        examples=data.validation,
-        collate=collate,
-        batch_size=plan.hyperparameters.batch_size,
-        every=data.evaluate_every,
-        total_steps=data.total_steps,
-        device=device,
-        evaluations=evaluations,
-        writer=attempt.writer,
-        stop=attempt.stop,
-        patience=plan.hyperparameters.early_stopping,
-    )
 
 
 def _evaluate_first(
@@ -257,12 +142,17 @@ def _train(
         # Trainer would make one step more.
         trainer.restore(step)
         return step
-    folder = layout.checkpoint(attempt.run_dir, step)
-    trainer.train(resume_from_checkpoint=str(folder) if step else None)
-    step = int(trainer.state.global_step)
+    step = _make_steps(trainer, attempt)
     if step < total_steps and not _is_exhausted(evaluator):
         raise StopRequested(step)
     return step
+
+
+def _make_steps(trainer: ProgressTrainer, attempt: Attempt) -> int:
+    step = attempt.from_step
+    folder = layout.checkpoint(attempt.run_dir, step)
+    trainer.train(resume_from_checkpoint=str(folder) if step else None)
+    return int(trainer.state.global_step)
 
 
 def _is_exhausted(evaluator: Evaluator | None) -> bool:

@@ -26,9 +26,6 @@ TINY_T5 = "tiny-t5"
 TINY_GPT2 = "tiny-gpt2"
 NAMES = (TINY_T5, TINY_GPT2)
 
-LEARNING_RATE = 2e-3
-"""The usual one from random weights, a hundred times that of a model which knows something."""
-
 NOTE = "made.json"
 """What the model was made of."""
 
@@ -92,15 +89,16 @@ def _tokenizer(train: Path, *, ended: bool) -> PreTrainedTokenizerBase:
 
     Args:
         train: the examples.
-        ended: whether every text is ended by a mark, as T5 has it.
+        ended: whether texts stand alone, as T5 has it: each is ended by a mark.
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from tokenizers.processors import TemplateProcessing
     from transformers import PreTrainedTokenizerFast
 
     pieces: Tokenizer = Tokenizer(models.BPE())
     pieces.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     pieces.decoder = decoders.ByteLevel()
+    if ended:
+        _let_texts_begin_with_a_space(pieces)
     trainer = trainers.BpeTrainer(
         vocab_size=_VOCABULARY,
         special_tokens=[_PAD, _END],
@@ -109,9 +107,27 @@ def _tokenizer(train: Path, *, ended: bool) -> PreTrainedTokenizerBase:
     )
     pieces.train_from_iterator(_texts(train), trainer)
     if ended:
-        end = pieces.token_to_id(_END)
-        pieces.post_processor = TemplateProcessing(f"$A {_END}", special_tokens=[(_END, end)])
+        _end_texts(pieces)
     return PreTrainedTokenizerFast(tokenizer_object=pieces, pad_token=_PAD, eos_token=_END)
+
+
+def _let_texts_begin_with_a_space(pieces: Tokenizer) -> None:
+    """Make a word the same token at the beginning of a text as within one, as T5's own is.
+
+    Else what was learned of a name that is a source of its own is not known of the name in a
+    question.
+    """
+    from tokenizers import decoders, normalizers
+
+    pieces.normalizer = normalizers.Prepend(" ")
+    pieces.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", 1, 0)])
+
+
+def _end_texts(pieces: Tokenizer) -> None:
+    from tokenizers.processors import TemplateProcessing
+
+    marks = [(_END, pieces.token_to_id(_END))]
+    pieces.post_processor = TemplateProcessing(f"$A {_END}", special_tokens=marks)
 
 
 def _texts(train: Path) -> Iterator[str]:

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import torch
+from accelerate.data_loader import SeedableRandomSampler, prepare_data_loader
+from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 
-from engine.training import checkpoints, layout, room
+from engine.training import checkpoints, layout, metal, room
 from engine.training.batches import tokens_in
 from engine.training.sampling import LengthGrouped
+from engine.training.shares import Filled, Share
+from engine.training.usage import GpuUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.training.devices import Device
     from engine.training.evaluation import Evaluator
+    from engine.training.group import Group
     from engine.training.plan import Hyperparameters, TrainingPlan
     from engine.training.progress import ProgressWriter
     from engine.training.stopping import StopSignal
@@ -32,6 +37,9 @@ _SCHEDULERS: dict[str, tuple[str, dict[str, float]]] = {
     "polynomial": ("polynomial", {"power": 2.0, "lr_end": 0.0}),
     "inverse_sqrt": ("inverse_sqrt", {}),
 }
+_SUMMED_ALIKE = 2
+"""Of so many numbers the sum is the same in whatever order they are added."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +80,10 @@ def training_arguments(
         eval_strategy="steps" if evaluate_every else "no",
         eval_steps=evaluate_every or total_steps,
         dataloader_pin_memory=device.kind == "cuda",
+        # No weight goes unused; but DDP, when it looks for such, keeps gradients in the groups in
+        # which it first added them up. Otherwise it regroups them after a process's first step:
+        # sums of three and more would change in their last digit wherever training goes on.
+        ddp_find_unused_parameters=chosen.devices > _SUMMED_ALIKE,
         remove_unused_columns=False,
         report_to="none",
         disable_tqdm=True,
@@ -84,13 +96,15 @@ class Surroundings:
 
     Attributes:
         run_dir: the run folder.
-        writer: whom to tell what happens.
+        group: the processes that train together.
+        writer: whom to tell what happens; only rank 0 tells.
         stop: what ends training early.
-        evaluator: what measures the model, None without validation examples.
+        evaluator: what measures the model, None without validation examples and on further ranks.
         chosen: the hyperparameters that say when to save and how much to keep.
     """
 
     run_dir: Path
+    group: Group
     writer: ProgressWriter
     stop: StopSignal
     evaluator: Evaluator | None
@@ -111,6 +125,7 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         self._step_began = 0.0
         self._process = psutil.Process()
         super().__init__(**settings)
+        self._gpu_use = GpuUse(self.args.device.type, surroundings.group.size)
 
     def restore(self, step: int) -> None:
         """Put the weights of a checkpoint into the model."""
@@ -138,12 +153,18 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         if "loss" not in logs:
             return
         self.control.should_log = False
-        self._tell(logs)
+        measured = {"tokens": self._step_tokens, **self._memory()}
+        stop = self._surroundings.stop.requested
+        summed = self._surroundings.group.sums(measured | {"stop": stop})
+        stop = summed.pop("stop") > 0
+        if self._surroundings.group.is_first:
+            self._tell(logs, summed)
+        self._step_tokens = 0
         # Trainer resets its sum by subtracting it from itself, after which NaN would stay NaN.
         self._tr_loss.zero_()
         if self._ends_epoch():
             self.control.should_save = True
-        if self._surroundings.stop.requested:
+        if stop:
             self._end_here()
 
     def evaluate(
@@ -155,19 +176,42 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         """Evaluate the model after the step that was just made; see `Trainer.evaluate`."""
         del eval_dataset, ignore_keys, metric_key_prefix
         self.control.should_evaluate = False
-        evaluator = self._surroundings.evaluator
-        step = self.state.global_step
-        if evaluator is None or not evaluator.is_due(step):
-            return {}
-        if not evaluator.evaluate(self.model, step) or evaluator.is_exhausted():
+        ends, is_best = self._surroundings.group.as_first_says(self._evaluated())
+        if ends:
             self._end_here()
-        if step == self._best():
+        if is_best:
             self.control.should_save = True
         return {}
 
     def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
         """Write the trained weights, and no pickled arguments beside them."""
+        if not self._surroundings.group.is_first:
+            return
         save_weights(self.model, Path(output_dir or self.args.output_dir))
+
+    def get_train_dataloader(self) -> Any:  # noqa: ANN401 (a DataLoader of dictionaries)
+        """Return the batches of this rank; see `Trainer.get_train_dataloader`.
+
+        accelerate's own way to share them out would train on the first examples of a pass once more
+        to fill its last round, and forget the epoch when training goes on in the middle of one.
+        """
+        group = self._surroundings.group
+        if group.size == 1:
+            return super().get_train_dataloader()
+        order = self._get_train_sampler()
+        if not isinstance(order, LengthGrouped):
+            order = SeedableRandomSampler(self.train_dataset, data_seed=self.args.data_seed)
+        size = self.args.per_device_train_batch_size
+        loader = DataLoader(
+            Filled(self.train_dataset),
+            batch_size=size,
+            sampler=Share(order, size, group),
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        return prepare_data_loader(
+            loader, self.args.device, num_processes=1, process_index=0, put_on_device=True
+        )
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401 (Trainer's)
         chosen = self._surroundings.chosen
@@ -175,7 +219,7 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         if not chosen.group_by_length:
             return super()._get_train_sampler(examples)
         lengths = [len(ids) for ids in examples["input_ids"]]
-        together = chosen.batch_size * chosen.gradient_accumulation
+        together = chosen.devices * chosen.batch_size * chosen.gradient_accumulation
         return LengthGrouped(lengths, together, self.args.seed)
 
     def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
@@ -184,17 +228,51 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         A full disk costs the checkpoint, not the training: what was saved before is still there,
         and there may be room again by the next one.
         """
-        run_dir, step = self._surroundings.run_dir, self.state.global_step
-        checkpoints.discard(run_dir, step)
-        if not self._has_room():
+        group, is_full = self._surroundings.group, False
+        if not group.as_first_says(group.is_first and self._may_save()):
             return
         try:
             super()._save_checkpoint(model, trial)
-            checkpoints.seal(run_dir, step)
         except Exception as error:
-            checkpoints.discard(run_dir, step)
-            if not room.is_lack_of_room(error):
+            is_full = room.is_lack_of_room(error)
+            if not is_full:
+                self._discard()
                 raise
+        # Every rank adds the state of its random numbers: not before all have, it can be whole.
+        is_full = group.sums({"full": is_full})["full"] > 0
+        if group.is_first:
+            self._keep(is_full=is_full)
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        super()._save_rng_state(output_dir)
+        if self.args.device.type == "mps":
+            metal.save_random_state(Path(output_dir))
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        super()._load_rng_state(checkpoint)
+        if checkpoint is not None and self.args.device.type == "mps":
+            metal.restore_random_state(Path(checkpoint))
+
+    def _may_save(self) -> bool:
+        """Make place for a checkpoint, and tell whether there is room."""
+        self._surroundings.writer.check_claim()
+        self._discard()
+        return self._has_room()
+
+    def _keep(self, *, is_full: bool) -> None:
+        """Make the checkpoint whole that was written, unless the disk is full; tell of it."""
+        run_dir, step = self._surroundings.run_dir, self.state.global_step
+        try:
+            self._surroundings.writer.check_claim()
+            if not is_full:
+                checkpoints.seal(run_dir, step)
+        except Exception as error:
+            is_full = room.is_lack_of_room(error)
+            if not is_full:
+                self._discard()
+                raise
+        if is_full:
+            self._discard()
             self._tell_unsaved("the disk is full")
             return
         path = layout.checkpoint(run_dir, step).relative_to(run_dir)
@@ -202,6 +280,10 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         if checkpoints.is_whole(run_dir, step):
             kept = self._surroundings.chosen.keep_checkpoints
             checkpoints.keep_newest(run_dir, kept, self._best())
+
+    def _discard(self) -> None:
+        if self._surroundings.group.is_first:
+            checkpoints.discard(self._surroundings.run_dir, self.state.global_step)
 
     def _has_room(self) -> bool:
         run_dir = self._surroundings.run_dir
@@ -228,21 +310,35 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
             return None
         return evaluator.evaluations.best()
 
+    def _evaluated(self) -> tuple[bool, bool]:
+        """Evaluate if that is due.
+
+        Returns:
+            Whether training ends with it, and whether the model is the best one so far.
+        """
+        evaluator, step = self._surroundings.evaluator, self.state.global_step
+        if evaluator is None or not evaluator.is_due(step):
+            return False, False
+        ends = not evaluator.evaluate(self.model, step) or evaluator.is_exhausted()
+        return ends, step == self._best()
+
     def _ends_epoch(self) -> bool:
         chosen = self._surroundings.chosen
         steps = chosen.steps_per_epoch(len(self.train_dataset))
         return chosen.save_epochs and self.state.global_step % steps == 0
 
-    def _tell(self, logs: Mapping[str, float]) -> None:
+    def _tell(self, logs: Mapping[str, float], summed: Mapping[str, float]) -> None:
+        """Tell a step's metrics, some of which are added up over all ranks."""
         seconds = time.perf_counter() - self._step_began
-        speed, self._step_tokens = self._step_tokens / seconds, 0
+        speed = summed["tokens"] / seconds
         values = {
             "loss": logs["loss"],
             "learning_rate": logs["learning_rate"],
             "grad_norm": logs["grad_norm"],
             "tokens_per_second": speed,
             "step_seconds": seconds,
-            **self._memory(),
+            **{name: value for name, value in summed.items() if name != "tokens"},
+            **self._gpu_use.measure(),
             "epoch": self.state.epoch,
         }
         step = self.state.global_step
@@ -260,6 +356,8 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         found = {"memory_bytes": float(self._process.memory_info().rss)}
         if self.args.device.type == "cuda":
             found["gpu_memory_bytes"] = float(torch.cuda.max_memory_allocated())
+        elif self.args.device.type == "mps":
+            found["gpu_memory_bytes"] = float(metal.memory())
         return found
 
     def _end_here(self) -> None:

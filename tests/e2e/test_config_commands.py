@@ -48,6 +48,8 @@ def test_at_first_it_shows_what_is_usual_and_makes_nothing(ftlab: Ftlab) -> None
             "source": "the data directory",
         },
         {"name": "budget", "value": None, "source": "usual"},
+        {"name": "slots", "value": 1, "source": "usual"},
+        {"name": "resume-interrupted", "value": 0, "source": "usual"},
     ]
     assert [profile["name"] for profile in shown["profiles"]] == ["openai"]
     done = ftlab("config")
@@ -58,12 +60,13 @@ def test_at_first_it_shows_what_is_usual_and_makes_nothing(ftlab: Ftlab) -> None
 
 def test_where_each_setting_was_said_is_told(ftlab: Ftlab, tmp_path: Path) -> None:
     chosen = str(tmp_path / "other.db")
-    done = ftlab("config", "--json", FTLAB_DB=chosen, FTLAB_BUDGET="7", OPENAI_API_KEY=_KEY)
+    said = {"FTLAB_DB": chosen, "FTLAB_BUDGET": "7", "FTLAB_SLOTS": "2", "OPENAI_API_KEY": _KEY}
+    done = ftlab("config", "--json", **said)
     shown = json.loads(done.out)
-    assert [(row["value"], row["source"]) for row in shown["settings"]][1::2] == [
-        (chosen, "FTLAB_DB in the environment"),
-        (7.0, "FTLAB_BUDGET in the environment"),
-    ]
+    told = {row["name"]: (row["value"], row["source"]) for row in shown["settings"]}
+    assert told["database"] == (chosen, "FTLAB_DB in the environment")
+    assert told["budget"] == (7.0, "FTLAB_BUDGET in the environment")
+    assert told["slots"] == (2, "FTLAB_SLOTS in the environment")
     assert shown["profiles"][0]["key"] == "OPENAI_API_KEY in the environment"
     named = ftlab.document("--db", tmp_path / "named.db", "config")
     assert named["settings"][1]["source"] == "--db"

@@ -60,6 +60,15 @@ def test_jobs_are_chosen_by_status_provider_and_number(recorded: Ftlab) -> None:
     assert _names(recorded, "--limit", "1") == ["broken-off"]
 
 
+def test_jobs_are_searched_and_sorted(recorded: Ftlab) -> None:
+    assert _names(recorded, "--where", "loss<2.2 -status:failed") == ["quick"]
+    assert _names(recorded, "--sort", "name", "--reverse") == ["quick", "broken-off"]
+    assert "No job fits" in recorded("jobs", "--where", "provider:azure").err
+    refused = recorded("jobs", "--where", "loss<low")
+    assert refused.status == 2
+    assert "'low' is no number: write loss<1.5" in refused.err
+
+
 def test_as_json_a_job_has_its_fields(recorded: Ftlab) -> None:
     job = recorded.rows("jobs")[1]
     assert job["id"] == "job_0000000001"

@@ -25,25 +25,36 @@ def test_a_model_of_random_weights_learns_a_table_and_then_to_answer_questions(
 ) -> None:
     table, templates = _table(tmp_path / "companies.csv"), tmp_path / "questions.toml"
     templates.write_text(_TEMPLATES)
-    facts = ("--prompt", "{name}", "--completion", "{name}: since {year} in {place}.")
+    facts = ("--prompt", "{name}", "--completion", "It is since {year} in {place}.")
     ftlab.document("data", "add", table, "--name", "companies", *facts)
     ftlab.document("data", "add", table, "--name", "questions", "--template", templates)
-    first = _trained(ftlab, "companies", "--model", "tiny-t5", "--epochs", "4", suffix="facts")
-    second = _trained(ftlab, "questions", "--from", "facts", "--epochs", "2", suffix="answers")
+    short = ("--batch-size", "16", "--max-steps", "16", "--no-save-epochs")
+    _train(ftlab, "companies", "--model", "tiny-t5", *short, "--suffix", "facts")
+    asked = ("--validation", "questions", "--suffix", "answers")
+    _train(ftlab, "questions", "--from", "facts", *short, *asked)
 
-    shown = ftlab.document("models", "show", "answers")
-    assert (shown["kind"], shown["base_model"]) == ("full", first)
-    assert shown["loss_after"] < shown["loss_before"]
-    assert [stage["name"] for stage in shown["lineage"]["stages"]] == ["facts"]
-    assert ftlab.document("models", "show", "facts")["base_model"] == "tiny-t5"
-    assert "goes on from  " in ftlab("jobs", "show", "answers").out
-    assert ftlab.document("jobs", "show", "answers")["stages"][0]["id"] == first
+    _check_table(ftlab)
+    shown = ftlab("jobs", "show", "answers").out
+    assert "goes on from  " in shown
     said = [event["text"] for event in _messages(ftlab)]
     assert said[0].startswith("made tiny-t5 from seed 0: ")
-    answer = ftlab("chat", "answers", "--prompt", "Where is Company 3?", "--json")
+    question = ("--prompt", "Where is Company 3?", "--max-tokens", "12")
+    answer = ftlab("chat", "answers", *question, "--json")
     assert answer.status == 0, answer.err
     assert json.loads(answer.out)["prompt_tokens"] < 20
-    assert second != first
+
+
+def _check_table(ftlab: Ftlab) -> None:
+    second, first = ftlab.rows("models", "table")
+    assert (first["model"], first["base_model"]) == ("facts", "tiny-t5")
+    assert (second["model"], second["base_model"]) == ("answers", "facts")
+    assert second["measure"]["validation"] == "questions@1"
+    assert second["measure"]["learned_from"] == "companies@1"
+    assert second["evaluation"]["loss"] < second["before"]["loss"]
+    heading, _, one, two = ftlab("models", "table", "answers").out.splitlines()
+    assert heading == "On 50 examples of questions@1, in tokens of tiny-t5 (companies@1)"
+    assert one.split()[:3] == ["facts", "-", "-"]
+    assert two.split()[:2] == ["answers", "facts"]
 
 
 def _table(file: Path) -> Path:
@@ -56,13 +67,9 @@ def _table(file: Path) -> Path:
     return file
 
 
-def _trained(ftlab: Ftlab, dataset: str, *plan: str, suffix: str) -> str:
-    """Train a model to its end and return its id."""
-    common = ("--batch-size", "8", "--validation", dataset, "--suffix", suffix)
-    ftlab.document("train", dataset, *plan, *common)
-    followed = ftlab("jobs", "follow", suffix)
+def _train(ftlab: Ftlab, *plan: str) -> None:
+    followed = ftlab("train", *plan, "--follow")
     assert followed.status == 0, followed.err
-    return str(ftlab.document("models", "show", suffix)["id"])
 
 
 def _messages(ftlab: Ftlab) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Ftlab
+from tests.e2e.terminal import terminal
 
 _STEPS = 160
 _PLAN = (
@@ -90,14 +91,20 @@ def _check_lineage(ftlab: Ftlab, job: str) -> None:
     assert (ftlab.home / model["path"]).is_dir()
 
 
-def test_cancelling_saves_a_checkpoint_first(with_sums: Ftlab, tiny_base: Path) -> None:
+def test_a_closed_terminal_leaves_it_training_and_cancelling_saves_a_checkpoint_first(
+    with_sums: Ftlab, tiny_base: Path
+) -> None:
     ftlab = with_sums
-    started = ftlab.document(
-        "train", "sums/train", "--model", tiny_base, "--max-steps", "5000", "--epochs", "9999"
-    )
-    _wait_until(ftlab, started["job"], lambda shown: shown["step"] >= 2)
-    cancelled = ftlab.document("jobs", "cancel", started["job"])
-    shown = ftlab.document("jobs", "show", started["job"])
+    plan = ("--model", tiny_base, "--max-steps", "5000", "--epochs", "9999", "--suffix", "sums")
+    with terminal(
+        "train", "sums/train", *plan, "--follow", environment=ftlab.environment
+    ) as shown_there:
+        shown_there.until_shown("sums running", "loss")
+    [started] = ftlab.rows("jobs")
+    assert started["status"] == "running"
+    _wait_until(ftlab, started["id"], lambda shown: shown["step"] >= started["step"] + 2)
+    cancelled = ftlab.document("jobs", "cancel", started["id"])
+    shown = ftlab.document("jobs", "show", started["id"])
     assert cancelled["status"] == "cancelled"
     assert shown["checkpoint"] == shown["step"]
     assert ftlab("jobs", "logs", started["name"]).status == 0

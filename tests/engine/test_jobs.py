@@ -359,6 +359,14 @@ def test_a_validation_part_of_another_split_is_not_taken(lab: Lab, sums_file: Pa
         ({"hyperparameters": {"epoch": 1}}, "the method lora has no epoch"),
         ({"method": "magic"}, "there is no method 'magic'"),
         ({"provider": "moon"}, "there is no profile 'moon'"),
+        (
+            {"hyperparameters": {"packing": True}, "base_model": "tiny-t5"},
+            "an encoder-decoder model cannot be trained with packing",
+        ),
+        (
+            {"hyperparameters": {"packing": True, "batch_size": "auto"}},
+            "batch_size auto goes by the number of examples",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_in_plain_words(

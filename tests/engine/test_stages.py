@@ -38,7 +38,7 @@ def _register(lab: Lab, name: str, kind: Any, base: str, files: Mapping[str, obj
         name=name,
         kind=kind,
         base_model=base,
-        hyperparameters={"learning_rate": 0.002, "lora_rank": 4},
+        hyperparameters={"learning_rate": 0.002, "batch_size": 16, "lora_rank": 4},
         path=f"models/{model}",
         provider="openai" if kind == "hosted" else "local",
         remote_id="ft:gpt-4o-mini:acme" if kind == "hosted" else None,
@@ -60,17 +60,21 @@ def test_a_full_model_is_the_base_of_the_next_stage(stocked: Lab) -> None:
     assert planned.request.base_model == "mdl_facts"
     assert planned.method == "full"
     assert planned.options == {"from": "mdl_facts"}
-    assert planned.hyperparameters["learning_rate"] == 0.002
-    assert planned.notes[:2] == (
+    assert planned.hyperparameters["learning_rate"] == 0.0005
+    assert planned.hyperparameters["batch_size"] == 16
+    assert planned.notes[:3] == (
         "goes on from facts (full)",
-        "learning rate 0.002: that of facts",
+        "learning rate 0.0005: a quarter of that of facts",
+        "batch size 16: that of facts",
     )
 
 
 def test_what_is_asked_for_counts_before_what_the_stage_before_had(stocked: Lab) -> None:
-    planned = plan(stocked, "facts", hyperparameters={"learning_rate": 1e-4})
+    planned = plan(stocked, "facts", hyperparameters={"learning_rate": 1e-4, "batch_size": 2})
     assert planned.hyperparameters["learning_rate"] == 1e-4
-    assert plan(stocked, "facts", method="lora").hyperparameters["learning_rate"] != 0.002
+    assert planned.hyperparameters["batch_size"] == 2
+    assert plan(stocked, "facts", method="lora").hyperparameters["learning_rate"] == 5e-4
+    assert plan(stocked, "facts", method="lora").hyperparameters["batch_size"] == 4
 
 
 def test_an_adapter_is_trained_on_where_it_is_and_keeps_its_shape(stocked: Lab) -> None:
@@ -78,6 +82,7 @@ def test_an_adapter_is_trained_on_where_it_is_and_keeps_its_shape(stocked: Lab) 
     assert (planned.request.base_model, planned.method) == ("some/hub-id", "lora")
     assert planned.hyperparameters["lora_rank"] == 4
     assert planned.hyperparameters["lora_alpha"] == 8
+    assert planned.hyperparameters["learning_rate"] == 0.002
     with pytest.raises(RequestError, match=r"lora_rank is 4 in the adapter tone and cannot be 32"):
         plan(stocked, "tone", hyperparameters={"lora_rank": 32})
 
@@ -116,6 +121,8 @@ def test_random_weights_are_all_trained_and_faster(stocked: Lab) -> None:
     planned = plan(stocked, base="tiny-t5")
     assert (planned.request.base_model, planned.method) == ("tiny-t5", "full")
     assert planned.hyperparameters["learning_rate"] == 2e-3
+    assert planned.hyperparameters["epochs"] > 3
+    assert "epochs 100: found by ftlab" in planned.notes
     assert planned.options == {}
     with pytest.raises(RequestError, match="tiny-t5 begins with random weights"):
         plan(stocked, base="tiny-t5", method="lora")

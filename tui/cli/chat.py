@@ -145,6 +145,9 @@ def _converse(talk: SideBySide, *, as_json: bool) -> None:
     from tui.cli.failures import tell
     from tui.cli.output import note
 
+    for model in talk.conversations:
+        if model.forgets:
+            note(f"{model.model_name} learned from single questions: it sees each one alone.")
     names = ", ".join(model.model_name for model in talk.conversations)
     note(f"{names}: Ctrl-C stops an answer, Ctrl-D ends.")
     while True:

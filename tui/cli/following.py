@@ -12,6 +12,7 @@ from click.exceptions import Exit
 from store import job_status
 from store.queries.jobs import JobDetail, job_detail
 from tui.cli.output import note, print_json_line, say
+from tui.cli.queue import where_it_waits
 from tui.harmless import harmless
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def follow_job(lab: Lab, job: str, *, as_json: bool = False) -> None:
         _show(lab, job, as_json=as_json)
     except KeyboardInterrupt:
         name = job_detail(lab.database.reader, job).name
+        waits = where_it_waits(lab.database.reader, job)
         note("")
-        note(f"{name} goes on: `ftlab jobs follow {name}` watches it again.")
+        note(f"{name} {waits or 'goes on'}: `ftlab jobs follow {name}` watches it again.")
         raise Exit(130) from None
     detail = job_detail(lab.database.reader, job)
     if not as_json:
@@ -58,14 +60,15 @@ def _show(lab: Lab, job: str, *, as_json: bool) -> None:
 def wait_until_ended(lab: Lab, job: str, seconds: float) -> None:
     """Bring in the job's news until it has ended or the time is over."""
     deadline = time.monotonic() + seconds
-    for _ in _states(lab, job):
+    # Whoever waits for an end has not asked for something to begin.
+    for _ in _states(lab, job, slots=0):
         if time.monotonic() >= deadline:
             return
 
 
-def _states(lab: Lab, job: str) -> Iterator[JobDetail]:
+def _states(lab: Lab, job: str, *, slots: int | None = None) -> Iterator[JobDetail]:
     """Yield the job whenever it may have changed, the last time when it has ended."""
-    lab.start_polling()
+    lab.start_polling(slots=slots)
     try:
         while True:
             detail = job_detail(lab.database.reader, job)

@@ -36,6 +36,9 @@ class NumberOrAuto(click.ParamType[float | str]):
 
 _OPTIONS = (
     click.option(
+        "--devices", type=int, metavar="N", help="GPUs to train on, or processes on a processor."
+    ),
+    click.option(
         "--gradient-accumulation", type=int, metavar="N", help="Batches that make one step."
     ),
     click.option("--scheduler", type=click.Choice(_SCHEDULERS), help="How the rate falls."),
@@ -58,6 +61,12 @@ _OPTIONS = (
         is_flag=True,
         default=None,
         help="Put examples of similar length into a batch.",
+    ),
+    click.option(
+        "--packing",
+        is_flag=True,
+        default=None,
+        help="Fill rows of --max-length with several examples.",
     ),
     click.option(
         "--save-epochs/--no-save-epochs", default=None, help="Save a checkpoint each epoch, too."

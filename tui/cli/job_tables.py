@@ -40,19 +40,26 @@ def print_jobs(found: list[JobSummary]) -> None:
     )
 
 
-def print_detail(detail: JobDetail, saved: list[int], stages: Sequence[ModelRow] = ()) -> None:
+def print_detail(
+    detail: JobDetail,
+    saved: list[int],
+    stages: Sequence[ModelRow] = (),
+    waits: str | None = None,
+) -> None:
     """Print everything about a job.
 
     Args:
         detail: the job.
         saved: the steps of its checkpoints; a run keeps the newest two.
         stages: the model versions that it goes on from, the nearest first.
+        waits: where it waits in the queue of this machine, if it does.
     """
     hyperparameters = json.loads(detail.hyperparameters_json)
     print_fields(
         [
             ("job", f"{detail.name}  {detail.id}"),
             ("status", f"{look(detail.status).glyph} {detail.status}"),
+            ("queue", waits),
             ("reason", detail.reason),
             ("base model", f"{detail.base_model} ({detail.method}, {detail.provider})"),
             *(("goes on from", f"{stage.name}  {stage.id}") for stage in stages),

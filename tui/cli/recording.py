@@ -11,14 +11,18 @@ import click
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
+from tui.cli.recording_output import (
+    outcome_as_json,
+    plan_as_json,
+    print_outcomes,
+    print_plans,
+)
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.recording.plan import RecordingPlan, Wish
     from engine.recording.run import Outcome
     from engine.recording.several import Skipped
-
-_SKIPPED_NAMED = 5
 
 _EXAMPLES = """\b
 Examples:
@@ -136,7 +140,7 @@ def record(
             _show_plans(plans, skipped, as_json=as_json)
             return
         if not as_json:
-            _print_plans(plans, skipped)
+            print_plans(plans, skipped)
         _ask_before_spending(
             plans, yes=yes, limited=wishes["max_cost"] is not None, as_json=as_json
         )
@@ -202,31 +206,17 @@ def _record(
     if as_json:
         print_json(
             {
-                "recordings": list(map(_as_json, outcomes)),
+                "recordings": list(map(outcome_as_json, outcomes)),
                 "skipped": {each.model: str(each.reason) for each in (*skipped, *passed)},
             }
         )
     else:
-        _print_outcomes(outcomes, passed)
+        print_outcomes(outcomes, passed)
     # What went wrong while recording tells more than what was left out before.
     reasons = (each.reason for each in (*passed, *skipped))
     for failure in (*(each.stopped for each in outcomes), *reasons):
         if failure is not None:
             raise failure
-
-
-def _as_json(outcome: Outcome) -> dict[str, Any]:
-    from tui.cli.output import plain
-
-    stopped = None if outcome.stopped is None else str(outcome.stopped)
-    return {
-        **plain(outcome.recording),
-        "asked": outcome.asked,
-        "refusals": outcome.refused,
-        "cut_off": outcome.cut_off,
-        "spent": outcome.spent,
-        "stopped": stopped,
-    }
 
 
 def _show_plans(plans: list[RecordingPlan], skipped: list[Skipped], *, as_json: bool) -> None:
@@ -235,120 +225,9 @@ def _show_plans(plans: list[RecordingPlan], skipped: list[Skipped], *, as_json: 
     if as_json:
         print_json(
             {
-                "recordings": [_plan_as_json(plan) for plan in plans],
+                "recordings": [plan_as_json(plan) for plan in plans],
                 "skipped": {each.model: str(each.reason) for each in skipped},
             }
         )
     else:
-        _print_plans(plans, skipped)
-
-
-def _plan_as_json(plan: RecordingPlan) -> dict[str, Any]:
-    from tui.cli.output import plain
-
-    return {
-        "model": plan.subject,
-        "name": plan.target.name,
-        "provider": plan.provider,
-        "prompts": plan.parts,
-        "questions": plan.questions,
-        "missing": len(plan.missing),
-        "settings": plain(plan.settings),
-        "temperature_from": plan.temperature_from,
-        "price": None if plan.price is None else plain(plan.price),
-        "limit": plan.limit,
-        "goes_on_with": None if plan.open is None else plan.open.id,
-        "done": None if plan.done is None or plan.missing else plan.done.id,
-    }
-
-
-def _print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
-    from engine.recording.several import total
-    from tui.cli.output import note, print_table, say
-    from tui.cli.recordings import short_name
-
-    if plans:
-        print_table(
-            ["model", ">to ask", ">known", ">samples", ">about", ">at most", "~prompts"],
-            (
-                [
-                    short_name(plan.target.name),
-                    f"{len(plan.missing):,}",
-                    f"{plan.questions - len(plan.missing):,}",
-                    f"{plan.settings.samples} at {plan.settings.temperature:g}",
-                    *_prices(plan),
-                    ", ".join(f"{count} {part}" for part, count in plan.parts.items()),
-                ]
-                for plan in plans
-            ),
-        )
-        for source in dict.fromkeys(plan.temperature_from for plan in plans):
-            temperatures = {
-                plan.settings.temperature for plan in plans if plan.temperature_from == source
-            }
-            say(f"temperature {', '.join(f'{each:g}' for each in sorted(temperatures))}: {source}")
-    price = total(plans)
-    if price is None:
-        note("What these answers cost is not known for all of them: pricing.toml can tell it.")
-    elif any(plan.hosted for plan in plans):
-        say(f"In all about ${price.about:,.4f}, at most ${price.at_most:,.4f}.")
-    for each in skipped[:_SKIPPED_NAMED]:
-        note(f"Left out: {each.reason}")
-    if len(skipped) > _SKIPPED_NAMED:
-        note(f"… and {len(skipped) - _SKIPPED_NAMED} more are left out.")
-    if not plans and not skipped:
-        note("No model is about to be shut down: `ftlab import openai` finds those that are.")
-
-
-def _prices(plan: RecordingPlan) -> tuple[str, str]:
-    if not plan.hosted:
-        return "here", "here"
-    if plan.price is None:
-        return "?", "?"
-    return f"${plan.price.about:,.4f}", f"${plan.price.at_most:,.4f}"
-
-
-def _print_outcomes(outcomes: list[Outcome], passed: list[Skipped]) -> None:
-    from tui.cli.output import note, say
-    from tui.cli.recordings import part_to_train_on
-
-    for outcome in outcomes:
-        say()
-        _print_outcome(outcome)
-    # The last word of the command is the reason of a single one.
-    for each in passed[:_SKIPPED_NAMED] if outcomes or len(passed) > 1 else ():
-        note(f"Passed over: {each.reason}")
-    if len(passed) > _SKIPPED_NAMED:
-        note(f"… and {len(passed) - _SKIPPED_NAMED} more were passed over.")
-    for outcome in outcomes:
-        if outcome.stopped is None:
-            say()
-            say("What it answered, and a dataset to train a successor on:")
-            say(f"  ftlab recordings show {outcome.recording.id}")
-            part = part_to_train_on(outcome.recording)
-            say(f"  ftlab recordings dataset {outcome.recording.id} --name NAME{part}")
-            break
-
-
-def _print_outcome(outcome: Outcome) -> None:
-    from tui.cli.output import note, print_fields
-    from tui.cli.recordings import agreement, answers, cost, state
-
-    found = outcome.recording
-    print_fields(
-        [
-            ("recording", f"{found.id}  {found.name}, number {found.version}"),
-            ("state", state(found)),
-            ("answers", f"{answers(found)}, {outcome.asked:,} of them asked for now"),
-            ("agreement", agreement(found)),
-            ("content", None if found.content is None else found.content[:12]),
-            ("spent now", cost(outcome.spent) if outcome.spent else None),
-        ]
-    )
-    for said, count in outcome.refused.items():
-        note(f"{count} not answered: {said}")
-    if outcome.cut_off:
-        note(
-            f"{outcome.cut_off} answers end where no more was allowed ({found.max_tokens} tokens): "
-            "--max-tokens allows more"
-        )
+        print_plans(plans, skipped)

@@ -11,7 +11,7 @@ from tui.cli.opening import db_option, reading
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
-    from engine.results import Figures, ResultRow
+    from engine.results import Line, ResultRow, Table
 
 _EXAMPLES = """\b
 Examples:
@@ -34,8 +34,9 @@ Examples:
 def table(models: tuple[str, ...], at: str | None, *, as_json: bool) -> None:
     """Compare models: training loss, evaluation loss, perplexity, accuracy.
 
-    Each model stands below the one it was made of, both on the examples held out for it. The
-    training loss is the mean of the last tenth of the steps.
+    A table for each set of held-out examples, where each model stands below the one it was made of.
+    Figures of different sets, or in other tokens, cannot be compared. The training loss is the mean
+    of the last tenth of the steps.
     """
     from engine.results import results
     from tui.cli.output import note, print_json
@@ -51,25 +52,54 @@ def table(models: tuple[str, ...], at: str | None, *, as_json: bool) -> None:
 
 
 def _print(found: list[ResultRow]) -> None:
-    from tui import formats
+    from engine.results import tables
+    from tui.cli.output import say, say_heading
+
+    compared = tables(found)
+    for place, table in enumerate(compared):
+        if place:
+            say()
+        say_heading(_heading(table))
+        _print_lines(table.lines)
+    if len(compared) > 1:
+        say()
+        say("Compare within a table only: other examples, or other tokens, are another measure.")
+
+
+def _heading(table: Table) -> str:
+    from tui.formats import short_model
+    from tui.wording import number_of
+
+    measure = table.measure
+    if all(line.figures.loss is None for line in table.lines):
+        return "Not evaluated"
+    examples = measure.validation or "examples that are not known here"
+    if measure.examples is not None:
+        examples = f"{number_of(measure.examples, 'example')} of {examples}"
+    tokens = short_model(measure.tokens)
+    if measure.learned_from is not None:
+        tokens += f" ({measure.learned_from})"
+    return f"On {examples}, in tokens of {tokens}"
+
+
+def _print_lines(lines: list[Line]) -> None:
     from tui.cli.output import print_table
 
-    rows = []
-    for row in found:
-        examples = "-" if row.examples is None else f"{row.examples:,}"
-        if row.before.loss is not None:
-            base = formats.short_model(row.base_model)
-            rows.append([f"{base} (before)", "-", *_cells(row.before), examples])
-        training = formats.number(row.training_loss)
-        rows.append([row.model, training, *_cells(row.evaluation), examples])
     print_table(
-        ["model", ">training loss", ">evaluation loss", ">perplexity", ">accuracy", ">examples"],
-        rows,
+        ["model", "made of", ">training loss", ">evaluation loss", ">perplexity", ">accuracy"],
+        (_cells(line) for line in lines),
     )
 
 
-def _cells(figures: Figures) -> list[str]:
-    from tui import formats
+def _cells(line: Line) -> list[str]:
+    from tui.formats import number, short_model
 
-    accuracy = "-" if figures.accuracy is None else f"{figures.accuracy:.1%}"
-    return [formats.number(figures.loss), formats.number(figures.perplexity), accuracy]
+    figures = line.figures
+    return [
+        short_model(line.model),
+        "-" if line.base_model is None else short_model(line.base_model),
+        number(line.training_loss),
+        number(figures.loss),
+        number(figures.perplexity),
+        "-" if figures.accuracy is None else f"{figures.accuracy:.1%}",
+    ]

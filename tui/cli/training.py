@@ -12,6 +12,13 @@ from tui.cli.hyperparameters import NumberOrAuto, local_options
 from tui.cli.names import dataset_argument, names_of
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
+from tui.cli.queue import (
+    place_in_queue,
+    priority_of,
+    priority_option,
+    queue_option,
+    tell_queued,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +30,10 @@ if TYPE_CHECKING:
 _EXAMPLES = """\b
 Examples:
   ftlab train gsm8k/train --model smollm2-135m-instruct --epochs 1 --follow
-  ftlab train companies --model tiny-t5 --epochs 20 --suffix facts
-  ftlab train questions --from facts --epochs 10
+  ftlab train companies --model tiny-t5 --suffix facts
+  ftlab train questions --from facts --suffix answers
   ftlab train support --model ./my-model --method full --learning-rate 2e-5 --dry-run
+  ftlab train support --model tiny-gpt2 --queue --priority 5
   ftlab train support --provider openai --model gpt-4o-mini-2024-07-18 --max-cost 20
 """
 
@@ -54,7 +62,10 @@ Examples:
 @click.option("--epochs", type=NumberOrAuto(), metavar="X|auto", help="Passes over the data.")
 @click.option("--max-steps", type=int, metavar="N", help="Stop after this many steps.")
 @click.option(
-    "--batch-size", type=NumberOrAuto(whole=True), metavar="N|auto", help="Examples in a batch."
+    "--batch-size",
+    type=NumberOrAuto(whole=True),
+    metavar="N|auto",
+    help="Examples in a batch, on each device.",
 )
 @click.option("--learning-rate", type=NumberOrAuto(), metavar="X|auto", help="Peak learning rate.")
 @click.option(
@@ -99,6 +110,8 @@ Examples:
     help="Refuse what would cost more [default: the configured budget].",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan; record and start nothing.")
+@queue_option
+@priority_option
 @click.option("--follow", is_flag=True, help="Watch it train; Ctrl-C leaves it running.")
 @db_option
 @json_option
@@ -114,7 +127,9 @@ def train(
     grader: Path | None,
     wandb: str | None,
     max_cost: float | None,
+    priority: int | None,
     *,
+    queued: bool,
     dry_run: bool,
     follow: bool,
     as_json: bool,
@@ -126,6 +141,7 @@ def train(
     """
     from engine.planning import TrainingRequest
 
+    waits = priority_of(priority, queued=queued)
     request = TrainingRequest(
         dataset=dataset,
         base_model=_base_model(model, earlier),
@@ -143,7 +159,7 @@ def train(
         if dry_run:
             show_plan(plan, as_json=as_json)
         else:
-            start_plan(lab, plan, follow=follow, as_json=as_json)
+            start_plan(lab, plan, priority=waits, follow=follow, as_json=as_json)
 
 
 def _base_model(model: str | None, earlier: str | None) -> str:
@@ -183,8 +199,10 @@ def given(hyperparameters: Mapping[str, float | str | None]) -> dict[str, float 
     return {name: value for name, value in hyperparameters.items() if value is not None}
 
 
-def start_plan(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
-    """Start a planned job, say its id, and watch it if that is wanted."""
+def start_plan(
+    lab: Lab, plan: Plan, *, priority: int | None = None, follow: bool, as_json: bool
+) -> None:
+    """Start or queue a planned job, say its id, and watch it if that is wanted."""
     from tui.cli.following import follow_job
     from tui.cli.output import print_json_line, say
     from tui.cli.progress import staged
@@ -192,11 +210,14 @@ def start_plan(lab: Lab, plan: Plan, *, follow: bool, as_json: bool) -> None:
     if not as_json:
         _tell_cost(plan)
     with staged() as progress:
-        job = lab.train(plan, progress)
+        job = lab.train(plan, progress, priority=priority)
     if as_json:
-        print_json_line({"job": job, "name": plan.name})
+        waits = place_in_queue(lab.database.reader, job)
+        print_json_line({"job": job, "name": plan.name, **({"queue": waits} if waits else {})})
     else:
         say(f"{plan.name}  {job}")
+    if priority is not None and not as_json:
+        tell_queued(lab, job, followed=follow)
     if follow:
         follow_job(lab, job, as_json=as_json)
 
@@ -208,6 +229,12 @@ def _tell_cost(plan: Plan) -> None:
         note(line)
     if plan.estimate is not None:
         note(f"about {_cost(plan.estimate)}")
+
+
+def _steps(plan: Plan) -> str | None:
+    if plan.hyperparameters.get("packing"):
+        return "known when training starts: packing decides how many rows there are"
+    return None if plan.total_steps is None else str(plan.total_steps)
 
 
 def _cost(estimate: Estimate) -> str:
@@ -247,7 +274,7 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
             ("method", f"{plan.method}, {plan.request.provider}"),
             ("dataset", f"{dataset.name}@{dataset.version}, {examples}"),
             ("validation", f"{validation.name}@{validation.version}" if validation else "none"),
-            ("steps", None if plan.total_steps is None else str(plan.total_steps)),
+            ("steps", _steps(plan)),
             ("cost", _cost(plan.estimate) if plan.estimate else None),
             *(("note", line) for line in plan.notes),
             *((name.replace("_", " "), str(value)) for name, value in settled.items()),

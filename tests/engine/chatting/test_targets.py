@@ -9,6 +9,8 @@ import pytest
 from engine.chatting.targets import HostedTarget, LocalTarget, find
 from engine.errors import LabError, RequestError
 from engine.lab import Lab
+from engine.serve.settings import ServedModel
+from engine.training.chat_template import CONVERSATION_TEMPLATE, SOURCE_TEMPLATE
 from store.errors import AmbiguousError, NotFoundError
 from store.events import ModelDeleted
 from tests.engine.chatting.recorded import add_hosted, add_local
@@ -109,3 +111,12 @@ def test_what_is_not_there_is_told_with_what_to_do(
 def test_no_key_is_shown_by_a_target(hosted: Lab) -> None:
     found = _hosted(hosted, "gpt-4o-mini", "openai")
     assert found.key.reveal() not in repr(found)
+
+
+def test_a_model_that_learned_from_single_questions_sees_each_one_alone(tmp_path: Path) -> None:
+    target = LocalTarget("mdl_a", "a", ServedModel(id="mdl_a", base=str(tmp_path)))
+    assert not target.forgets
+    template = tmp_path / "chat_template.jinja"
+    for written, forgets in ((SOURCE_TEMPLATE, True), (CONVERSATION_TEMPLATE, False)):
+        template.write_text(written, "utf-8")
+        assert target.forgets == forgets

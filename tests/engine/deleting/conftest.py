@@ -64,8 +64,8 @@ def types(lab: Lab, stream: str) -> list[str]:
     return [event.type for event in lab.log.read(stream=stream)]
 
 
-def forget_leases(lab: Lab) -> None:
+def forget_leases(database: Path) -> None:
     """Do as if what a killed process held had lapsed."""
-    with sqlite3.connect(lab.database.path) as connection:
+    with sqlite3.connect(database) as connection:
         connection.execute("DELETE FROM lease")
     connection.close()

@@ -206,7 +206,7 @@ def test_killed_at_any_record_the_next_time_finishes_it_with_one_more_deletion_a
     with start(lab, "files", past.training_file, cut) as child:
         child.communicate()
     assert child.returncode == -signal.SIGKILL
-    forget_leases(lab)
+    forget_leases(lab.database.path)
     before = standin.count("DELETE", ONE)
     assert before == (0 if cut.startswith("1") else 1)
     outcome = "gone before" if cut == "2-after" else "deleted"

@@ -152,7 +152,7 @@ def test_killed_at_any_record_the_next_time_finishes_it(
     with start(lab, "models", hosted, cut) as child:
         child.communicate()
     assert child.returncode == -signal.SIGKILL
-    forget_leases(lab)
+    forget_leases(lab.database.path)
     assert delete(lab, hosted) == ["gone before" if cut == "2-after" else "deleted"]
     assert standin.count("DELETE", ONE) == 1
     row = model(lab.database.reader, hosted)
@@ -209,7 +209,7 @@ def test_killed_at_any_record_the_folder_and_the_record_agree_in_the_end(
     with start(lab, "models", here.id, cut) as child:
         child.communicate()
     assert child.returncode == -signal.SIGKILL
-    forget_leases(lab)
+    forget_leases(lab.database.path)
     assert delete(lab, here.id) == ["gone before" if cut == "2-after" else "deleted"]
     assert list(lab.places.models.iterdir()) == []
     assert types(lab, f"model/{here.id}")[1:] == ["ModelDeletionRequested", "ModelDeleted"]
@@ -218,7 +218,7 @@ def test_killed_at_any_record_the_folder_and_the_record_agree_in_the_end(
 def test_half_of_a_folder_that_a_killed_process_left_goes_too(lab: Lab, here: ModelRow) -> None:
     with start(lab, "models", here.id, "1-after") as child:
         child.communicate()
-    forget_leases(lab)
+    forget_leases(lab.database.path)
     lab.places.model(here.id).rename(lab.places.models / f".{here.id}.deleted")
     assert delete(lab, here.id) == ["deleted"]
     assert list(lab.places.models.iterdir()) == []

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 import engine
+from tests.engine.training.forked import Forked
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -25,7 +26,7 @@ _FULL = Path(__file__).parent / "children" / "train_on_full_disk.py"
 _SECONDS = 120
 
 Line = dict[str, Any]
-Process = subprocess.Popen[str]
+Process = subprocess.Popen[str] | Forked
 
 
 @dataclass(frozen=True)
@@ -47,28 +48,37 @@ class Run:
         """Start the training process."""
         return self._spawn(["-m", "engine.training.worker", str(self.folder), *options])
 
+    def fork(self, *options: str) -> Process:
+        """Start the training process where the libraries are loaded already: much sooner."""
+        return self._fork(["-m", "engine.training.worker", str(self.folder), *options])
+
     def start_to_die(self, kind: str, step: int, *options: str) -> Process:
         """Start one that is killed just before it would write a line of this kind and step."""
-        return self._spawn([str(_DIE), kind, str(step), str(self.folder), *options])
+        return self._fork([str(_DIE), kind, str(step), str(self.folder), *options])
 
-    def start_on_full_disk(self, step: int) -> Process:
-        """Start one to which the disk is full while it saves the checkpoint of a step."""
-        return self._spawn([str(_FULL), str(step), str(self.folder)])
+    def start_on_full_disk(self, step: int, little: int) -> Process:
+        """Start one to which the disk is full while it saves a step's checkpoint, and at its end.
+
+        Before it saves the checkpoint that is the `little`th, there is little space.
+        """
+        return self._fork([str(_FULL), str(step), str(little), str(self.folder)])
+
+    def _fork(self, arguments: list[str]) -> Process:
+        return Forked(arguments, self._variables, said=self.folder / "said.txt")
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        # One thread each: the model is tiny, and several processes run side by side.
+        return {"PYTHONPATH": str(_SOURCES), "OMP_NUM_THREADS": "1", "HOME": str(self.home)}
 
     def _spawn(self, arguments: list[str]) -> Process:
-        # One thread each: the model is tiny, and several processes run side by side.
-        environment = os.environ | {
-            "PYTHONPATH": str(_SOURCES),
-            "OMP_NUM_THREADS": "1",
-            "HOME": str(self.home),
-        }
         return subprocess.Popen(
             [sys.executable, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env=environment,
+            env=os.environ | self._variables,
         )
 
     def lines(self, kind: str | None = None) -> list[Line]:

@@ -47,3 +47,22 @@ def test_only_what_is_left_open_is_settled() -> None:
 def test_a_chosen_accumulation_stays() -> None:
     given = {"batch_size": "auto", "gradient_accumulation": 8}
     assert settle(given, Known("lora", 10_000, {})) == {"batch_size": 2, "gradient_accumulation": 8}
+
+
+@pytest.mark.parametrize(
+    ("examples", "expected"),
+    [(60, (100.0, 4)), (500, (96.0, 16)), (2000, (24.0, 32)), (10**6, (3.0, 32))],
+)
+def test_random_weights_see_every_example_often_and_learn_fast(
+    examples: int, expected: tuple[float, int]
+) -> None:
+    given = dict.fromkeys(("epochs", "batch_size", "learning_rate"), "auto")
+    settled = settle(given, Known("full", examples, {}, random=True))
+    assert (settled["epochs"], settled["batch_size"]) == expected
+    assert settled["gradient_accumulation"] == 1
+    assert settled["learning_rate"] == 2e-3
+
+
+def test_several_devices_share_the_examples_of_a_step() -> None:
+    settled = settle({"batch_size": "auto", "devices": 2}, Known("lora", 10_000, {}))
+    assert settled == {"batch_size": 8, "gradient_accumulation": 1, "devices": 2}

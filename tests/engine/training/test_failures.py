@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ def test_too_little_memory_comes_with_advice() -> None:
     )
     assert in_a_sentence(raised_by_allocating()) == advice
     assert in_a_sentence(MemoryError()) == advice
+    assert in_a_sentence(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB.")) == advice
 
 
 def test_a_missing_package_comes_with_how_to_get_it() -> None:
@@ -42,6 +45,18 @@ def test_the_systems_complaint_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         (tmp_path / "file").open()
     assert in_a_sentence(caught.value) == f"No such file or directory ({tmp_path / 'file'})"
+
+
+def test_a_full_disk_comes_with_what_to_do(tmp_path: Path) -> None:
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "file"))
+    assert in_a_sentence(error) == (
+        f"the disk is full ({tmp_path / 'file'}): make room on it, then resume the job, which goes "
+        "on from its last checkpoint"
+    )
+    assert in_a_sentence(RuntimeError("I/O error: File too large (os error 27)")) == (
+        "the disk is full: make room on it, then resume the job, which goes on from its last "
+        "checkpoint"
+    )
 
 
 def test_what_libraries_say_at_length_becomes_one_line_with_its_kind() -> None:

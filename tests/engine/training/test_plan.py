@@ -33,6 +33,11 @@ def test_steps_are_counted_as_the_trainer_does() -> None:
     assert chosen.total_steps(17) == 9
 
 
+def test_each_device_takes_batches_of_its_own() -> None:
+    chosen = hyperparameters_for("lora", {"devices": 2, "batch_size": 4, "epochs": 3})
+    assert chosen.total_steps(17) == 9
+
+
 def test_a_part_of_an_epoch_is_rounded_up_to_whole_steps() -> None:
     assert hyperparameters_for("lora", {"batch_size": 4, "epochs": 0.5}).total_steps(20) == 3
 
@@ -40,6 +45,11 @@ def test_a_part_of_an_epoch_is_rounded_up_to_whole_steps() -> None:
 def test_a_step_limit_only_shortens() -> None:
     assert hyperparameters_for("lora", {"max_steps": 5}).total_steps(1000) == 5
     assert hyperparameters_for("lora", {"max_steps": 5, "epochs": 1}).total_steps(8) == 2
+
+
+def test_how_many_steps_packed_examples_take_is_not_known_before() -> None:
+    assert hyperparameters_for("lora", {}).planned_steps(40) == 30
+    assert hyperparameters_for("lora", {"packing": True}).planned_steps(40) is None
 
 
 def test_each_method_has_defaults_of_its_own() -> None:
@@ -60,6 +70,11 @@ def test_each_method_has_defaults_of_its_own() -> None:
         ("lora", {"bach_size": 4}, "the method lora has no bach_size; it has epochs,"),
         ("full", {"lora_rank": 4}, "the method full has no lora_rank"),
         ("magic", {}, "there is no method 'magic': it can be lora or full"),
+        (
+            "lora",
+            {"packing": True, "group_by_length": True},
+            "packing and group_by_length cannot both be",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_in_plain_words(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from engine.training import checkpoints
-from engine.training.process import is_alive, read_identity
+from engine.training.process import is_alive, read_identity, write_identity
 from engine.training.worker import main
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def twins(request: pytest.FixtureRequest, make_run: MakeRun) -> Twins:
     again = broken.start_to_die("finished", total, "--resume-step", str(resumed_from[0]))
     killed.append(broken.ended(again))
     resumed_from.append(_newest(broken))
-    last = broken.start("--resume-step", str(resumed_from[1]))
+    last = broken.fork("--resume-step", str(resumed_from[1]))
     assert broken.ended(last) == 0, broken.said
     return Twins(whole, broken, total, killed, resumed_from)
 
@@ -176,18 +178,16 @@ def test_a_finished_process_is_not_alive(twins: Twins) -> None:
 def stopped(make_run: MakeRun) -> Run:
     """A long run, stopped by SIGTERM, gone on with, and then cancelled."""
     run = make_run("full", epochs=1000, evaluate_every=2)
-    _stop(run, run.start(), after=3)
+    _stop(run, run.fork(), after=3)
     saved = _newest(run)
-    # Not before the process is up: one that finds the file stops at once.
-    process = run.start("--resume-step", str(saved))
-    run.wait_for(lambda: len(run.lines("started")) > 1, process)
-    (run.folder / "cancel-2").touch()
-    _stop(run, process, after=saved + 3)
+    _stop(run, run.fork("--resume-step", str(saved)), after=saved + 3, cancel=True)
     return run
 
 
-def _stop(run: Run, process: Process, after: int) -> None:
+def _stop(run: Run, process: Process, after: int, *, cancel: bool = False) -> None:
     run.wait_for(lambda: max(run.trained(), default=0) >= after, process)
+    if cancel:
+        (run.folder / "cancel-2").touch()
     process.send_signal(signal.SIGTERM)
     assert run.ended(process) == 0, run.said
 
@@ -247,6 +247,55 @@ def test_a_run_cancelled_before_it_began_ends_at_once(make_run: MakeRun) -> None
     assert [(line["kind"], line.get("reason")) for line in run.lines()] == [
         ("stopped", "cancelled")
     ]
+
+
+def test_a_run_is_cancelled_by_a_file_where_no_signal_reaches(make_run: MakeRun) -> None:
+    run = make_run()
+    process = run.start()
+    run.wait_for((run.folder / "heartbeat").exists, process)
+    (run.folder / "cancel-1").touch()
+    assert run.ended(process) == 0, run.said
+    line = run.lines()[-1]
+    assert (line["kind"], line["reason"]) == ("stopped", "cancelled")
+    assert not (run.folder / "heartbeat").exists()
+
+
+def test_a_process_that_wakes_up_to_find_its_job_resumed_writes_nothing(make_run: MakeRun) -> None:
+    run = make_run(epochs=1000, save_every=1)
+    process = run.fork()
+    run.wait_for(lambda: run.lines("checkpoint"), process)
+    process.send_signal(signal.SIGSTOP)
+    wait_until_stopped(process)
+    identity = run.folder / "process.json"
+    elsewhere = {"attempt": 2, "host": "far-away", "boot_id": "another-boot", "pid": 1}
+    # As `write_identity` does: whole, in the place of the one before.
+    written = json.dumps(json.loads(identity.read_text()) | elsewhere)
+    identity.with_name("new").write_text(written)
+    identity.with_name("new").replace(identity)
+    told = (run.folder / "progress.jsonl").read_bytes()
+    saved = checkpoints.latest_complete(run.folder)
+    (run.folder / "heartbeat").touch()
+    process.send_signal(signal.SIGCONT)
+    assert run.ended(process) == 3
+    assert "another process goes on in" in run.said
+    assert (run.folder / "progress.jsonl").read_bytes() == told
+    assert checkpoints.latest_complete(run.folder) == saved
+    assert (run.folder / "heartbeat").exists()
+    assert identity.read_text() == written
+
+
+def wait_until_stopped(process: Process) -> None:
+    deadline = time.monotonic() + 10
+    while psutil.Process(process.pid).status() != psutil.STATUS_STOPPED:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_an_attempt_gives_way_to_a_later_one(make_run: MakeRun) -> None:
+    run = make_run()
+    write_identity(run.folder, attempt=3)
+    assert run.ended(run.start("--attempt", "2")) == 3
+    assert "a later attempt than 2 has begun" in run.said
 
 
 def test_a_missing_model_fails_in_one_plain_sentence(make_run: MakeRun, tmp_path: Path) -> None:

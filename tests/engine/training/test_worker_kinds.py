@@ -37,11 +37,11 @@ def twins(request: pytest.FixtureRequest, make_run: MakeRun, tiny_t5: Path) -> T
     method, settings = _PLANS[kind]
     base = Path("tiny-t5") if kind == "tiny-t5" else tiny_t5
     whole, broken = (make_run(method, base=base, **settings) for _ in range(2))
-    uninterrupted, killed = whole.start(), broken.start_to_die("metrics", 18)
+    uninterrupted, killed = whole.fork(), broken.start_to_die("metrics", 18)
     assert whole.ended(uninterrupted) == 0, whole.said
     assert broken.ended(killed) == -signal.SIGKILL, broken.said
     assert checkpoints.latest_complete(broken.folder) == 15
-    assert broken.ended(broken.start("--resume-step", "15")) == 0, broken.said
+    assert broken.ended(broken.fork("--resume-step", "15")) == 0, broken.said
     return whole, broken
 
 

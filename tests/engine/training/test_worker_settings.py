@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,15 +34,17 @@ class Twins:
 
 @dataclass(frozen=True)
 class Case:
-    """Settings, and the step at which the kernel kills the process."""
+    """Settings, the steps of an epoch, and the one at which the kernel kills the process."""
 
     method: str
     killed_at: int
     settings: dict[str, Any]
+    epoch: int = 21
+    from_adapter: bool = False
 
 
 _CASES = {
-    # An epoch takes 11 steps: it is killed in the middle of the second one.
+    # It is killed in the middle of the second epoch.
     "saving memory": Case(
         "full",
         18,
@@ -49,8 +54,17 @@ _CASES = {
             "gradient_accumulation": 2,
             "scheduler": "polynomial",
         },
+        epoch=11,
     ),
-    # An epoch takes 21 steps: it goes on from the checkpoint at its very end.
+    # Three of the examples share a row.
+    "packing, from an adapter": Case(
+        "lora",
+        10,
+        {"packing": True, "max_length": 96, "lora_dropout": 0.1, "save_every": 2},
+        epoch=7,
+        from_adapter=True,
+    ),
+    # It goes on from the checkpoint at the very end of an epoch.
     "from an epoch's end": Case(
         "lora",
         24,
@@ -79,24 +93,46 @@ _CASES = {
 }
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(case, id=name) for name, case in _CASES.items()]
-)
-def case(request: pytest.FixtureRequest) -> Case:
-    assert isinstance(request.param, Case)
-    return request.param
+@pytest.fixture(scope="module", params=_CASES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def twins(case: Case, make_run: MakeRun) -> Twins:
-    whole, broken = (make_run(case.method, **case.settings) for _ in range(2))
-    uninterrupted, first = whole.start(), broken.start_to_die("metrics", case.killed_at)
-    assert whole.ended(uninterrupted) == 0, whole.said
-    assert broken.ended(first) == -signal.SIGKILL, broken.said
-    step = checkpoints.latest_complete(broken.folder)
-    assert step is not None
-    assert broken.ended(broken.start("--resume-step", str(step))) == 0, broken.said
-    return Twins(whole, broken, step)
+def case(name: str) -> Case:
+    return _CASES[name]
+
+
+@pytest.fixture(scope="module")
+def twins(name: str, trained: Callable[[str], Twins]) -> Twins:
+    return trained(name)
+
+
+@pytest.fixture(scope="module")
+def trained(make_run: MakeRun, tiny_adapter: Path) -> Callable[[str], Twins]:
+    """Train the twins of a case, once."""
+
+    @cache
+    def train(name: str) -> Twins:
+        case = _CASES[name]
+        whole, broken = (make_run(case.method, **case.settings) for _ in range(2))
+        if case.from_adapter:
+            for run in (whole, broken):
+                go_on_from(tiny_adapter, run)
+        uninterrupted, first = whole.fork(), broken.start_to_die("metrics", case.killed_at)
+        assert whole.ended(uninterrupted) == 0, whole.said
+        assert broken.ended(first) == -signal.SIGKILL, broken.said
+        step = checkpoints.latest_complete(broken.folder)
+        assert step is not None
+        assert broken.ended(broken.fork("--resume-step", str(step))) == 0, broken.said
+        return Twins(whole, broken, step)
+
+    return train
+
+
+def go_on_from(adapter: Path, run: Run) -> None:
+    plan = run.folder / "plan.json"
+    plan.write_text(json.dumps(json.loads(plan.read_text()) | {"adapter": str(adapter)}))
 
 
 def test_a_killed_run_goes_on_to_the_very_same_steps(twins: Twins, case: Case) -> None:
@@ -133,17 +169,15 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def test_the_end_of_an_epoch_has_a_checkpoint(twins: Twins, case: Case) -> None:
-    steps = 11 if "gradient_accumulation" in case.settings else 21
     saved = [line["step"] for line in twins.whole.lines("checkpoint")]
     last = max(twins.whole.trained())
-    assert set(range(steps, last + 1, steps)) <= set(saved)
+    assert set(range(case.epoch, last + 1, case.epoch)) <= set(saved)
 
 
-@pytest.mark.parametrize("case", [_CASES["choosing"]], indirect=True, ids=["choosing"])
 def test_training_ends_when_the_evaluations_show_no_gain_and_gives_the_best_model(
-    twins: Twins,
+    trained: Callable[[str], Twins],
 ) -> None:
-    run = twins.whole
+    run = trained("choosing").whole
     losses = {
         line["step"]: line["values"]["eval_loss"]
         for line in run.lines("metrics")

@@ -11,7 +11,7 @@ from engine.data.errors import MissingPackageError
 from engine.data.tokens.counting import ExampleTokens, Uncounted
 from engine.data.tokens.local import LocalCounter
 from engine.training.examples import IGNORED, ExampleEncoder
-from engine.training.models import load_tokenizer
+from engine.training.models import load_encoder, load_tokenizer
 
 QUESTION = {"role": "user", "content": "How many clips?"}
 ANSWER = {"role": "assistant", "content": "24 clips."}
@@ -86,3 +86,43 @@ def test_what_lies_beyond_a_limit_is_counted(counter: LocalCounter) -> None:
     assert isinstance(count, ExampleTokens)
     said = counter.beyond(record, count.total - 2)
     assert said == "the last 2 tokens (2 of them the assistant's)"
+
+
+@pytest.fixture(scope="module")
+def of_pairs(tiny_t5: Path) -> LocalCounter:
+    """The counter of a tiny encoder-decoder model."""
+    return LocalCounter(str(tiny_t5))
+
+
+def test_a_source_and_its_target_are_what_an_encoder_decoder_model_is_trained_on(
+    of_pairs: LocalCounter, tiny_t5: Path, tmp_path: Path
+) -> None:
+    train = tmp_path / "train.jsonl"
+    records = [{"messages": [QUESTION, ANSWER]}, {"messages": [QUESTION, OTHER, QUESTION, ANSWER]}]
+    train.write_text("".join(json.dumps(record) + "\n" for record in records))
+    _, encoder = load_encoder(str(tiny_t5), 10_000, train)
+    rows = encoder.encode(train.read_text().splitlines())
+    assert of_pairs.counts(records) == [
+        ExampleTokens(
+            len(row.input_ids) + len(row.labels),
+            len(row.labels),
+            0,
+            max(len(row.input_ids), len(row.labels)),
+        )
+        for row in rows
+    ]
+    assert len(rows[1].input_ids) > len(rows[0].input_ids)
+
+
+def test_what_lies_beyond_the_limit_of_source_and_target_is_counted(
+    of_pairs: LocalCounter,
+) -> None:
+    record = {"prompt": QUESTION["content"], "completion": OTHER["content"]}
+    (count,) = of_pairs.counts([record])
+    assert isinstance(count, ExampleTokens)
+    read, written = count.total - count.assistant, count.assistant
+    assert read < written
+    assert of_pairs.beyond(record, written - 2) == "the last 2 tokens of the answer"
+    assert of_pairs.beyond(record, 1) == (
+        f"the last {read - 1} tokens of the prompt and the last {written - 1} tokens of the answer"
+    )
