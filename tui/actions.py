@@ -6,7 +6,9 @@ it. An action's id is stable: a user's own keys will be kept by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -26,6 +28,20 @@ Place = Literal[
     "event",
     "help",
 ]
+
+
+NONE: Mapping[str, str] = MappingProxyType({})
+"""No keys of one's own."""
+
+_ON_LISTS: tuple[Place, ...] = ("rows", "everywhere")
+_BESIDE: dict[Place, tuple[Place, ...]] = {
+    "jobs": ("jobs", "lines", *_ON_LISTS),
+    "models": ("models", *_ON_LISTS),
+    "history": ("history", *_ON_LISTS),
+    "event": ("event", "lines", "everywhere"),
+    "everywhere": ("everywhere", "jobs", "models", "history", "event"),
+}
+"""The places whose keys are listened to at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,13 @@ _KEY_NAMES = {
     "escape": "esc",
     "question_mark": "?",
     "slash": "/",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "comma": ",",
+    "full_stop": ".",
     "ctrl+p": "^p",
     "ctrl+q": "^q",
 }
@@ -136,6 +159,57 @@ ACTIONS: tuple[Action, ...] = (
         "Draw the metric before",
         "jobs",
         "screen.next_metric(-1)",
+    ),
+    Action(
+        "curves.log", "y", "log scale", "Draw logarithms, or no longer", "jobs", "screen.log_scale"
+    ),
+    Action(
+        "curves.smooth",
+        "s",
+        "smooth",
+        "Smooth the curves more; then no longer",
+        "jobs",
+        "screen.smooth",
+    ),
+    Action(
+        "curves.closer",
+        "plus,equals_sign",
+        "closer",
+        "Show half as many steps",
+        "jobs",
+        "screen.zoom_curves(1)",
+    ),
+    Action(
+        "curves.farther",
+        "minus",
+        "farther",
+        "Show twice as many steps",
+        "jobs",
+        "screen.zoom_curves(-1)",
+    ),
+    Action(
+        "curves.left",
+        "less_than_sign,comma",
+        "steps before",
+        "Show the steps before those in sight",
+        "jobs",
+        "screen.pan(-1)",
+    ),
+    Action(
+        "curves.right",
+        "greater_than_sign,full_stop",
+        "steps after",
+        "Show the steps after those in sight",
+        "jobs",
+        "screen.pan(1)",
+    ),
+    Action(
+        "curves.all",
+        "0",
+        "all steps",
+        "Show all steps",
+        "jobs",
+        "screen.all_steps",
     ),
     Action(
         "panel.next",
@@ -356,9 +430,32 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-def actions_of(*places: Place) -> list[Action]:
-    """Return what works in these places, in the table's order."""
-    return [action for action in ACTIONS if action.where in places]
+def actions_of(*places: Place, own: Mapping[str, str] = NONE) -> list[Action]:
+    """Return what works in these places, in the table's order.
+
+    Args:
+        places: where.
+        own: the user's own keys, by the id of the action.
+    """
+    found = [action for action in ACTIONS if action.where in places]
+    return [replace(each, keys=own[each.id]) if each.id in own else each for each in found]
+
+
+def unknown_actions(own: Mapping[str, str]) -> list[str]:
+    """Return those of the user's own keys that are for no action."""
+    return sorted(set(own) - {action.id for action in ACTIONS})
+
+
+def clashes(own: Mapping[str, str]) -> list[str]:
+    """Return the user's own keys that mean something else as well, in words."""
+    told = []
+    for action in (each for each in ACTIONS if each.id in own):
+        beside = actions_of(*_BESIDE.get(action.where, (action.where,)), own=own)
+        for key in own[action.id].split(","):
+            others = [other.id for other in beside if key in other.keys.split(",")]
+            if len(others) > 1:
+                told.append(f"{key}: {' and '.join(others)}")
+    return sorted(set(told))
 
 
 def bindings(place: Place) -> list[BindingType]:
@@ -373,7 +470,7 @@ def bindings(place: Place) -> list[BindingType]:
     ]
 
 
-def key_line(*places: Place) -> list[Action]:
+def key_line(*places: Place, own: Mapping[str, str] = NONE) -> list[Action]:
     """Return what the line of keys offers in these places, the most important first."""
-    ranked = [action for action in actions_of(*places) if action.rank is not None]
+    ranked = [action for action in actions_of(*places, own=own) if action.rank is not None]
     return sorted(ranked, key=lambda action: action.rank or 0)

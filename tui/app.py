@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,13 @@ from textual.worker import get_current_worker
 
 from store import times
 from store.times import from_text
-from tui.actions import Place, bindings
+from tui.actions import NONE, Place, bindings, clashes, unknown_actions
 from tui.background import Background, Failure
 from tui.screens.jobs import Jobs
 from tui.session import Session, read_session, write_session
 from tui.theme import FTLAB_DARK
 from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
+from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import homely
 from tui.wording import local_time
 
@@ -39,6 +40,13 @@ def _commands() -> type[Provider]:
     from tui.palette import Commands
 
     return Commands
+
+
+@dataclass
+class KeysRead(Message):
+    """The user's own keys were read."""
+
+    own: Mapping[str, str]
 
 
 @dataclass
@@ -81,15 +89,35 @@ class FtlabApp(App[int], Background):
         self.theme = FTLAB_DARK.name
         self.jobs_listed: Signal[JobsListed] = Signal(self, "jobs listed")
         self.log_grew: Signal[LogGrew] = Signal(self, "log grew")
+        self.own_keys: Mapping[str, str] = NONE
         self._pasts: list[PastLab] = []
         self._at = at
         self._polls = False
         self._complaint: str | None = None
 
     def on_mount(self) -> None:
-        """Go back to where somebody wants to begin."""
+        """Take the user's own keys, and go back to where somebody wants to begin."""
+        self.in_background("keys", self._read_keys)
         if self._at is not None:
             self.go_back_to(self._at)
+
+    def _read_keys(self) -> Message | None:
+        from engine.config import file
+
+        own = file.read(self.lab.places.config).keys
+        return KeysRead(own) if own else None
+
+    def on_keys_read(self, message: KeysRead) -> None:
+        """Listen to the user's own keys, and say which of them cannot be."""
+        unknown = unknown_actions(message.own)
+        self.own_keys = {name: key for name, key in message.own.items() if name not in unknown}
+        self.set_keymap(self.own_keys)
+        for line in self.query(KeyLine):
+            line.on_resize()
+        told = [f"there is no action {name}" for name in unknown] + clashes(self.own_keys)
+        if told:
+            words = f"[keys] of {self.lab.places.config}: {'; '.join(told)}"
+            self.notify(words, severity="warning", markup=False)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the jobs."""

@@ -8,20 +8,22 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.axes import log_ticks, step_ticks, tick_labels, ticks
 from tui.formats import count
 from tui.ink import Ink, Line, Span
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
 """A chart in fewer cells than this tells nothing."""
 
-CURVE_INKS: tuple[Ink, ...] = ("first", "second", "third")
+CURVE_INKS: tuple[Ink, ...] = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 # plotext writes colours as numbers of the 256-colour palette; ours stand for inks.
-_NUMBERS: dict[str, Ink] = {"1": "first", "2": "second", "3": "third", "8": "faint"}
+_NUMBERS: dict[str, Ink] = {
+    **{str(number): ink for number, ink in enumerate(CURVE_INKS, start=1)},
+    "8": "faint",
+}
 _COLOUR = re.compile(r"\x1b\[(?:38;5;)?([\d;]*)m")
 _HIGHEST, _FLATTEST = 1e300, 1e-300
-_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
-_WHOLE_ENDS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 # plotext draws into one figure of its module: one thread at a time.
 _figure = threading.Lock()
@@ -45,26 +47,59 @@ class Curve:
         return [step for step, _ in pairs], [value for _, value in pairs]
 
 
-def draw(curves: Sequence[Curve], width: int, height: int, last_step: int) -> list[Line]:
-    """Draw up to three curves over their steps.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What of the curves is drawn.
+
+    Attributes:
+        first_step: where the x axis begins.
+        last_step: where it ends.
+        log: whether the y axis is of logarithms; values that have none are left out.
+    """
+
+    last_step: int
+    first_step: int = 0
+    log: bool = False
+
+
+def draw(curves: Sequence[Curve], width: int, height: int, frame: Frame) -> list[Line]:
+    """Draw up to six curves over their steps.
 
     Args:
         curves: what to draw, the most important last: it lies on top.
         width: cells.
         height: rows.
-        last_step: where the x axis ends.
+        frame: what of them.
 
     Returns:
         `height` lines; none if there is nothing to draw or too little room for it.
     """
-    points = [curve.finite() for curve in curves]
+    points = [_logarithms(curve) if frame.log else curve.finite() for curve in curves]
     values = [value for _, column in points for value in column]
     if not values or width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return []
     y_range = _range(min(values), max(values))
-    axes = (step_ticks(last_step, width // 14), ticks(*y_range, max(3, height // 4)))
+    x_axis = step_ticks(frame.last_step, width // 14, frame.first_step)
+    y_axis = _y_axis(*y_range, max(3, height // 4), log=frame.log)
+    ends = (frame.first_step, frame.last_step, *y_range)
     with _figure:
-        return _spans(_build(points, (width, height), axes, (last_step, *y_range)))
+        return _spans(_build(points, (width, height), (x_axis, y_axis), ends))
+
+
+def _logarithms(curve: Curve) -> tuple[list[int], list[float]]:
+    pairs = [
+        (step, math.log10(value)) for step, value in zip(*curve.finite(), strict=True) if value > 0
+    ]
+    return [step for step, _ in pairs], [value for _, value in pairs]
+
+
+def _y_axis(low: float, high: float, wanted: int, *, log: bool) -> dict[float, str]:
+    """Return the labels of the y axis by where they stand."""
+    if not log:
+        found = ticks(low, high, wanted)
+        return dict(zip(found, tick_labels(found), strict=True))
+    found = log_ticks(10.0**low, 10.0**high, wanted)
+    return {math.log10(value): f"{value:.3g}" for value in found}
 
 
 def _range(low: float, high: float) -> tuple[float, float]:
@@ -78,13 +113,13 @@ def _range(low: float, high: float) -> tuple[float, float]:
 def _build(
     points: Sequence[tuple[list[int], list[float]]],
     size: tuple[int, int],
-    axes: tuple[list[float], list[float]],
-    ends: tuple[int, float, float],
+    axes: tuple[list[float], dict[float, str]],
+    ends: tuple[int, int, float, float],
 ) -> str:
     import plotext
 
     x_ticks, y_ticks = axes
-    last_step, low, high = ends
+    first_step, last_step, low, high = ends
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(*size)
@@ -92,10 +127,10 @@ def _build(
     plotext.ticks_color(8)
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
-    plotext.xlim(0, max(1, last_step))
+    plotext.xlim(first_step, max(first_step + 1, last_step))
     plotext.ylim(low, high)
     plotext.xticks(x_ticks, [count(int(tick)) for tick in x_ticks])
-    plotext.yticks(y_ticks, tick_labels(y_ticks))
+    plotext.yticks(list(y_ticks), list(y_ticks.values()))
     for number, (steps, values) in enumerate(points, start=1):
         _plot(steps, values, number)
     return str(plotext.build())
@@ -124,51 +159,3 @@ def _spans(drawn: str) -> list[Line]:
                 line.append((part, ink))
         lines.append(line)
     return lines
-
-
-def ticks(low: float, high: float, wanted: int) -> list[float]:
-    """Return at least two round numbers between two values, evenly apart.
-
-    Args:
-        low: the least value.
-        high: the greatest value, greater than `low`.
-        wanted: about how many steps there should be between them.
-    """
-    step = _round_up((high - low) / wanted, _NICE)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    if last <= first:
-        return ticks(low, high, wanted * 2)
-    return [number * step for number in range(first, last + 1)]
-
-
-def step_ticks(last_step: int, wanted: int) -> list[float]:
-    """Return round steps from 0, all of them whole numbers and none past the last step."""
-    apart = max(1, math.ceil(_round_up(max(1, last_step) / max(1, wanted), _NICE)))
-    return [float(step) for step in range(0, max(1, last_step) + 1, apart)]
-
-
-def tick_labels(values: Sequence[float]) -> list[str]:
-    """Return labels with just as many decimals as tell the ticks apart."""
-    step = values[1] - values[0]
-    largest = max(abs(values[0]), abs(values[-1]))
-    if largest >= 1e6 or step < 1e-4:
-        return [f"{value:.2e}" for value in values]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    if not math.isclose(step, round(step, decimals), rel_tol=1e-6):
-        decimals += 1
-    return [f"{value:.{decimals}f}" for value in values]
-
-
-def axis_end(last_step: int, total_steps: int | None) -> int:
-    """Return where the x axis of a job ends.
-
-    A little past the newest step and round, so that the axis of a running job stays as it is for a
-    while instead of being repainted at every step; never past the last step that there will be.
-    """
-    end = math.ceil(_round_up(max(1, last_step), _WHOLE_ENDS))
-    return max(last_step, min(end, total_steps)) if total_steps else end
-
-
-def _round_up(value: float, nice: Sequence[float]) -> float:
-    scale = 10.0 ** math.floor(math.log10(value))
-    return scale * next(factor for factor in nice if factor * scale >= value * (1 - 1e-9))

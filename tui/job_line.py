@@ -71,7 +71,7 @@ _MODEL_COLUMN = _Column(
     "BASE MODEL",
     _MODEL,
     "model",
-    lambda row, width, _n: _plain(short_model(row.job.base_model), width),
+    lambda row, width, _n: _plain(short_model(row.job.base_name or row.job.base_model), width),
 )
 _DATASET = _Column(
     "DATASET", 16, "dataset", lambda row, width, _n: _plain(row.job.learns_from or "", width)

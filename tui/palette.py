@@ -7,7 +7,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.actions import Action, Place, actions_of
+from tui.actions import NONE, Action, Place, actions_of
 
 _PLACES: tuple[Place, ...] = (
     "jobs",
@@ -24,7 +24,8 @@ class Commands(Provider):
 
     def _offered(self) -> Iterator[tuple[str, Action, Callable[[], object]]]:
         places = getattr(self.screen, "PLACES", ("everywhere",))
-        for action in actions_of(*(place for place in places if place in _PLACES)):
+        own = getattr(self.app, "own_keys", NONE)
+        for action in actions_of(*(place for place in places if place in _PLACES), own=own):
             run = partial(self.app.run_action, action.does, default_namespace=self.screen)
             yield f"{action.topic}: {action.label}", action, run
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ MOST_SLOTS = 1000
 MOST_RESUMPTIONS = 1000
 
 _Value = TypeVar("_Value")
-_KEYS = (*SETTINGS, "profiles")
+_KEYS = (*SETTINGS, "profiles", "keys")
 _PLACE_IN_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
 _KEY_ENV = re.compile(r"""key_env["']?\s*=\s*["'](\w+)["']""")
 
@@ -44,12 +44,14 @@ class ConfigFile:
         profiles: what it says of each profile, by name, checked to make one.
         slots: how many jobs of this machine may run before others have to wait in the queue.
         resumptions: how often an interrupted job goes on by itself while a daemon runs.
+        keys: the user's own keys in the dashboard, by the id of the action.
     """
 
     budget: float | None
     profiles: dict[str, dict[str, object]]
     slots: int | None = None
     resumptions: int | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(path: Path) -> ConfigFile:
@@ -189,7 +191,17 @@ class _Reading:
             tables,
             self._said("slots", slots),
             self._said(RESUME_INTERRUPTED, resumptions),
+            self._own_keys(),
         )
+
+    def _own_keys(self) -> Mapping[str, str]:
+        found = self._content.get("keys", {})
+        if not isinstance(found, dict):
+            raise self._fault(("keys",), "is no table: begin one with [keys]")
+        for action, key in found.items():
+            if not isinstance(key, str) or not key.strip():
+                raise self._fault(("keys", action), 'is no key: write "job.cancel" = "x"')
+        return found
 
     def _said(self, setting: str, read: Callable[[object], _Value]) -> _Value | None:
         if setting not in self._content:

@@ -13,7 +13,8 @@ from store.queries.find import find
 class JobSummary:
     """A line of the job list. Times are UTC texts; losses are the newest ones, in nats.
 
-    `dataset` is the id of the version that it learns from; money is US dollars.
+    `dataset` is the id of the version that it learns from; `base_name` what the model is called
+    that it goes on from, if it is one of ours; money is US dollars.
     """
 
     id: str
@@ -35,6 +36,7 @@ class JobSummary:
     estimate: float | None = None
     dataset_name: str | None = None
     dataset_version: int | None = None
+    base_name: str | None = None
 
     @property
     def learns_from(self) -> str | None:
@@ -101,9 +103,10 @@ class JobDetail:
 
 
 _SUMMARY = (
-    ", ".join(f"job.{name}" for name in JobSummary.__slots__[:-2])
-    + ", dataset_version.name, dataset_version.version "
-    "FROM job LEFT JOIN dataset_version ON dataset_version.id = job.dataset"
+    ", ".join(f"job.{name}" for name in JobSummary.__slots__[:-3])
+    + ", dataset_version.name, dataset_version.version, base.name "
+    "FROM job LEFT JOIN dataset_version ON dataset_version.id = job.dataset "
+    "LEFT JOIN model AS base ON base.id = job.base_model"
 )
 _IMPORTED = JobDetail.__slots__.index("imported")
 _DETAIL = ", ".join(f"job.{name}" for name in JobDetail.__slots__[:-3])
@@ -120,7 +123,7 @@ def job_list(
     """Return jobs, newest first."""
     rows = connection.execute(
         f"SELECT {_SUMMARY} "
-        "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR provider = ?2) "
+        "WHERE (?1 IS NULL OR job.status = ?1) AND (?2 IS NULL OR job.provider = ?2) "
         "ORDER BY job.planned_at DESC, job.id DESC LIMIT ?3 OFFSET ?4",
         (status, provider, limit, offset),
     )

@@ -4,13 +4,25 @@ from collections import Counter
 
 import pytest
 
-from tui.actions import ACTIONS, Place, actions_of, bindings, key_line
+from tui.actions import (
+    ACTIONS,
+    Place,
+    actions_of,
+    bindings,
+    clashes,
+    key_line,
+    unknown_actions,
+)
 
 # Which tables of keys are listened to at once.
 TOGETHER: list[tuple[Place, ...]] = [
     ("rows", "jobs", "everywhere"),
     ("lines", "jobs", "everywhere"),
     ("rows", "models", "everywhere"),
+    ("rows", "history", "everywhere"),
+    ("lines", "event", "everywhere"),
+    ("rows", "choose"),
+    ("search", "everywhere"),
     ("chat",),
     ("question",),
 ]
@@ -46,3 +58,17 @@ def test_keys_are_shown_as_people_name_them() -> None:
     shown = {action.id: action.shown_keys for action in ACTIONS}
     assert shown["list.down"] == "j ↓"
     assert shown["ftlab.help"] == "? f1"
+
+
+def test_own_keys_take_the_place_of_the_usual_ones() -> None:
+    own = {"job.cancel": "x", "list.down": "n,down"}
+    shown = {action.id: action.keys for action in actions_of("jobs", "rows", own=own)}
+    assert (shown["job.cancel"], shown["list.down"], shown["list.up"]) == ("x", "n,down", "k,up")
+    line = {action.id: action.first_key for action in key_line("jobs", own=own)}
+    assert (line["job.cancel"], line["job.resume"]) == ("x", "r")
+
+
+def test_own_keys_that_cannot_be_are_told() -> None:
+    own = {"job.cancel": "q", "job.fly": "f", "list.down": "n"}
+    assert unknown_actions(own) == ["job.fly"]
+    assert clashes(own) == ["q: job.cancel and ftlab.quit"]

@@ -29,7 +29,7 @@ def print_jobs(found: list[JobSummary]) -> None:
                 look(job.status).glyph,
                 job.name,
                 job.status,
-                formats.short_model(job.base_model),
+                formats.short_model(job.base_name or job.base_model),
                 f"{job.step}/{job.total_steps}" if job.total_steps else str(job.step),
                 formats.number(job.loss),
                 formats.age(job.planned_at, now),

@@ -9,14 +9,15 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from store.job_status import STATUSES
-from tui.actions import Action, Place, actions_of, bindings
-from tui.formats import fit
+from tui.actions import NONE, Action, Place, actions_of, bindings
+from tui.formats import fit, fit_right
 from tui.ink import Line, look
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
 from tui.widgets.title_line import TitleLine
 
 _KEYS = 13
+_EDGES = 6
 
 
 class Help(Screen[None]):
@@ -41,7 +42,8 @@ class Help(Screen[None]):
     def on_mount(self) -> None:
         """Show the keys."""
         view = self.query_one(LineView)
-        view.show(help_lines(actions_of(*self._places)))
+        own = getattr(self.app, "own_keys", NONE)
+        view.show(help_lines(actions_of(*self._places, own=own), self.app.size.width - _EDGES))
         view.focus()
 
     def action_close(self) -> None:
@@ -49,17 +51,25 @@ class Help(Screen[None]):
         self.dismiss()
 
 
-def help_lines(actions: Sequence[Action]) -> list[Line]:
-    """Return the help: a topic with its keys each, then what the glyphs mean."""
+def help_lines(actions: Sequence[Action], width: int) -> list[Line]:
+    """Return the help: a topic with its keys each, then what the glyphs mean.
+
+    Where there is room, an action's id stands at the end: keys of one's own are given by it.
+    """
     lines: list[Line] = []
     for topic, group in groupby(actions, key=lambda action: action.topic):
         lines.append([(topic.upper(), "faint")])
-        lines += [
-            [(fit(action.shown_keys, _KEYS), "key"), (action.help, "plain")] for action in group
-        ]
+        lines += [_action(action, width) for action in group]
         lines.append([])
     lines.append([("STATUS", "faint")])
     for status in STATUSES:
         shown = look(status)
         lines.append([(fit(shown.glyph, _KEYS), shown.ink), (shown.word, "plain")])
-    return lines
+    return [*lines, [], [("Keys of your own: [keys] in config.toml, see the README.", "faint")]]
+
+
+def _action(action: Action, width: int) -> Line:
+    shown, told = fit(action.shown_keys, _KEYS), action.help
+    room = width - len(shown) - len(told)
+    named = fit_right(action.id, room) if room > len(action.id) + 1 else ""
+    return [(shown, "key"), (told, "plain"), (named, "faint")]

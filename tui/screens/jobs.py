@@ -257,6 +257,8 @@ class Jobs(Screen[None], JobDeeds):
 
     def _say_marked(self) -> None:
         self.query_one(Notice).tell_marked(len(self._rows.marked))
+        self._panel.curves.beside = self._rows.chosen if len(self._rows.marked) > 1 else ()
+        self._panel.curves.look(self._panel.curves.job)
 
     def action_pin(self) -> None:
         """Keep the job under the cursor at the top, or no longer."""
@@ -302,6 +304,28 @@ class Jobs(Screen[None], JobDeeds):
     def action_turn(self, by: int) -> None:
         """Show the next panel of the job, or the one before."""
         self._panel.turn(by)
+
+    def action_log_scale(self) -> None:
+        """Draw logarithms, or no longer."""
+        self._panel.look_at_curves(lambda to: to.look_so(replace(to.how, log=not to.how.log)))
+
+    def action_smooth(self) -> None:
+        """Smooth the curves more, or no longer."""
+        self._panel.look_at_curves(
+            lambda to: to.look_so(replace(to.how, smoothing=to.how.smoothing + 1))
+        )
+
+    def action_zoom_curves(self, closer: int) -> None:
+        """Show half as many steps, or twice as many."""
+        self._panel.look_at_curves(lambda curves: curves.zoom(closer))
+
+    def action_pan(self, by: int) -> None:
+        """Show the steps to the right, or to the left."""
+        self._panel.look_at_curves(lambda curves: curves.pan(by))
+
+    def action_all_steps(self) -> None:
+        """Show all steps."""
+        self._panel.look_at_curves(lambda to: to.look_so(replace(to.how, window=None)))
 
     def action_next_metric(self, by: int) -> None:
         """Draw another metric."""

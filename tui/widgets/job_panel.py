@@ -14,6 +14,7 @@ from textual.widgets import ContentSwitcher
 
 from store.job_status import ACTIVE, QUEUED
 from store.queries.jobs import JobSummary
+from tui.curve_look import CurveLook
 from tui.widgets.curves import Curves
 from tui.widgets.event_list import EventList
 from tui.widgets.headline import Headline
@@ -58,7 +59,7 @@ class JobPanel(Vertical):
         first = panel if panel in PANELS else _FIRST
         self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, first)
         self._views = {name: view(lab, now, name) for name, (_, view) in PANELS.items()}
-        self._curves.chosen = chart
+        self.curves.how = CurveLook(chart=chart)
         self.job: JobSummary | None = None
         self._looked = 0.0
         self._waiting: Timer | None = None
@@ -82,10 +83,11 @@ class JobPanel(Vertical):
     @property
     def chart(self) -> int:
         """Which chart is drawn."""
-        return self._curves.chosen
+        return self.curves.how.chart
 
     @property
-    def _curves(self) -> Curves:
+    def curves(self) -> Curves:
+        """The panel of curves."""
         return cast("Curves", self._views["curves"])
 
     @property
@@ -142,6 +144,12 @@ class JobPanel(Vertical):
             self.view.next_metric(by)
         else:
             self.open("curves")
+
+    def look_at_curves(self, change: Callable[[Curves], None]) -> None:
+        """Look at the curves in another way, opening them if they are not in sight."""
+        if not isinstance(self.view, Curves):
+            self.open("curves")
+        change(self.curves)
 
     def on_tab_strip_picked(self, message: TabStrip.Picked) -> None:
         """Show the panel whose tab was clicked."""

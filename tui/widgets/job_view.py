@@ -73,7 +73,8 @@ class JobView(LineView, Background):
             self._clear()
             return
         if not self.size:
-            # Not laid out yet: it is read when the size is known.
+            # Not laid out yet, or hidden until now: it is read when it has a size.
+            self._read_for = Size(0, 0)
             return
         if job != self.shown and self._impatience is None:
             self._impatience = self.set_timer(_PATIENCE_SECONDS, self._say_reading)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 
-from tui.actions import Action, Place, key_line
+from tui.actions import NONE, Action, Place, key_line
 from tui.ink import Span
 from tui.widgets.fixed_lines import FixedLines
 
@@ -20,19 +20,22 @@ class KeyLine(FixedLines):
 
     def __init__(self, *places: Place) -> None:
         super().__init__(id="keys")
-        self._known = key_line(*places)
-        self._offered: Sequence[Action] = self._known
+        self._places = places
+        self._left_out: frozenset[str] = frozenset()
+        self._offered: Sequence[Action] = ()
         self._ends: list[tuple[int, Action]] = []
 
     def leave_out(self, *ids: str) -> None:
         """Offer all but these, which do nothing now."""
-        self._offered = [action for action in self._known if action.id not in ids]
+        self._left_out = frozenset(ids)
         self.on_resize()
 
     def on_resize(self) -> None:
         """Show as many as fit."""
         line: list[Span] = []
         self._ends, end = [], 0
+        known = key_line(*self._places, own=getattr(self.app, "own_keys", NONE))
+        self._offered = [action for action in known if action.id not in self._left_out]
         for action in self._fitting():
             key = action.first_key
             line += [(f" {key}", "key"), (f" {action.label} ", "dim")]

@@ -52,6 +52,8 @@ def test_settings_and_profiles_are_read(path: Path) -> None:
         ("budget = inf\n", 1, "budget is no amount of US dollars"),
         ("profiles = 5\n", 1, "profiles is no table"),
         ("[profiles]\nx = 5\n", 2, "profiles.x is no table"),
+        ("keys = 5\n", 1, "keys is no table"),
+        ('[keys]\n"job.cancel" = 5\n', 2, 'keys.job.cancel is no key: write "job.cancel" = "x"'),
         ('[profiles.local]\nkind = "openai"\n', 1, "profiles.local cannot stay: no profile can"),
         ('[profiles.x]\nkid = "openai"\n', 2, "profiles.x.kid is unknown: did you mean kind?"),
         ("[profiles.x]\n# kind\n", 1, "profiles.x.kind must be one of openai, azure, compatible"),
@@ -70,6 +72,13 @@ def test_a_fault_is_told_with_the_file_the_line_and_what_is_wrong(
         read(path)
     assert str(refused.value).startswith(f"{path}, line {line}: ")
     assert why in str(refused.value)
+
+
+def test_keys_of_the_dashboard_are_taken_by_the_ids_of_actions(path: Path) -> None:
+    path.write_text('[keys]\n"job.cancel" = "x"\n"list.down" = "n,down"\n')
+    assert read(path).keys == {"job.cancel": "x", "list.down": "n,down"}
+    path.write_text("")
+    assert read(path).keys == {}
 
 
 def test_a_key_in_the_file_is_refused_and_not_repeated(path: Path) -> None:

@@ -8,7 +8,7 @@ from tui.screens.jobs import Jobs
 
 
 def test_every_action_and_every_status_is_explained() -> None:
-    shown = "\n".join(text_of(line) for line in help_lines(actions_of(*Jobs.PLACES)))
+    shown = "\n".join(text_of(line) for line in help_lines(actions_of(*Jobs.PLACES), 60))
     for action in actions_of(*Jobs.PLACES):
         assert f"{action.shown_keys:13}{action.help}" in shown
     assert "interrupted" in shown

@@ -147,3 +147,25 @@ async def test_a_pinned_job_stays_at_the_top(lab: StillLab, drive: Drive) -> Non
         await ui.until_shown("^gsm8k-1")
         await ui.press("f")
         await ui.until(lambda: _listed(ui) == NEWEST_FIRST)
+
+
+async def test_the_curves_of_marked_jobs_are_overlaid(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (160, 36)) as ui:
+        await ui.press("space", "j", "space")
+        await ui.until_shown("━ gsm8k-5 loss 1.211", "━ gsm8k-3 loss 0.9447")
+        await ui.press("escape")
+        await ui.until_shown("━ loss 1.878")
+
+
+async def test_curves_are_looked_at_on_another_scale_smoother_and_closer(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (160, 36)) as ui:
+        await ui.press("G", "1", "y")
+        await ui.until_shown("━ loss 0.9592", "log")
+        await ui.press("s", "s", "plus")
+        await ui.until_shown("log  smoothed 0.9  steps 15-45")
+        await ui.press("full_stop")
+        await ui.until_shown("steps 23-53")
+        await ui.press("0", "y", "s", "s")
+        await ui.until(lambda: "smoothed" not in ui.screen_text() and "log" not in ui.screen_text())

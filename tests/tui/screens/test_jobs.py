@@ -82,6 +82,17 @@ async def test_numbers_open_panels(
         await ui.until_shown(text)
 
 
+async def test_a_panel_that_was_hidden_shows_the_job_that_is_selected_by_now(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab) as ui:
+        await ui.until_shown("━ loss 1.211")
+        await ui.press("1", "G")
+        await ui.until_shown("✓ gsm8k-1  succeeded")
+        await ui.press("2")
+        await ui.until_shown("━ loss 0.9592")
+
+
 async def test_arrows_turn_the_panels(lab: StillLab, drive: Drive) -> None:
     async with drive(lab) as ui:
         seen = []
@@ -395,3 +406,16 @@ def _fill(lab: StillLab, count: int) -> None:
             "'ds_1', 0, 'running', 1, 5, 10, 1.5, 0, 1, '{}', 0, 0)",
             [(f"job_{number:06}", f"many-{number}", moment) for number in range(count)],
         )
+
+
+async def test_own_keys_are_listened_to_shown_and_those_that_cannot_be_told(
+    lab: StillLab, drive: Drive
+) -> None:
+    lab.places.config.write_text('[keys]\n"job.cancel" = "x"\n"job.fly" = "f"\n')
+    async with drive(lab) as ui:
+        await ui.until_shown("x cancel")
+        assert "there is no action job.fly" in ui.told[0]
+        await ui.press("c")
+        assert isinstance(ui.app.screen, Jobs)
+        await ui.press("x")
+        assert isinstance(ui.app.screen, Question)

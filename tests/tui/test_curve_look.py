@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.curve_look import CurveLook, smoothed
+
+
+def test_a_look_comes_closer_about_the_middle_and_goes_back_to_everything() -> None:
+    look = CurveLook().zoomed(1, 1000)
+    assert look.window == (250, 750)
+    assert look.zoomed(1, 1000).window == (375, 625)
+    assert look.zoomed(-1, 1000).window is None
+
+
+def test_a_look_moves_by_a_quarter_and_stays_among_the_steps() -> None:
+    look = CurveLook(window=(0, 400))
+    assert look.panned(1, 1000).window == (100, 500)
+    assert look.panned(-1, 1000).window == (0, 400)
+    assert CurveLook(window=(600, 1000)).panned(1, 1000).window == (600, 1000)
+
+
+@given(st.lists(st.sampled_from(["in", "out", "left", "right"])), st.integers(1, 10**6))
+def test_wherever_one_looks_there_are_steps(moves: list[str], end: int) -> None:
+    look = CurveLook()
+    for move in moves:
+        look = {
+            "in": look.zoomed(1, end),
+            "out": look.zoomed(-1, end),
+            "left": look.panned(-1, end),
+            "right": look.panned(1, end),
+        }[move]
+        first, last = look.frame(end)
+        assert 0 <= first < last <= max(end, first + 4)
+
+
+def test_a_window_past_the_end_of_another_job_shows_all_of_it() -> None:
+    assert CurveLook(window=(500, 600)).frame(100) == (0, 100)
+
+
+def test_smoothing_keeps_a_constant_and_begins_where_the_values_do() -> None:
+    assert smoothed([2.0] * 5, 0.9) == pytest.approx([2.0] * 5)
+    assert smoothed([1.0, 3.0], 0.5) == pytest.approx([1.0, (0.25 + 1.5) / 0.75])
+    assert smoothed([1.0, 3.0], 0.0) == [1.0, 3.0]
+
+
+def test_values_that_are_no_numbers_stay_and_pull_nothing() -> None:
+    found = smoothed([1.0, math.nan, 1.0, math.inf], 0.9)
+    assert found[0] == found[2] == pytest.approx(1.0)
+    assert math.isnan(found[1])
+    assert found[3] == math.inf
