@@ -242,6 +242,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel.events", "4", "events", "Show the history", "jobs", "screen.panel('events')"),
     Action("panel.log", "5", "log", "Show the end of the log", "jobs", "screen.panel('log')"),
     Action(
+        "panel.copy",
+        "Y",
+        "copy",
+        "Copy what the panel says, through the terminal (OSC 52)",
+        "jobs",
+        "screen.copy",
+    ),
+    Action(
         "list.search",
         "slash",
         "search",
@@ -264,7 +272,7 @@ ACTIONS: tuple[Action, ...] = (
         "list.mark",
         "space",
         "mark",
-        "Mark the selected job, or take its mark away; keys then act on all marked jobs",
+        "Mark the job, or unmark it; curves show all marked jobs, keys act on them all",
         "jobs",
         "screen.mark",
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -15,6 +14,7 @@ from tui.ink import Line, look
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
 from tui.widgets.title_line import TitleLine
+from tui.wrapping import wrap
 
 _KEYS = 13
 _EDGES = 6
@@ -40,11 +40,14 @@ class Help(Screen[None]):
         yield KeyLine("help")
 
     def on_mount(self) -> None:
-        """Show the keys."""
-        view = self.query_one(LineView)
+        """Let somebody scroll."""
+        self.query_one(LineView).focus()
+
+    def on_resize(self) -> None:
+        """Show the keys as wide as there is room."""
         own = getattr(self.app, "own_keys", NONE)
-        view.show(help_lines(actions_of(*self._places, own=own), self.app.size.width - _EDGES))
-        view.focus()
+        lines = help_lines(actions_of(*self._places, own=own), self.app.size.width - _EDGES)
+        self.query_one(LineView).show(lines)
 
     def action_close(self) -> None:
         """Close the help."""
@@ -54,12 +57,14 @@ class Help(Screen[None]):
 def help_lines(actions: Sequence[Action], width: int) -> list[Line]:
     """Return the help: a topic with its keys each, then what the glyphs mean.
 
-    Where there is room, an action's id stands at the end: keys of one's own are given by it.
+    An action's id stands at the end: keys of one's own are given by it.
     """
     lines: list[Line] = []
-    for topic, group in groupby(actions, key=lambda action: action.topic):
+    for topic in dict.fromkeys(action.topic for action in actions):
         lines.append([(topic.upper(), "faint")])
-        lines += [_action(action, width) for action in group]
+        for action in actions:
+            if action.topic == topic:
+                lines += _action(action, width)
         lines.append([])
     lines.append([("STATUS", "faint")])
     for status in STATUSES:
@@ -68,8 +73,15 @@ def help_lines(actions: Sequence[Action], width: int) -> list[Line]:
     return [*lines, [], [("Keys of your own: [keys] in config.toml, see the README.", "faint")]]
 
 
-def _action(action: Action, width: int) -> Line:
-    shown, told = fit(action.shown_keys, _KEYS), action.help
-    room = width - len(shown) - len(told)
-    named = fit_right(action.id, room) if room > len(action.id) + 1 else ""
-    return [(shown, "key"), (told, "plain"), (named, "faint")]
+def _action(action: Action, width: int) -> list[Line]:
+    """Return an action in as many lines as it takes; the id has one of its own if it must."""
+    told = wrap(action.help, width - _KEYS)
+    if width - _KEYS - len(told[-1]) < len(action.id) + 2:
+        told.append("")
+    keys = [action.shown_keys, *[""] * (len(told) - 1)]
+    lines: list[Line] = [
+        [(fit(shown, _KEYS), "key"), (part, "plain")]
+        for shown, part in zip(keys, told, strict=True)
+    ]
+    lines[-1].append((fit_right(action.id, width - _KEYS - len(told[-1])), "faint"))
+    return lines

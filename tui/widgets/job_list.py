@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from textual.reactive import reactive
 
 from store.job_status import ACTIVE
 from store.queries.jobs import JobSummary
+from tui.announcing import has_ended
 from tui.background import Background, Failure
 from tui.formats import count
 from tui.ink import Line
@@ -43,6 +45,12 @@ class JobRows(RowList, Background):
 
     class Told(Message):
         """The list shows other jobs than before, or other values of theirs."""
+
+    @dataclass
+    class Ended(Message):
+        """A job has ended since it was last looked at."""
+
+        job: JobSummary
 
     def __init__(
         self,
@@ -169,6 +177,10 @@ class JobRows(RowList, Background):
         message.stop()
         self._reading = frozenset()
         before = self.in_sight()
+        for row in message.rows:
+            known = self.book.get(row.job.id)
+            if known is not None and has_ended(known.job, row.job):
+                self.post_message(self.Ended(row.job))
         self.book.remember(message.rows)
         self.rows_changed(before)
         self._read_sight()

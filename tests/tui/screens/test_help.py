@@ -8,10 +8,25 @@ from tui.screens.jobs import Jobs
 
 
 def test_every_action_and_every_status_is_explained() -> None:
-    shown = "\n".join(text_of(line) for line in help_lines(actions_of(*Jobs.PLACES), 60))
+    shown = "\n".join(text_of(line) for line in help_lines(actions_of(*Jobs.PLACES), 120))
     for action in actions_of(*Jobs.PLACES):
         assert f"{action.shown_keys:13}{action.help}" in shown
     assert "interrupted" in shown
+
+
+def test_in_a_narrow_terminal_nothing_is_cut_off_and_every_id_is_told() -> None:
+    lines = [text_of(line) for line in help_lines(actions_of(*Jobs.PLACES), 74)]
+    assert max(len(line) for line in lines) <= 74
+    words = " ".join(lines).split()
+    for action in actions_of(*Jobs.PLACES):
+        assert action.id in words
+        assert set(action.help.split()) <= set(words)
+
+
+def test_a_topic_has_one_heading() -> None:
+    lines = [text_of(line) for line in help_lines(actions_of(*Jobs.PLACES), 74)]
+    headings = [line for line in lines if line.isupper()]
+    assert len(headings) == len(set(headings)) > 3
 
 
 async def test_the_help_is_of_the_screen_that_it_was_asked_on(lab: StillLab, drive: Drive) -> None:
