@@ -86,7 +86,7 @@ def test_a_missing_column_is_told_with_what_to_do(recorded: Ftlab) -> None:
         connection.execute("ALTER TABLE job RENAME COLUMN name TO called")
     done = recorded("jobs")
     assert (done.status, done.out) == (1, "")
-    assert "no such column: name" in done.err
+    assert "no such column: job.name" in done.err
     assert "`ftlab verify` tells what is wrong" in done.err
 
 

@@ -179,7 +179,7 @@ def test_a_read_only_file_can_be_read_and_verified_and_looked_back_in(shown: Pat
     with _somebody_else(), closing(Database(shown)) as database:
         assert database.read_only
         assert database.notice == f"{shown} is read-only: nothing new will be recorded."
-        assert len(job_list(database.reader)) == 3
+        assert len(job_list(database.reader)) == 4
         assert verify(database).whole
         with closing(as_of(database, 3)) as past:
             assert job_list(past) == []
