@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+_DATABASE = "ftlab.db"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -23,8 +25,17 @@ class Places:
     def find(cls, home: Path | None = None, database: Path | None = None) -> Places:
         """Settle the places: arguments first, then FTLAB_HOME and FTLAB_DB, then the platform."""
         home = (home or _from_environment("FTLAB_HOME") or _platform_home()).absolute()
-        chosen = database or _from_environment("FTLAB_DB") or home / "ftlab.db"
+        chosen = database or _from_environment("FTLAB_DB") or home / _DATABASE
         return cls(home, chosen.absolute())
+
+    @property
+    def is_usual_database(self) -> bool:
+        """Whether the database is the one that belongs to the data directory.
+
+        It does if it lies there under the usual name, or if nothing else does.
+        """
+        usual = self.home / _DATABASE
+        return self.database == usual or not usual.exists()
 
     @property
     def blobs(self) -> Path:

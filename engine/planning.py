@@ -23,6 +23,7 @@ SCRIPT = "script"
 """Provider of the runs of scripts that log by themselves (`ftlab.py`)."""
 
 _LOCAL_METHOD = "lora"
+_HOSTED_OPTIONS = {"grader": "--grader", "integrations": "--wandb"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,18 @@ def plan(lab: Lab, request: TrainingRequest) -> Plan:
 
 def _local_plan(lab: Lab, request: TrainingRequest) -> Plan:
     from engine.settling import settle
+    from engine.training.plan import check_seed
 
     check_name(lab, request.suffix)
+    check_seed(request.seed)
+    _check_options(request.options)
     dataset = datasets.dataset(lab.database.reader, request.dataset)
-    _check_kind(dataset)
+    _check_kind(dataset, "training")
     start = _start(lab, request)
     request = replace(request, base_model=start.base_model, method=start.method)
     validation = validation_for(lab, request, dataset)
+    if validation is not None:
+        _check_kind(validation, "evaluating")
     settled, found = settle(
         start, dataset.examples, lab.places.home, validated=validation is not None
     )
@@ -170,10 +176,19 @@ def check_name(lab: Lab, suffix: str | None) -> None:
         raise RequestError(f"there is a job called {suffix} already: choose another name")
 
 
-def _check_kind(dataset: DatasetRow) -> None:
+def _check_options(options: Mapping[str, Any]) -> None:
+    hosted = [name for option, name in _HOSTED_OPTIONS.items() if option in options]
+    if hosted:
+        raise RequestError(
+            f"{' and '.join(hosted)} {'are' if hosted[1:] else 'is'} for hosted services: name one "
+            "(--provider), or leave that out"
+        )
+
+
+def _check_kind(dataset: DatasetRow, purpose: str) -> None:
     if dataset.kind != "chat":
         raise RequestError(
-            f"{dataset.name}@{dataset.version} has {dataset.kind} examples: training on this "
+            f"{dataset.name}@{dataset.version} has {dataset.kind} examples: {purpose} on this "
             "machine takes chat examples"
         )
 

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine import queue, recovery
+from engine import queue, recovery, turns
 from engine.errors import LabError
 from engine.planning import LOCAL, SCRIPT
 from engine.providers.scripts import Scripts
 from store import job_status
 from store.errors import StoreError, StreamConflictError
-from store.leases import Lease
+from store.leases import DAEMON, POLLER, Lease
 from store.queries import jobs as queries
 from store.queries.origins import looked_after_elsewhere
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.ticking import Ticking
     from store.queries.jobs import JobSummary
 
-LEASE = "poller"
 TROUBLES = (LabError, StoreError, OSError)
 """What a look may come upon; the next one may go well."""
 
@@ -118,7 +117,7 @@ class Poller:
         asked = 0
         if self._resumptions:
             asked = recovery.enqueue_interrupted(self._lab, self._resumptions)
-        return asked + queue.start_due(self._lab, self._slots)
+        return asked + turns.start_due(self._lab, self._slots)
 
     def look_at_profile(self, profile: str) -> int:
         """Bring in the news of a hosted service's jobs, many at once; see `look`."""
@@ -214,7 +213,8 @@ class Polling:
     Args:
         lab: where the jobs are.
         described: who polls, for the others to read.
-        always: claim the lease even while no job is active (a daemon does).
+        always: claim the lease even while no job is active, and from those who do not: a daemon,
+            which was told by somebody how jobs are to be looked after, goes before a dashboard.
         seconds: the time between two looks.
         slots: how many jobs of this machine may run at a time; see `Poller`.
         resumptions: how often an interrupted job goes on by itself; see `Poller`.
@@ -233,7 +233,8 @@ class Polling:
         on_trouble: Callable[[str | None], None] | None = None,
     ) -> None:
         self._poller = Poller(lab, slots, resumptions)
-        self._lease = Lease(lab.database, LEASE, described)
+        self._lease = Lease(lab.database, POLLER, described)
+        self._precedence = Lease(lab.database, DAEMON, described)
         self._always = always
         self._seconds = seconds
         self._on_trouble = on_trouble or (lambda _trouble: None)
@@ -242,16 +243,32 @@ class Polling:
 
     def look(self) -> int | None:
         """Look once if nobody else polls; return how many events it made, None if somebody does."""
-        if not self._always and not self._poller.is_needed():
+        if not self._is_needed():
             return 0
-        return self._poller.look() if self._lease.acquire() else None
+        return self._poller.look() if self._acquire() else None
+
+    def _is_needed(self) -> bool:
+        return self._always or self._poller.is_needed()
 
     def _may_look(self) -> bool:
-        return (self._always or self._poller.is_needed()) and self._lease.acquire()
+        return self._is_needed() and self._acquire()
+
+    def _acquire(self) -> bool:
+        """Claim the poller's lease, or give it up to a daemon."""
+        if self._always:
+            return self._precedence.acquire() and self._lease.acquire()
+        if self.daemon() is None:
+            return self._lease.acquire()
+        self._lease.release()
+        return False
 
     def holder(self) -> str | None:
         """Return who polls at present, in words."""
-        return self._lease.holder()
+        return self.daemon() or self._lease.holder()
+
+    def daemon(self) -> str | None:
+        """Return which daemon polls, or is about to, in words."""
+        return self._precedence.holder()
 
     def start(self) -> None:
         """Look again and again from threads of its own."""
@@ -290,8 +307,9 @@ class Polling:
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             foreseen = isinstance(error, TROUBLES)
             told = str(error) if foreseen else f"{type(error).__name__}: {error}"
-            self._troubles[provider] = told
-            self._on_trouble(told)
+            if self._troubles.get(provider) != told:
+                self._troubles[provider] = told
+                self._on_trouble(told)
             return
         if self._troubles.pop(provider, None) is not None:
             self._on_trouble(next(iter(self._troubles.values()), None))
@@ -303,3 +321,4 @@ class Polling:
             self._ticking.stop()
             self._ticking = None
         self._lease.release()
+        self._precedence.release()

@@ -52,7 +52,10 @@ def settle(start: Start, examples: int, home: Path, *, validated: bool) -> Settl
     if settled.precision not in _EVERYWHERE or settled.devices > 1:
         _check_device(settled.precision, settled.devices)
     left = [name for name in automatic.NAMES if given.get(name) == AUTO]
-    return Settled(settled, tuple(f"{name} {chosen[name]:g}: found by ftlab" for name in left))
+    notes = [f"{name} {chosen[name]:g}: found by ftlab" for name in left]
+    if settled.evaluate_every is not None and not validated:
+        notes.append("nothing is evaluated: there are no validation examples (--validation)")
+    return Settled(settled, tuple(notes))
 
 
 def _check_packing(start: Start, home: Path) -> None:
@@ -83,15 +86,23 @@ def _known(start: Start, examples: int, home: Path) -> Known:
 
 
 def _config(base_model: str, home: Path) -> Mapping[str, Any]:
-    """Return what a base model's `config.json` says; nothing if it is not on this machine."""
+    """Return what a base model's `config.json` says; nothing if it is not on this machine.
+
+    Raises:
+        LabError: if it is damaged.
+    """
     if base_model in base_models.FROM_SCRATCH:
         return {}
     try:
-        folder = Path(base_models.resolve(base_model, home))
-        found = json.loads((folder / "config.json").read_text("utf-8"))
+        file = Path(base_models.resolve(base_model, home)) / "config.json"
+        found = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    return found if isinstance(found, dict) else {}
+    except ValueError as error:
+        raise LabError(f"{file} is damaged, it is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise LabError(f"{file} is damaged: it holds no JSON object")
+    return found
 
 
 def _check_device(precision: str, devices: int) -> None:

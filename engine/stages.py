@@ -155,9 +155,15 @@ def _settled(row: ModelRow, places: Places) -> dict[str, Any]:
     file = places.model(row.id) / _ADAPTER_CONFIG
     try:
         config = json.loads(file.read_text("utf-8"))
-        return {ours: config[theirs] for ours, theirs in _OF_ADAPTER.items()}
+        shape = {ours: config[theirs] for ours, theirs in _OF_ADAPTER.items()}
+        layers = config.get("target_modules")
+        return shape | ({} if layers is None else {"lora_target_modules": _named(layers)})
     except (ValueError, KeyError, TypeError) as error:
         raise LabError(f"{file} is damaged: it does not tell what the adapter is like") from error
+
+
+def _named(layers: str | list[str]) -> str:
+    return layers if isinstance(layers, str) else ",".join(sorted(layers))
 
 
 def _taken_over(row: ModelRow, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,23 @@ if TYPE_CHECKING:
 
 CANNOT = (OSError, LabError, StoreError, ValueError)
 """What starting a process may come upon."""
+
+_PASSING = frozenset(
+    (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.ENOMEM,
+        errno.EAGAIN,
+        errno.EMFILE,
+        errno.ENFILE,
+    )
+)
+"""What the machine says that is full at present: no fault of the job."""
+
+
+def passes(error: Exception) -> bool:
+    """Tell whether trouble is the machine's and goes by: a waiting job need not fail of it."""
+    return isinstance(error, OSError) and error.errno in _PASSING
 
 
 def act(lab: Lab, job: JobDetail, start: Callable[[], str]) -> None:

@@ -3,6 +3,8 @@
 Trains the embedded model a few times on the bundled sample (about fifteen minutes on two cores):
 one job that finishes, one that is cancelled, one that is killed and resumed, one that is killed and
 left. Everything is driven through the `ftlab` command, as a user would.
+
+`python scripts/make_example.py --picture` draws the picture anew, of the database that is there.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +87,10 @@ class Example:
 
 
 def main() -> None:
-    """Make both files."""
+    """Make both files, or the picture alone."""
+    if sys.argv[1:] == ["--picture"]:
+        asyncio.run(_take_picture())
+        return
     home = Path(tempfile.mkdtemp(prefix="ftlab-example-"))
     _live(Example(home))
     _keep(home / "ftlab.db")
@@ -142,7 +148,11 @@ def _keep(database: Path) -> None:
 
 
 async def _take_picture() -> None:
-    """Draw the dashboard with the example database open, as the README shows it."""
+    """Draw the dashboard with the example database open, as the README shows it.
+
+    It stands in a home folder of its own and by the clock of its last event, so that the picture
+    shows no path of this machine, and the same ages whenever it is drawn.
+    """
     from engine.lab import Lab
     from engine.places import Places
     from tui.app import FtlabApp
@@ -150,8 +160,12 @@ async def _take_picture() -> None:
     with tempfile.TemporaryDirectory() as home:
         copy = Path(home) / DATABASE.name
         shutil.copy(DATABASE, copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            (last,) = connection.execute("SELECT max(at) FROM event").fetchone()
+        ended = datetime.fromisoformat(last)
+        os.environ["HOME"] = home
         with Lab(Places.find(Path(home), copy), role="ui") as lab:
-            app = FtlabApp(lab)
+            app = FtlabApp(lab, lambda: ended)
             async with app.run_test(size=(120, 36)) as pilot:
                 await pilot.pause(1)
                 await pilot.press("down")

@@ -13,6 +13,12 @@ from collections.abc import Callable
 
 from store.database import Database
 
+POLLER = "poller"
+"""Of who brings in the news of jobs, and starts those that wait."""
+
+DAEMON = "daemon"
+"""Of a daemon: while one holds it, no dashboard and no other command polls."""
+
 _LONGEST = 120.0
 """Seconds that no lease is claimed for."""
 

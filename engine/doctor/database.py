@@ -70,13 +70,12 @@ def _notice(database: Database) -> Iterator[Finding]:
 
 
 def _poller(database: Database) -> Finding:
-    from engine.poller import LEASE
-    from store.leases import holder_of
+    from store.leases import POLLER, holder_of
     from store.migrations import read_models_are_current
     from store.queries.queue import waiting
 
     reader = database.reader
-    holder = holder_of(reader, LEASE)
+    holder = holder_of(reader, POLLER)
     waits = len(waiting(reader)) if read_models_are_current(reader) else 0
     if waits and holder is None:
         what = f"nobody polls, so nothing starts what waits in the queue (`ftlab queue`): {waits}"

@@ -55,7 +55,12 @@ class Scripts:
         self._looked_at: int | None = None
 
     def waiting(self) -> list[str]:
-        """Return the ids of the runs that are not in the log; cheap where none came."""
+        """Return the ids of the runs that are not in the log; cheap where none came.
+
+        A database that is only looked into beside the usual one has none of these runs.
+        """
+        if not self._lab.places.is_usual_database:
+            return []
         try:
             changed = self._runs.stat().st_mtime_ns
         except FileNotFoundError:

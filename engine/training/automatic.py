@@ -128,7 +128,8 @@ def _batches(wanted: int, at_once: int, accumulation: object) -> dict[str, int]:
         at_once: how many a batch may have.
         accumulation: how many batches make a step, if that was chosen.
     """
-    if isinstance(accumulation, int) and accumulation > 0:
-        return {"batch_size": max(1, wanted // accumulation)}
+    if isinstance(accumulation, int):
+        # One below 1 stays as it is, for whoever checks it.
+        return {"batch_size": max(1, wanted // max(1, accumulation))}
     size = min(wanted, at_once)
     return {"batch_size": size, "gradient_accumulation": wanted // size}

@@ -146,9 +146,10 @@ def built(
     from transformers import set_seed
 
     from engine.training import separation
+    from engine.training.arguments import training_arguments
     from engine.training.batches import PackedCollator, collator
     from engine.training.losses import loss_for
-    from engine.training.trainer import ProgressTrainer, Surroundings, training_arguments
+    from engine.training.trainer import ProgressTrainer, Surroundings
 
     set_seed(plan.seed)
     model = models.load_model(plan, device)

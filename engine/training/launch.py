@@ -10,6 +10,7 @@ end with it, however it ends.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -141,7 +142,10 @@ def ranks(attempt: Attempt, size: int) -> Iterator[Ranks | None]:
     if size == 1:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="ftlab-", ignore_cleanup_errors=True) as meeting:
+    prefix = meeting_prefix(attempt.run_dir)
+    for left_behind in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as meeting:
         others = Ranks(attempt, size, Path(meeting))
         try:
             yield others
@@ -150,6 +154,16 @@ def ranks(attempt: Attempt, size: int) -> Iterator[Ranks | None]:
             raise
         finally:
             others.end()
+
+
+def meeting_prefix(run_dir: Path) -> str:
+    """Return how the names of a run's meeting folders begin.
+
+    They are among the system's temporary files, for the run folder may be on a file system that
+    knows no locks. A killed attempt leaves its own, which the next attempt at the run removes.
+    """
+    of_run = hashlib.sha256(os.fsencode(run_dir.resolve())).hexdigest()[:12]
+    return f"ftlab-{of_run}-"
 
 
 def leave_words(meeting: Path, rank: int, error: str, traceback: str) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.training import scratch
 from engine.training.chat_template import ensure_chat_template, ensure_source_template
 from engine.training.examples import Encoder, ExampleEncoder
 from engine.training.pairs import PairEncoder, are_conversations
-from engine.training.plan import LoraHyperparameters
+from engine.training.plan import ALL_LINEAR, LoraHyperparameters
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
     from engine.training.devices import Device
@@ -57,7 +59,7 @@ def load_tokenizer(base_model: str) -> PreTrainedTokenizerBase:
     """
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(base_model)
+    tokenizer = AutoTokenizer.from_pretrained(base_model, trust_remote_code=False)
     if not tokenizer.is_fast:
         raise ModelError(
             f"the tokenizer of {base_model} has no fast version (tokenizer.json), without which "
@@ -80,15 +82,15 @@ def load_encoder(
     Raises:
         ModelError: if it is no language model that can be trained, or its tokenizer is no use.
     """
-    from transformers import AutoConfig, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    config = AutoConfig.from_pretrained(base_model)
+    config = _load_config(base_model)
     _check_kind(base_model, config)
     longest = _longest_example(config, max_length)
     if not config.is_encoder_decoder:
         tokenizer = load_tokenizer(base_model)
         return tokenizer, ExampleEncoder(tokenizer, longest)
-    tokenizer = AutoTokenizer.from_pretrained(base_model)
+    tokenizer = AutoTokenizer.from_pretrained(base_model, trust_remote_code=False)
     ensure_source_template(tokenizer, conversations=None if train is None else _told_in(train))
     return _with_padding(tokenizer), PairEncoder(tokenizer, longest)
 
@@ -101,19 +103,28 @@ def load_model(plan: TrainingPlan, device: Device) -> PreTrainedModel:
 
     Raises:
         OSError: if its weights are missing, or no safetensors.
+        ModelError: if they are damaged, or others than its config tells.
     """
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     lora = plan.hyperparameters if isinstance(plan.hyperparameters, LoraHyperparameters) else None
     halved = lora is not None and device.kind == "cuda" and device.bf16
-    config = AutoConfig.from_pretrained(plan.base_model)
+    config = _load_config(plan.base_model)
     kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    model = kind.from_pretrained(
-        plan.base_model,
-        dtype=torch.bfloat16 if halved else torch.float32,
-        use_safetensors=True,
-    )
+    try:
+        model, report = kind.from_pretrained(
+            plan.base_model,
+            dtype=torch.bfloat16 if halved else torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
+    except SafetensorError as error:
+        raise ModelError(f"the weights of {plan.base_model} are damaged: {error}") from error
+    _check_weights(plan.base_model, report)
     if plan.adapter is not None:
         return _with_earlier_adapter(model, plan.adapter, lora)
     return model if lora is None else _with_adapter(model, lora)
@@ -122,6 +133,41 @@ def load_model(plan: TrainingPlan, device: Device) -> PreTrainedModel:
 def without_adapter(model: PreTrainedModel) -> PreTrainedModel:
     """Return the base model itself, of a model with or without an adapter."""
     return model.get_base_model() if hasattr(model, "peft_config") else model
+
+
+def _load_config(base_model: str) -> PreTrainedConfig:
+    """Read a model's config; code that comes with a model is never run.
+
+    Raises:
+        ModelError: if transformers knows no model of its kind.
+    """
+    from transformers import AutoConfig
+
+    try:
+        config: PreTrainedConfig = AutoConfig.from_pretrained(base_model, trust_remote_code=False)
+    except ValueError as error:
+        raise ModelError(
+            f"{base_model} is no model of a kind that transformers knows by its config.json; code "
+            "that comes with a model is not run"
+        ) from error
+    return config
+
+
+def _check_weights(base_model: str, report: Mapping[str, Any]) -> None:
+    """See that no weight was drawn at random because the file has none that fits.
+
+    Args:
+        base_model: the model.
+        report: what `from_pretrained` tells of its loading.
+    """
+    others = [name for name, *_ in report["mismatched_keys"]]
+    missing = sorted({*report["missing_keys"], *others})
+    if missing:
+        more = f", and so are {len(missing) - 1} more" if missing[1:] else ""
+        raise ModelError(
+            f"the weights of {base_model} are not those of its config.json: {missing[0]} is "
+            f"missing or of another shape{more}"
+        )
 
 
 def _check_kind(base_model: str, config: PreTrainedConfig) -> None:
@@ -157,9 +203,9 @@ def _with_padding(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase
 
 
 def _with_adapter(model: PreTrainedModel, lora: LoraHyperparameters) -> PreTrainedModel:
-    """Put a new adapter on every linear layer but the output's, whatever the architecture.
+    """Put a new adapter on, on every linear layer but the output's unless some were chosen.
 
-    That is peft's `all-linear`; left to itself peft takes few layers, which ones by a table of
+    The first is peft's `all-linear`; left to itself peft takes few layers, which ones by a table of
     architectures (of T5 `q` and `v` alone), and none of an architecture that it does not know.
     """
     from peft import LoraConfig, TaskType, get_peft_model
@@ -173,12 +219,32 @@ def _with_adapter(model: PreTrainedModel, lora: LoraHyperparameters) -> PreTrain
         r=lora.lora_rank,
         lora_alpha=lora.lora_alpha,
         lora_dropout=lora.lora_dropout,
-        target_modules="all-linear",
+        target_modules=_target_modules(model, lora.lora_target_modules),
     )
     with warnings.catch_warnings():
         # peft still asks for a property by the name that it had before transformers renamed it.
         warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
         return get_peft_model(model, config)
+
+
+def _target_modules(model: PreTrainedModel, chosen: str) -> str | list[str]:
+    """Return the layers that an adapter changes, in peft's words.
+
+    Raises:
+        ModelError: if the model has no layer of one of the names, naming those that it has.
+    """
+    from torch.nn import Linear
+    from transformers.pytorch_utils import Conv1D
+
+    if chosen == ALL_LINEAR:
+        return chosen
+    modules = model.named_modules()
+    layers = [name for name, module in modules if isinstance(module, Linear | Conv1D)]
+    for name in (wanted := chosen.split(",")):
+        if not any(layer == name or layer.endswith(f".{name}") for layer in layers):
+            known = ", ".join(sorted({layer.rpartition(".")[2] for layer in layers}))
+            raise ModelError(f"the model has no linear layer called {name}; it has {known}")
+    return wanted
 
 
 def _with_earlier_adapter(

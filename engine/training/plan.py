@@ -133,13 +133,19 @@ class Hyperparameters(_Checked):
             )
 
 
+ALL_LINEAR = "all-linear"
+"""Every linear layer but the output's, as peft calls it."""
+
+
 class LoraHyperparameters(Hyperparameters):
-    """How to train a low-rank adapter (Hu et al. 2021) on every linear layer.
+    """How to train a low-rank adapter (Hu et al. 2021), on every linear layer unless told else.
 
     Attributes:
         lora_rank: the rank of the two factors of each layer's change.
         lora_alpha: the change is scaled by `lora_alpha / lora_rank`.
         lora_dropout: the part of a layer's inputs that its change does not see in a step.
+        lora_target_modules: the layers that have one, by the ends of their names, separated by
+            commas (`q_proj,v_proj`); `all-linear` for every linear layer but the output's.
     """
 
     learning_rate: float = Field(5e-4, gt=0, le=1)
@@ -147,6 +153,7 @@ class LoraHyperparameters(Hyperparameters):
     lora_rank: int = Field(16, ge=1, le=1024)
     lora_alpha: float = Field(32.0, gt=0, le=4096)
     lora_dropout: float = Field(0.0, ge=0, lt=1)
+    lora_target_modules: str = Field(ALL_LINEAR, pattern=r"^[\w.-]+(,[\w.-]+)*$", max_length=20_000)
 
 
 _BY_METHOD: dict[str, type[Hyperparameters]] = {
@@ -201,6 +208,16 @@ class TrainingPlan(_Checked):
             raise PlanError(f"there is no plan at {path}") from error
         except ValidationError as error:
             raise PlanError(f"the plan {path} cannot be followed: {_in_words(error)}") from error
+
+
+def check_seed(seed: int) -> None:
+    """See that a seed is one that all libraries take.
+
+    Raises:
+        PlanError: if it is not.
+    """
+    if not 0 <= seed <= _MAX_SEED:
+        raise PlanError(f"seed is {seed}: it should be from 0 to {_MAX_SEED}")
 
 
 def hyperparameters_for(method: str, given: dict[str, Any]) -> Hyperparameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,82 +13,25 @@ import psutil
 import torch
 from accelerate.data_loader import SeedableRandomSampler, prepare_data_loader
 from torch.utils.data import DataLoader
-from transformers import Trainer, TrainingArguments
+from transformers import Trainer
 
-from engine.training import checkpoints, layout, metal, room
+from engine.training import layout, metal, room
 from engine.training.batches import tokens_in
 from engine.training.sampling import LengthGrouped
+from engine.training.saving import Saving
 from engine.training.shares import Filled, Share
 from engine.training.usage import GpuUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.training.devices import Device
     from engine.training.evaluation import Evaluator
     from engine.training.group import Group
-    from engine.training.plan import Hyperparameters, TrainingPlan
+    from engine.training.plan import Hyperparameters
     from engine.training.progress import ProgressWriter
     from engine.training.stopping import StopSignal
 
-_SCHEDULERS: dict[str, tuple[str, dict[str, float]]] = {
-    "linear": ("linear", {}),
-    "cosine": ("cosine", {}),
-    "constant": ("constant_with_warmup", {}),
-    "polynomial": ("polynomial", {"power": 2.0, "lr_end": 0.0}),
-    "inverse_sqrt": ("inverse_sqrt", {}),
-}
-_SUMMED_ALIKE = 2
-"""Of so many numbers the sum is the same in whatever order they are added."""
-
 _log = logging.getLogger(__name__)
-
-
-def training_arguments(
-    plan: TrainingPlan,
-    run_dir: Path,
-    device: Device,
-    total_steps: int,
-    *,
-    evaluate_every: int | None,
-) -> TrainingArguments:
-    """Return a plan in the Trainer's words; without `evaluate_every` nothing is evaluated."""
-    chosen = plan.hyperparameters
-    scheduler, of_scheduler = _SCHEDULERS[chosen.scheduler]
-    return TrainingArguments(
-        output_dir=str(run_dir / layout.CHECKPOINTS),
-        max_steps=total_steps,
-        per_device_train_batch_size=chosen.batch_size,
-        gradient_accumulation_steps=chosen.gradient_accumulation,
-        learning_rate=chosen.learning_rate,
-        warmup_steps=chosen.warmup_steps(total_steps),
-        lr_scheduler_type=scheduler,
-        lr_scheduler_kwargs=of_scheduler,
-        weight_decay=chosen.weight_decay,
-        max_grad_norm=chosen.max_grad_norm,
-        seed=plan.seed,
-        data_seed=plan.seed,
-        bf16=device.bf16,
-        fp16=device.fp16,
-        gradient_checkpointing=chosen.gradient_checkpointing,
-        gradient_checkpointing_kwargs={"use_reentrant": False},
-        use_cpu=device.kind == "cpu",
-        logging_steps=1,
-        # A loss that is no number is told as it is, not replaced by the mean of those before it.
-        logging_nan_inf_filter=False,
-        save_strategy="steps",
-        save_steps=chosen.save_every,
-        eval_strategy="steps" if evaluate_every else "no",
-        eval_steps=evaluate_every or total_steps,
-        dataloader_pin_memory=device.kind == "cuda",
-        # No weight goes unused; but DDP, when it looks for such, keeps gradients in the groups in
-        # which it first added them up. Otherwise it regroups them after a process's first step:
-        # sums of three and more would change in their last digit wherever training goes on.
-        ddp_find_unused_parameters=chosen.devices > _SUMMED_ALIKE,
-        remove_unused_columns=False,
-        report_to="none",
-        disable_tqdm=True,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +68,10 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         self._step_tokens = 0
         self._step_began = 0.0
         self._process = psutil.Process()
+        self._saving = Saving(
+            surroundings.run_dir, surroundings.writer, surroundings.chosen.keep_checkpoints
+        )
+        self._has_diverged = False
         super().__init__(**settings)
         self._gpu_use = GpuUse(self.args.device.type, surroundings.group.size)
 
@@ -223,25 +171,23 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         return LengthGrouped(lengths, together, self.args.seed)
 
     def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
-        """Save a checkpoint if there is room for it; older ones go once it is whole.
-
-        A full disk costs the checkpoint, not the training: what was saved before is still there,
-        and there may be room again by the next one.
-        """
-        group, is_full = self._surroundings.group, False
-        if not group.as_first_says(group.is_first and self._may_save()):
+        """Save a checkpoint if there is room for it; see `Saving`."""
+        group, saving, step = self._surroundings.group, self._saving, self.state.global_step
+        if not group.as_first_says(group.is_first and saving.begin(step, self.model)):
             return
+        is_full = False
         try:
             super()._save_checkpoint(model, trial)
         except Exception as error:
             is_full = room.is_lack_of_room(error)
             if not is_full:
-                self._discard()
+                if group.is_first:
+                    saving.discard(step)
                 raise
         # Every rank adds the state of its random numbers: not before all have, it can be whole.
         is_full = group.sums({"full": is_full})["full"] > 0
         if group.is_first:
-            self._keep(is_full=is_full)
+            saving.finish(step, self._best(), is_full=is_full)
 
     def _save_rng_state(self, output_dir: str) -> None:
         super()._save_rng_state(output_dir)
@@ -252,56 +198,6 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         super()._load_rng_state(checkpoint)
         if checkpoint is not None and self.args.device.type == "mps":
             metal.restore_random_state(Path(checkpoint))
-
-    def _may_save(self) -> bool:
-        """Make place for a checkpoint, and tell whether there is room."""
-        self._surroundings.writer.check_claim()
-        self._discard()
-        return self._has_room()
-
-    def _keep(self, *, is_full: bool) -> None:
-        """Make the checkpoint whole that was written, unless the disk is full; tell of it."""
-        run_dir, step = self._surroundings.run_dir, self.state.global_step
-        try:
-            self._surroundings.writer.check_claim()
-            if not is_full:
-                checkpoints.seal(run_dir, step)
-        except Exception as error:
-            is_full = room.is_lack_of_room(error)
-            if not is_full:
-                self._discard()
-                raise
-        if is_full:
-            self._discard()
-            self._tell_unsaved("the disk is full")
-            return
-        path = layout.checkpoint(run_dir, step).relative_to(run_dir)
-        self._surroundings.writer.checkpoint(step, path.as_posix())
-        if checkpoints.is_whole(run_dir, step):
-            kept = self._surroundings.chosen.keep_checkpoints
-            checkpoints.keep_newest(run_dir, kept, self._best())
-
-    def _discard(self) -> None:
-        if self._surroundings.group.is_first:
-            checkpoints.discard(self._surroundings.run_dir, self.state.global_step)
-
-    def _has_room(self) -> bool:
-        run_dir = self._surroundings.run_dir
-        needed, free = room.needed(run_dir, self.model), room.free(run_dir)
-        if free >= needed:
-            return True
-        self._tell_unsaved(
-            f"the disk has {room.in_words(free)} left, of which it needs {room.in_words(needed)}"
-        )
-        return False
-
-    def _tell_unsaved(self, reason: str) -> None:
-        words = (
-            f"the checkpoint of step {self.state.global_step} was not saved: {reason}. Training "
-            f"goes on; make room in {self._surroundings.run_dir}"
-        )
-        self._surroundings.writer.message(words, "warning")
-        _log.warning("%s", words)
 
     def _best(self) -> int | None:
         """Return the step of the model that would be the result if training ended now."""
@@ -343,12 +239,25 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         }
         step = self.state.global_step
         self._surroundings.writer.metrics(step, values)
+        self._tell_divergence(logs["loss"])
         _log.info(
             "step %d of %d: loss %.4f, %.0f tokens/s",
             step,
             self.state.max_steps,
             logs["loss"],
             speed,
+        )
+
+    def _tell_divergence(self, loss: float) -> None:
+        """Tell, once in an attempt, that the loss is no number: it will never be one again."""
+        if self._has_diverged or math.isfinite(loss):
+            return
+        self._has_diverged = True
+        self._surroundings.writer.message(
+            f"the loss of step {self.state.global_step} is no number: the weights have grown out "
+            "of bounds, or were so from the start. Cancel the job, and try a smaller learning_rate "
+            "or max_grad_norm",
+            "warning",
         )
 
     def _memory(self) -> dict[str, float]:

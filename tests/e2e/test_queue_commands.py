@@ -55,6 +55,8 @@ def test_what_waits_is_listed_moved_and_cancelled_and_started_in_turn_by_a_daemo
     ftlab = queued
     shown = ftlab("jobs", "show", "two").out
     assert "waits in the queue, place 2 of 3; nothing starts it: no daemon" in shown
+    assert "shown as they were last seen: no daemon" in ftlab("jobs").err
+    assert ftlab("queue", "priority", "one", "-5").out.endswith("place 3 of 3, priority -5\n")
     assert ftlab("queue", "move", "three", "--first").out.endswith("place 1 of 3, priority 0\n")
     moved = ftlab.document("queue", "priority", "two", "5")
     assert (moved["place"], moved["of"], moved["priority"]) == (1, 3, 5)
@@ -98,6 +100,7 @@ def _check_history(ftlab: Ftlab) -> None:
         (("queue", "move", "quick", "--first"), 1, "quick is succeeded and does not wait"),
         (("queue", "move", "quick"), 2, "say where to"),
         (("queue", "priority", "quick", "1"), 1, "does not wait"),
+        (("queue", "priority", "quick", str(2**63)), 2, "not in the range"),
         (("train", "sums/train", "--model", "m", "--priority", "1"), 2, "goes with --queue"),
         (("jobs", "resume", "quick", "--queue"), 1, "can be resumed"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -15,7 +16,7 @@ import pytest
 
 from engine.data.versions.dividing import SplitSizes
 from engine.data.versions.importing import Source
-from engine.errors import JobStateError, LabError
+from engine.errors import JobStateError, LabError, RequestError
 from engine.lab import Lab
 from engine.places import Places
 from engine.planning import TrainingRequest
@@ -367,6 +368,8 @@ def test_a_validation_part_of_another_split_is_not_taken(lab: Lab, sums_file: Pa
             {"hyperparameters": {"packing": True, "batch_size": "auto"}},
             "batch_size auto goes by the number of examples",
         ),
+        ({"seed": -1}, "seed is -1: it should be from 0 to 4294967295"),
+        ({"options": {"integrations": []}}, "--wandb is for hosted services: name one"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_in_plain_words(
@@ -378,6 +381,24 @@ def test_a_plan_that_cannot_be_is_refused_in_plain_words(
         room.plan(TrainingRequest(**request))
     assert said in str(refused.value)
     assert room.database.head() == before
+
+
+def test_preferences_are_neither_trained_nor_evaluated_on(
+    room: Lab, tiny_base: Path, tmp_path: Path
+) -> None:
+    def said(text: str) -> list[dict[str, str]]:
+        return [{"role": "assistant", "content": text}]
+
+    asked = {"messages": [{"role": "user", "content": "Which one?"}]}
+    row = {"input": asked, "preferred_output": said("b"), "non_preferred_output": said("a")}
+    file = tmp_path / "taste.jsonl"
+    file.write_text(json.dumps(row) + "\n")
+    room.datasets.add(Source(file), "taste")
+    for changed, purpose in (("dataset", "training"), ("validation", "evaluating")):
+        request: dict[str, Any] = {"dataset": "sums/train", "base_model": str(tiny_base)}
+        request[changed] = "taste"
+        with pytest.raises(RequestError, match=f"has preference examples: {purpose} on this"):
+            room.plan(TrainingRequest(**request))
 
 
 def test_an_unknown_dataset_is_named(room: Lab, tiny_base: Path) -> None:

@@ -15,13 +15,13 @@ import pytest
 import engine
 from engine.lab import Lab
 from engine.places import Places
-from engine.poller import LEASE, Poller, Polling
+from engine.poller import Poller, Polling
 from engine.training.process import write_identity
 from engine.training.progress import ProgressWriter
 from store.errors import StoreError
 from store.events import JobPlanned, JobSubmitted
 from store.ids import new_id
-from store.leases import Lease
+from store.leases import POLLER, Lease
 from store.queries import jobs, metrics
 from store.verify import verify
 
@@ -181,7 +181,7 @@ def test_only_one_polls_until_it_lets_go(lab: Lab, other_lab: Lab, job: str) -> 
 def test_a_dead_pollers_lease_lapses(lab: Lab, other_lab: Lab, job: str) -> None:
     now = [time.time()]
     dead, living = Polling(lab, "the dead"), Polling(other_lab, "the living")
-    living._lease = Lease(other_lab.database, LEASE, "the living", clock=lambda: now[0])
+    living._lease = Lease(other_lab.database, POLLER, "the living", clock=lambda: now[0])
     assert dead.look() == 0
     assert living.look() is None
     now[0] += 60
@@ -196,6 +196,21 @@ def test_without_an_active_job_only_a_daemon_claims_the_lease(lab: Lab, other_la
     daemon = Polling(other_lab, "the daemon", always=True)
     assert daemon.look() == 0
     assert idle.holder() == "the daemon"
+
+
+def test_a_daemon_takes_over_from_a_dashboard_and_gives_back(
+    lab: Lab, other_lab: Lab, job: str
+) -> None:
+    dashboard, daemon = Polling(lab, "the UI"), Polling(other_lab, "the daemon", always=True)
+    assert dashboard.look() == 0
+    assert daemon.look() is None
+    assert dashboard.look() is None
+    write_points(lab, job, 1, 5)
+    assert daemon.look() == 1
+    assert dashboard.holder() == "the daemon"
+    daemon.stop()
+    write_points(lab, job, 6, 9)
+    assert dashboard.look() == 1
 
 
 def test_it_polls_from_a_thread_until_it_is_stopped(lab: Lab, job: str) -> None:
@@ -220,6 +235,7 @@ def test_trouble_is_told_and_so_is_its_end(
     write_points(lab, job, 1, 5)
     with monkeypatch.context() as fault:
         fault.setattr(Poller, "look_here", _fail)
+        polling._tick("local")
         polling._tick("local")
     polling._tick("local")
     polling._tick("local")

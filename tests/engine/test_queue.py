@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from engine.gpus import VISIBLE, freest, gpus
 from engine.lab import Lab
 from engine.planning import TrainingRequest
 from engine.poller import Poller
-from engine.training import layout
+from engine.training import durable, layout
 from engine.training.process import hold_lock, read_identity, write_identity
 from store import times
 from store.events import (
@@ -209,6 +210,29 @@ def test_a_job_that_cannot_be_started_fails_with_the_reason_and_the_next_goes_on
         assert "it could not be started: " in str(found.reason)
     assert order(lab) == []
     Poller(lab).look()
+
+
+def test_a_full_disk_fails_no_waiting_job(
+    lab: Lab, sums_file: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.datasets.add(Source(sums_file), "sums")
+    first, second = (enqueue(lab, tiny_base, name) for name in ("first", "second"))
+    with monkeypatch.context() as fault:
+        fault.setattr(durable, "write_whole", _full)
+        for _ in range(2):
+            with pytest.raises(LabError, match=r"first could not be started yet: .*No space left"):
+                Poller(lab).look()
+    assert (detail(lab, first).status, order(lab)) == ("queued", ["second"])
+    Poller(lab).look()
+    assert detail(lab, first).remote_id is not None
+    assert facts(lab, first, JobFailed) == []
+    lab.cancel_job(second)
+    lab.cancel_job(first)
+    look_until(Poller(lab), lambda: detail(lab, first).ended_at is not None)
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_waiting_job_is_cancelled_without_a_start(lab: Lab) -> None:

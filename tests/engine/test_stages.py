@@ -25,7 +25,7 @@ def stocked(lab: Lab, sums_file: Path) -> Lab:
     """A lab with a dataset and three models: a full one, an adapter and a hosted one."""
     lab.datasets.add(Source(sums_file), "sums")
     _register(lab, "facts", "full", base="tiny-t5", files={"config.json": {}})
-    adapter = {"r": 4, "lora_alpha": 8}
+    adapter = {"r": 4, "lora_alpha": 8, "target_modules": ["v_proj", "q_proj"]}
     _register(lab, "tone", "adapter", base="some/hub-id", files={"adapter_config.json": adapter})
     _register(lab, "away", "hosted", base="gpt-4o-mini-2024-07-18", files={})
     return lab
@@ -82,6 +82,7 @@ def test_an_adapter_is_trained_on_where_it_is_and_keeps_its_shape(stocked: Lab) 
     assert (planned.request.base_model, planned.method) == ("some/hub-id", "lora")
     assert planned.hyperparameters["lora_rank"] == 4
     assert planned.hyperparameters["lora_alpha"] == 8
+    assert planned.hyperparameters["lora_target_modules"] == "q_proj,v_proj"
     assert planned.hyperparameters["learning_rate"] == 0.002
     with pytest.raises(RequestError, match=r"lora_rank is 4 in the adapter tone and cannot be 32"):
         plan(stocked, "tone", hyperparameters={"lora_rank": 32})

@@ -49,6 +49,11 @@ _OPTIONS = (
     ),
     click.option("--lora-alpha", type=float, metavar="X", help="Scale of the LoRA matrices."),
     click.option("--lora-dropout", type=float, metavar="X", help="Part of LoRA's inputs left out."),
+    click.option(
+        "--lora-target-modules",
+        metavar="NAME,…",
+        help="Layers that LoRA changes, such as q_proj,v_proj [default: all-linear].",
+    ),
     click.option("--precision", type=click.Choice(_PRECISIONS), help="What to compute in."),
     click.option(
         "--gradient-checkpointing",

@@ -1,8 +1,9 @@
-"""`ftlab jobs`: list, show, metrics, follow, logs, cancel, pause, resume, retry."""
+"""`ftlab jobs`: list, show, metrics, follow, logs; the rest is in `job_control`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -10,25 +11,34 @@ from store.job_status import STATUSES
 from store.queries.job_index import SORTS, Sort
 from store.queries.job_search import search
 from store.queries.searching import SearchError
+from tui.cli.attendance import unattended
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import job_argument
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
-from tui.cli.queue import (
-    place_in_queue,
-    priority_of,
-    priority_option,
-    queue_option,
-    tell_queued,
-    where_it_waits,
-)
+from tui.cli.queue import place_in_queue, where_it_waits
 
 if TYPE_CHECKING:
     from store.queries.jobs import JobDetail
     from store.queries.resumptions import Decision
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
+class _Jobs(CommandGroup):
+    """The commands about jobs, those first that look."""
+
+    places: ClassVar[Mapping[str, str]] = {
+        "show": "tui.cli.jobs:show",
+        "metrics": "tui.cli.jobs:metrics",
+        "follow": "tui.cli.jobs:follow",
+        "logs": "tui.cli.jobs:logs",
+        "cancel": "tui.cli.job_control:cancel",
+        "pause": "tui.cli.job_control:pause",
+        "resume": "tui.cli.job_control:resume",
+        "retry": "tui.cli.job_control:retry",
+    }
+
+
+@click.group(cls=_Jobs, invoke_without_command=True)
 @click.option(
     "--status", type=click.Choice(STATUSES), metavar="STATUS", help="Only jobs of this status."
 )
@@ -92,20 +102,25 @@ def jobs(
     with reading(at) as connection:
         index = job_index(connection, wanted, Order(sort, backwards=reverse), limit or -1)
         rows = {row.id: row for row in jobs_by_id(connection, index.ids)}
-    found = [rows[job] for job in index.ids if job in rows]
+        found = [rows[job] for job in index.ids if job in rows]
+        hint = None if at else unattended(connection, found)
     if as_json:
         print_json(found)
     elif found:
         from tui.cli.job_tables import print_jobs
 
         print_jobs(found)
+        if hint is not None:
+            note(hint)
     elif where or status or provider:
         note("No job fits. `ftlab jobs` lists all.")
+    elif at is not None:
+        note("There were no jobs then.")
     else:
         note("No jobs. `ftlab demo` makes the first, `ftlab train --help` the next.")
 
 
-@jobs.command()
+@click.command()
 @job_argument
 @at_option
 @db_option
@@ -117,7 +132,7 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
     from store.queries.metrics import series_list
     from store.queries.resumptions import decision
     from tui.cli.job_tables import print_detail, print_summaries
-    from tui.cli.output import plain, print_json, say, say_lines
+    from tui.cli.output import note, plain, print_json, say, say_lines
 
     with reading(at) as connection:
         detail = job_detail(connection, job)
@@ -127,6 +142,7 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
         resumed = decision(connection, detail.id)
         waits = where_it_waits(connection, detail.id, now=at is None)
         queued = place_in_queue(connection, detail.id)
+        hint = None if at or waits else unattended(connection, [detail])
     if as_json:
         found = {**plain(detail), "checkpoints": saved, "metrics": metrics, "stages": stages}
         if resumed.automatic:
@@ -144,6 +160,8 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
     if detail.details:
         say()
         say_lines(detail.details)
+    if hint is not None:
+        note(hint)
 
 
 def _print_resumption(detail: JobDetail, last: Decision) -> None:
@@ -173,7 +191,7 @@ def _print_error(detail: JobDetail) -> None:
         print_fields((name, str(value) if value else None) for name, value in said)
 
 
-@jobs.command()
+@click.command()
 @job_argument
 @click.option("--name", help="One metric, such as loss; all of them if left out.")
 @click.option(
@@ -214,7 +232,7 @@ def metrics(
         note(f"{job} has no metrics yet.")
 
 
-@jobs.command()
+@click.command()
 @job_argument
 @db_option
 @json_option
@@ -226,7 +244,7 @@ def follow(job: str, *, as_json: bool) -> None:
         follow_job(lab, lab.find_job(job), as_json=as_json)
 
 
-@jobs.command()
+@click.command()
 @job_argument
 @click.option(
     "--lines",
@@ -252,119 +270,3 @@ def logs(job: str, count: int, *, as_json: bool) -> None:
         return
     for line in lines:
         say(line)
-
-
-@jobs.command()
-@job_argument
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    metavar="X",
-    default=60.0,
-    show_default=True,
-    help="Seconds to wait until it has stopped; 0 not to wait.",
-)
-@db_option
-@json_option
-def cancel(job: str, wait: float, *, as_json: bool) -> None:
-    """Stop a job cleanly. A local one saves a checkpoint first and can be resumed.
-
-    A script of your own is asked to stop (`run.stop_requested` tells it); asked once more, its
-    process is ended.
-    """
-    from store.queries.jobs import job_detail
-    from tui.cli.following import wait_until_ended
-    from tui.cli.output import print_json, say
-
-    with opened() as lab:
-        found = lab.find_job(job)
-        lab.cancel_job(found)
-        wait_until_ended(lab, found, wait)
-        detail = job_detail(lab.database.reader, found)
-    if as_json:
-        print_json({"job": found, "status": detail.status})
-    else:
-        say(f"{detail.name}  {found}  {detail.status}")
-
-
-@jobs.command()
-@job_argument
-@db_option
-@json_option
-def pause(job: str, *, as_json: bool) -> None:
-    """Pause a hosted job. `ftlab jobs resume` lets it go on."""
-    from store.queries.jobs import find_job, job_detail
-    from tui.cli.output import print_json, say
-
-    with opened() as lab:
-        found = find_job(lab.database.reader, job)
-        lab.pause_job(found)
-        detail = job_detail(lab.database.reader, found)
-    if as_json:
-        print_json({"job": found, "status": detail.status, "reported": detail.reported_status})
-    else:
-        say(f"{detail.name}  {found}  {detail.reported_status or detail.status}")
-
-
-@jobs.command()
-@job_argument
-@queue_option
-@priority_option
-@click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
-@db_option
-@json_option
-def resume(job: str, priority: int | None, *, queued: bool, follow_it: bool, as_json: bool) -> None:
-    """Go on with a job. A local one from its last checkpoint, a hosted one that was paused."""
-    from store.queries.jobs import find_job, job_detail
-    from tui.cli.following import follow_job
-    from tui.cli.output import print_json_line, say
-    from tui.cli.progress import staged
-
-    waits = priority_of(priority, queued=queued)
-    with opened() as lab:
-        found = find_job(lab.database.reader, job)
-        with staged() as progress:
-            lab.resume_job(found, progress, priority=waits)
-        detail = job_detail(lab.database.reader, found)
-        if as_json:
-            told = {"job": found, "from_step": detail.step, "attempt": detail.attempt}
-            place = place_in_queue(lab.database.reader, found)
-            print_json_line({**told, "queue": place} if place else told)
-        elif waits is not None:
-            say(f"{detail.name}  {found}")
-            tell_queued(lab, found, followed=follow_it)
-        else:
-            where = f"after step {detail.step}" if detail.provider == "local" else "there"
-            say(f"{detail.name}  {found}  goes on {where}")
-        if follow_it:
-            follow_job(lab, found, as_json=as_json)
-
-
-@jobs.command()
-@job_argument
-@queue_option
-@priority_option
-@click.option("--follow", "follow_it", is_flag=True, help="Watch it train.")
-@db_option
-@json_option
-def retry(job: str, priority: int | None, *, queued: bool, follow_it: bool, as_json: bool) -> None:
-    """Start a new job from the plan of one that ended. Prints the new job's id."""
-    from store.queries.jobs import find_job, job_detail
-    from tui.cli.following import follow_job
-    from tui.cli.output import print_json_line, say
-    from tui.cli.progress import staged
-
-    waits = priority_of(priority, queued=queued)
-    with opened() as lab:
-        found = find_job(lab.database.reader, job)
-        with staged() as progress:
-            again = lab.retry_job(found, progress, priority=waits)
-        name = job_detail(lab.database.reader, again).name
-        if as_json:
-            print_json_line({"job": again, "name": name, "retry_of": found})
-        else:
-            say(f"{name}  {again}")
-        if waits is not None and not as_json:
-            tell_queued(lab, again, followed=follow_it)
-        if follow_it:
-            follow_job(lab, again, as_json=as_json)

@@ -17,7 +17,7 @@ from tui.wording import number_of
 @db_option
 @json_option
 def poll(*, once: bool, as_json: bool) -> None:
-    """Bring the news of all active jobs into the log, once."""
+    """Bring the news of all active jobs into the log, once. Starts what is due of the queue too."""
     from engine.poller import Polling
     from tui.cli.output import print_json, say
 
@@ -84,7 +84,8 @@ def daemon(seconds: float, slots: int | None, resumptions: int | None) -> None:
     with opened(role="daemon") as lab:
         if lab.database.read_only:
             raise LabError(f"{lab.places.database} is read-only: a poller could record nothing")
-        who = f"{lab.actor} (pid {os.getpid()}, ftlab daemon)"
+        options = "" if slots is None else f" --slots {slots}"
+        who = f"{lab.actor} (pid {os.getpid()}, ftlab daemon{options})"
         if resumptions is None:
             resumptions = Settings.read(lab.places).resumptions.value
         polling = Polling(
@@ -100,4 +101,6 @@ def daemon(seconds: float, slots: int | None, resumptions: int | None) -> None:
         if resumptions:
             often = number_of(resumptions, "time")
             note(f"interrupted jobs of this machine go on by themselves, at most {often} each")
+        if (other := polling.daemon()) is not None:
+            note(f"{other} polls already: this one does so when that one has ended")
         polling.run(stopped)

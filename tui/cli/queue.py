@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.attendance import polled_by, unattended
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import job_argument, names_of
 from tui.cli.opening import db_option, opened, standing
@@ -35,8 +36,12 @@ How many run at a time:
 queue_option = click.option(
     "--queue", "queued", is_flag=True, help="Wait for its turn instead of starting now."
 )
+_PRIORITY = click.IntRange(-1_000_000, 1_000_000)
 priority_option = click.option(
-    "--priority", type=int, metavar="N", help="With --queue: higher ones come first [default: 0]."
+    "--priority",
+    type=_PRIORITY,
+    metavar="N",
+    help="With --queue: higher ones come first [default: 0].",
 )
 
 
@@ -57,7 +62,7 @@ def priority_of(priority: int | None, *, queued: bool) -> int | None:
 @json_option
 @click.pass_context
 def queue(context: click.Context, at: str | None, *, as_json: bool) -> None:
-    """Jobs that wait for this machine: list them, change their order.
+    """Jobs that wait for their turn here: list them, reorder.
 
     Without a command: list what runs here and what waits, in order. A daemon, the dashboard or a
     command that follows a job starts the next one when a slot is free.
@@ -70,20 +75,19 @@ def queue(context: click.Context, at: str | None, *, as_json: bool) -> None:
 
     with opened() as lab, standing(lab, at) as connection:
         running, rows = slots_taken(connection), waiting(connection)
-        polled_by = None if at else _polled_by(connection)
         if as_json:
             print_json(
                 {
                     "slots": _slots(lab),
                     "running": running,
                     "waiting": rows,
-                    "polled_by": polled_by,
+                    "polled_by": None if at else polled_by(connection),
                 }
             )
             return
         _print(running, rows)
-        if rows and at is None:
-            _tell_slots(lab, polled_by)
+        if at is None:
+            _tell_who_looks_after(lab, running, rows)
 
 
 def _print(running: list[SlotRow], rows: list[QueueRow]) -> None:
@@ -98,7 +102,7 @@ def _print(running: list[SlotRow], rows: list[QueueRow]) -> None:
         )
         return
     now = datetime.now(UTC)
-    lines = [[row.status, row.name, "", age(row.since, now), _on(row), row.job] for row in running]
+    lines = [[_state(row), row.name, "", age(row.since, now), _on(row), row.job] for row in running]
     lines += [
         [str(place), row.name, str(row.priority), age(row.queued_at, now), row.queued_by, row.job]
         for place, row in enumerate(rows, start=1)
@@ -106,34 +110,41 @@ def _print(running: list[SlotRow], rows: list[QueueRow]) -> None:
     print_table(["place", "job", ">priority", "since", "~asked by", "id"], lines)
 
 
+def _state(row: SlotRow) -> str:
+    """Return what a job does that has its slot: here "queued" would say that it waits."""
+    from store.job_status import PLANNED, QUEUED
+
+    return "starting" if row.status in (PLANNED, QUEUED) else row.status
+
+
 def _on(row: SlotRow) -> str:
     return f"on {', '.join(row.devices)}" if row.devices else ""
 
 
-def _tell_slots(lab: Lab, polled_by: str | None) -> None:
+def _tell_who_looks_after(lab: Lab, running: list[SlotRow], rows: list[QueueRow]) -> None:
+    """Say who starts what waits, or that nobody does, or brings in how those that run do."""
+    from store.queries.jobs import jobs_by_id
     from tui.cli.output import note
     from tui.wording import number_of
 
-    if polled_by is None:
+    reader = lab.database.reader
+    starter = polled_by(reader)
+    if rows and starter is not None:
+        note(f"{number_of(_slots(lab), 'slot')} by the settings; {starter} starts what waits.")
+    elif rows:
+        seen = ", and what runs is shown as it was last seen" if running else ""
         note(
-            "Nothing starts what waits: no daemon and no dashboard runs. "
-            "`ftlab daemon` does, or `ftlab`."
+            f"Nothing starts what waits{seen}: no daemon and no dashboard runs. Start "
+            "`ftlab daemon`, or `ftlab`."
         )
-    else:
-        note(f"{number_of(_slots(lab), 'slot')} by the settings; {polled_by} starts what waits.")
+    elif hint := unattended(reader, jobs_by_id(reader, [row.job for row in running])):
+        note(hint)
 
 
 def _slots(lab: Lab) -> int:
     from engine.queue import slots
 
     return slots(lab)
-
-
-def _polled_by(connection: sqlite3.Connection) -> str | None:
-    from engine.poller import LEASE
-    from store.leases import holder_of
-
-    return holder_of(connection, LEASE)
 
 
 def where_it_waits(connection: sqlite3.Connection, job: str, *, now: bool = True) -> str | None:
@@ -150,7 +161,7 @@ def where_it_waits(connection: sqlite3.Connection, job: str, *, now: bool = True
     if found is None:
         return None
     where = f"waits in the queue, place {found[0]} of {found[1]}"
-    idle = now and _polled_by(connection) is None
+    idle = now and polled_by(connection) is None
     return f"{where}; nothing starts it: no daemon and no dashboard runs" if idle else where
 
 
@@ -192,9 +203,10 @@ def move(job: str, before: str | None, *, first: bool, last: bool, as_json: bool
         _tell_place(lab, job, as_json=as_json)
 
 
-@queue.command()
+# What looks like an option is a negative number here.
+@queue.command(context_settings={"ignore_unknown_options": True})
 @job_argument
-@click.argument("number", metavar="N", type=int, help="The priority: higher ones come first.")
+@click.argument("number", metavar="N", type=_PRIORITY, help="The priority: higher ones come first.")
 @db_option
 @json_option
 def priority(job: str, number: int, *, as_json: bool) -> None:

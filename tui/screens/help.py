@@ -78,10 +78,10 @@ def _action(action: Action, width: int) -> list[Line]:
     told = wrap(action.help, width - _KEYS)
     if width - _KEYS - len(told[-1]) < len(action.id) + 2:
         told.append("")
+    named = fit_right(action.id, width - _KEYS - len(told[-1]))
     keys = [action.shown_keys, *[""] * (len(told) - 1)]
-    lines: list[Line] = [
-        [(fit(shown, _KEYS), "key"), (part, "plain")]
-        for shown, part in zip(keys, told, strict=True)
+    ids = [*[""] * (len(told) - 1), named]
+    return [
+        [(fit(key, _KEYS), "key"), (part, "plain"), (name, "faint")]
+        for key, part, name in zip(keys, told, ids, strict=True)
     ]
-    lines[-1].append((fit_right(action.id, width - _KEYS - len(told[-1])), "faint"))
-    return lines

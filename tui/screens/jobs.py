@@ -218,7 +218,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
         """Give the selected job the whole screen, or give it back."""
         if self.has_class("zoomed"):
             self.action_unzoom()
-        else:
+        elif not self.has_class("no-jobs"):
             self.add_class("zoomed")
             self._keys.leave_out("job.open")
             self.panel.view.focus()

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from engine import starting
+from engine import turns
 from engine.lab import Lab
 from engine.places import Places
 from engine.poller import Poller
@@ -25,7 +25,7 @@ def main(home: Path, when: str) -> None:
     if when == "before":
         LocalProvider.submit = die  # type: ignore[method-assign, assignment]
     else:
-        starting.record_process = die  # type: ignore[assignment]
+        vars(turns)["record_process"] = die
     with Lab(Places(home, home / "ftlab.db"), role="daemon") as lab:
         Poller(lab, slots=2).look()
 

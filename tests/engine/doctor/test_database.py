@@ -11,9 +11,8 @@ from engine.doctor.examination import examine
 from engine.doctor.finding import Finding
 from engine.lab import Lab
 from engine.places import Places
-from engine.poller import LEASE
 from store.events import JobPlanned, JobQueued
-from store.leases import Lease
+from store.leases import POLLER, Lease
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def test_a_whole_one_is_told_with_its_schema_and_length(places: Places) -> None:
 
 def test_who_polls_is_told(places: Places) -> None:
     with Lab(places) as lab:
-        assert Lease(lab.database, LEASE, "ada (pid 4711)").acquire()
+        assert Lease(lab.database, POLLER, "ada (pid 4711)").acquire()
         assert _look(places)[1].what == "ada (pid 4711) polls"
 
 
@@ -64,7 +63,7 @@ def test_that_nobody_starts_what_waits_is_a_warning(places: Places) -> None:
             "warning",
             True,
         )
-        assert Lease(lab.database, LEASE, "ada (pid 4711)").acquire()
+        assert Lease(lab.database, POLLER, "ada (pid 4711)").acquire()
         assert _look(places)[1].status == "ok"
 
 

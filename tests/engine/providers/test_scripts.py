@@ -114,6 +114,16 @@ def test_two_pollers_at_once_record_a_run_once(lab: Lab) -> None:
     assert len(jobs.job_list(lab.database.reader)) == 5
 
 
+@pytest.mark.usefixtures("run")
+def test_a_database_that_is_looked_into_beside_the_usual_one_takes_no_runs(
+    lab: Lab, tmp_path: Path
+) -> None:
+    with Lab(Places(lab.places.home, tmp_path / "other.db")) as other:
+        assert Poller(other).look() == 0
+        assert jobs.job_list(other.database.reader) == []
+    assert Poller(lab).look() > 0
+
+
 def test_what_is_no_run_of_a_script_is_left_alone(lab: Lab) -> None:
     runs = lab.places.home / "runs"
     for name in ("job_0000000001", ".job_0000000002", "job_0000000003", "job_0000000004"):

@@ -63,6 +63,11 @@ def test_random_weights_see_every_example_often_and_learn_fast(
     assert settled["learning_rate"] == 2e-3
 
 
+def test_an_accumulation_out_of_bounds_is_not_made_good() -> None:
+    given = {"batch_size": "auto", "gradient_accumulation": 0}
+    assert settle(given, Known("lora", 10_000, {}))["gradient_accumulation"] == 0
+
+
 def test_several_devices_share_the_examples_of_a_step() -> None:
     settled = settle({"batch_size": "auto", "devices": 2}, Known("lora", 10_000, {}))
     assert settled == {"batch_size": 8, "gradient_accumulation": 1, "devices": 2}

@@ -52,6 +52,45 @@ def test_a_folder_without_a_model_is_refused(tiny_base: Path, tmp_path: Path) ->
         check_folder(str(tmp_path))
 
 
+def test_an_adapter_is_put_on_the_layers_that_were_chosen(tiny_base: Path) -> None:
+    chosen = load_model(plan_for(tiny_base, "lora", lora_target_modules="q_proj,v_proj"), _CPU)
+    layers = {name.rpartition(".lora_")[0].rpartition(".")[2] for name in trained(chosen)}
+    assert layers == {"q_proj", "v_proj"}
+    with pytest.raises(ModelError, match=r"no linear layer called c_attn; it has .*q_proj"):
+        load_model(plan_for(tiny_base, "lora", lora_target_modules="q_proj,c_attn"), _CPU)
+
+
+def test_weights_that_do_not_fit_are_refused_not_drawn_at_random(
+    tiny_base: Path, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(tiny_base, tmp_path / "model")
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    weights["model.norm.weight"] = weights["model.norm.weight"][:-1].clone()
+    save_file(weights, file, {"format": "pt"})
+    with pytest.raises(
+        ModelError, match=r"up_proj\.weight is missing or of another shape, and so are 1 more"
+    ):
+        load_model(plan_for(folder, "full"), _CPU)
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(ModelError, match=r"the weights of .* are damaged"):
+        load_model(plan_for(folder, "full"), _CPU)
+
+
+def test_code_that_comes_with_a_model_is_not_run(tiny_base: Path, tmp_path: Path) -> None:
+    folder, ran = shutil.copytree(tiny_base, tmp_path / "model"), tmp_path / "ran"
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "own.py").write_text(f"open({str(ran)!r}, 'w')")
+    with pytest.raises(ModelError, match="code that comes with a model is not run"):
+        load_encoder(str(folder), 64)
+    assert not ran.exists()
+
+
 def test_an_adapter_is_put_on_every_linear_layer_and_nothing_else_is_trained(
     tiny_base: Path,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pytest
 from engine.training import checkpoints
 from engine.training.devices import Device, check_count
 from engine.training.group import Group
-from engine.training.launch import Ranks, leave_words
+from engine.training.launch import Ranks, leave_words, meeting_prefix
 from engine.training.plan import PlanError
 from engine.training.progress import ProgressWriter
 from engine.training.run import Attempt
@@ -44,6 +45,7 @@ def three(make_run: MakeRun) -> Three:
     assert broken.ended(started[2]) == -signal.SIGKILL, broken.said
     _wait_for_no_ranks(broken)
     assert checkpoints.latest_complete(broken.folder) == 30
+    assert _meetings(broken)
     assert broken.ended(broken.fork("--resume-step", "30")) == 0, broken.said
     return alone, whole, broken
 
@@ -58,6 +60,16 @@ def _ranks(run: Run) -> list[psutil.Process]:
     found = psutil.process_iter(["cmdline"])
     wanted = {"engine.training.rank", str(run.folder)}
     return [process for process in found if wanted <= set(process.info["cmdline"] or ())]
+
+
+def _steps(run: Run) -> list[int]:
+    """Return the training steps that were told, in the order in which they were."""
+    return [line["step"] for line in run.lines("metrics") if "loss" in line["values"]]
+
+
+def _meetings(run: Run) -> list[Path]:
+    """Return where a run's processes met, or still do."""
+    return list(Path(tempfile.gettempdir()).glob(f"{meeting_prefix(run.folder)}*"))
 
 
 def test_two_processes_learn_what_one_does_from_the_same_examples(three: Three) -> None:
@@ -81,6 +93,10 @@ def test_a_killed_pair_goes_on_to_the_very_same_steps_and_weights(three: Three) 
     expected, found = map(_weights, three[1:])
     assert found.keys() == expected.keys()
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_no_folder_of_a_killed_pair_is_left_once_it_went_on(three: Three) -> None:
+    assert not _meetings(three[2])
 
 
 def _weights(run: Run) -> dict[str, torch.Tensor]:
@@ -107,15 +123,20 @@ def test_a_checkpoint_has_the_random_numbers_of_every_rank(three: Three) -> None
 
 @pytest.fixture(scope="module")
 def ended(make_run: MakeRun) -> Run:
-    """A long run of two processes, stopped by SIGTERM, and resumed until rank 1 was killed."""
-    run = make_run("full", epochs=1000, devices=2, batch_size=1, validation_examples=2)
-    process = run.start()
-    run.wait_for(lambda: len(run.trained()) >= 3, process)
+    """A long run of two processes that train an adapter, in which both draw random numbers.
+
+    It was stopped by SIGTERM, and resumed from a checkpoint before that until rank 1 was killed.
+    """
+    draws: dict[str, Any] = {"lora_dropout": 0.2, "save_every": 2, "keep_checkpoints": 100}
+    run = make_run("lora", epochs=1000, devices=2, batch_size=1, validation_examples=2, **draws)
+    process = run.fork()
+    run.wait_for(lambda: len(run.trained()) >= 5, process)
     process.send_signal(signal.SIGTERM)
     assert run.ended(process) == 0, run.said
-    saved = run.lines()[-1]["step"]
-    process = run.start("--resume-step", str(saved))
-    run.wait_for(lambda: max(run.trained()) >= saved + 3, process)
+    process = run.start("--resume-step", "2")
+    # Each step is told twice from there on.
+    told = len(_steps(run))
+    run.wait_for(lambda: len(_steps(run)) >= 2 * told, process)
     (rank,) = _ranks(run)
     os.kill(rank.pid, signal.SIGKILL)
     assert run.ended(process) == 1, run.said
@@ -125,8 +146,21 @@ def ended(make_run: MakeRun) -> Run:
 def test_a_stop_ends_all_ranks_after_the_same_step_with_a_checkpoint(ended: Run) -> None:
     line = ended.lines("stopped")[0]
     assert (line["reason"], line["checkpoint"]) == ("terminated", line["step"])
-    steps = [told["step"] for told in ended.lines("metrics") if "loss" in told["values"]]
-    assert steps == list(range(1, len(steps) + 1))
+    steps = _steps(ended)
+    resumed = steps.index(3, 3)
+    assert steps[:resumed] == list(range(1, line["step"] + 1))
+    assert steps[resumed:] == list(range(3, steps[-1] + 1))
+
+
+def test_a_resumed_pair_trains_its_adapter_by_the_very_same_steps(ended: Run) -> None:
+    told: dict[int, list[list[float]]] = {}
+    for line in ended.lines("metrics"):
+        if "loss" in line["values"]:
+            exact = [line["values"][name] for name in _EXACT]
+            told.setdefault(line["step"], []).append(exact)
+    last = ended.lines("stopped")[0]["step"]
+    assert last >= 5
+    assert all(told[step][0] == told[step][1] for step in range(3, last + 1))
 
 
 def test_a_rank_that_is_killed_ends_the_job_and_is_named(ended: Run) -> None:
