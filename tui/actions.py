@@ -26,6 +26,7 @@ Place = Literal[
     "search",
     "history",
     "event",
+    "compare",
     "help",
 ]
 
@@ -39,6 +40,7 @@ _BESIDE: dict[Place, tuple[Place, ...]] = {
     "models": ("models", *_ON_LISTS),
     "history": ("history", *_ON_LISTS),
     "event": ("event", "lines", "everywhere"),
+    "compare": ("compare", "lines", "everywhere"),
     "everywhere": ("everywhere", "jobs", "models", "history", "event"),
 }
 """The places whose keys are listened to at once."""
@@ -277,6 +279,14 @@ ACTIONS: tuple[Action, ...] = (
         "screen.mark",
     ),
     Action(
+        "list.compare",
+        "C",
+        "compare",
+        "Put the marked jobs beside each other: what differs, and how they did",
+        "jobs",
+        "screen.compare",
+    ),
+    Action(
         "list.pin",
         "f",
         "pin",
@@ -388,6 +398,16 @@ ACTIONS: tuple[Action, ...] = (
         "screen.back",
         2,
     ),
+    Action(
+        "compare.everything",
+        "a",
+        "all",
+        "Show what is the same for all jobs, too; or no longer",
+        "compare",
+        "screen.everything",
+        1,
+    ),
+    Action("compare.back", "escape", "back", "Return to the jobs", "compare", "screen.back", 2),
     Action("choose.take", "enter", "take", "Choose this", "choose", "screen.take", 1),
     Action("choose.leave", "escape,q", "leave", "Choose nothing", "choose", "screen.leave", 2),
     Action("search.keep", "down", "keep", "Go to what was found", "search", "leave", 1),

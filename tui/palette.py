@@ -14,6 +14,7 @@ _PLACES: tuple[Place, ...] = (
     "models",
     "history",
     "event",
+    "compare",
     "chat",
     "everywhere",
 )

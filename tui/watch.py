@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from store.database import Database
 
 LOOK_SECONDS = 0.3
-FIRST_ROWS = 100
+FIRST_JOBS = 100
+"""How many jobs the first frame knows of."""
+
+FIRST_ROWS = 60
+"""How many of them it can show."""
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Beginning:
 def begin(database: Database, view: View) -> Beginning:
     """Read what the first frame shows, and no more."""
     head = database.head()
-    return Beginning(head, list_jobs(database.reader, view, limit=FIRST_ROWS))
+    return Beginning(head, list_jobs(database.reader, view, limit=FIRST_JOBS))
 
 
 def list_jobs(connection: sqlite3.Connection, view: View, limit: int = -1) -> JobsListed:

@@ -21,6 +21,7 @@ TOGETHER: list[tuple[Place, ...]] = [
     ("rows", "models", "everywhere"),
     ("rows", "history", "everywhere"),
     ("lines", "event", "everywhere"),
+    ("lines", "compare", "everywhere"),
     ("rows", "choose"),
     ("search", "everywhere"),
     ("chat",),

@@ -31,15 +31,16 @@ def test_only_what_changed_is_told(lab: StillLab, story: Story) -> None:
 
 
 def test_the_first_frame_reads_no_more_than_it_shows(lab: StillLab, story: Story) -> None:
-    for number in range(watching.FIRST_ROWS):
+    for number in range(watching.FIRST_JOBS):
         story.job(f"more{number:04}")
     first = begin(lab.database, View()).listed
     whole = list_jobs(lab.database.reader, View())
     assert not first.is_whole
     assert whole.is_whole
-    assert len(first.index.ids) == len(first.rows) == len(whole.rows) == watching.FIRST_ROWS
-    assert whole.index.ids[: watching.FIRST_ROWS] == first.index.ids
-    assert len(whole.index.ids) == watching.FIRST_ROWS + 5
+    assert len(first.index.ids) == watching.FIRST_JOBS
+    assert len(first.rows) == len(whole.rows) == watching.FIRST_ROWS
+    assert whole.index.ids[: watching.FIRST_JOBS] == first.index.ids
+    assert len(whole.index.ids) == watching.FIRST_JOBS + 5
 
 
 def test_a_view_is_searched_sorted_and_grouped(lab: StillLab) -> None:

@@ -117,6 +117,17 @@ class JobDeeds(Background):
 
         self.app.push_screen(question, answered)
 
+    def action_compare(self) -> None:
+        """Put the marked jobs beside each other."""
+        from tui.screens.compare import MOST, Compare
+
+        jobs = self.chosen_jobs()
+        if 2 <= len(jobs) <= MOST:
+            self.app.push_screen(Compare(self.lab, [job.id for job in jobs]))
+        else:
+            words = f"mark two to {MOST} jobs with space, then compare them"
+            self.post_message(self.Told(words, refused=True))
+
     def action_chat(self) -> None:
         """Talk to the model that the chosen job made."""
         if jobs := self.chosen_jobs():
