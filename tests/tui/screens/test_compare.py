@@ -22,7 +22,7 @@ async def test_marked_jobs_are_compared(lab: StillLab, drive: Drive) -> None:
         await ui.press("a")
         await ui.until_shown("base model", "smollm2-135m-instruct")
         await ui.press("escape")
-        assert ui.app.screen is ui.jobs
+        await ui.until(lambda: ui.app.screen is ui.jobs)
 
 
 async def test_one_job_alone_is_not_compared(lab: StillLab, drive: Drive) -> None:
