@@ -132,13 +132,7 @@ def slots(value: object) -> int:
     Raises:
         ValueError: if it is none.
     """
-    if isinstance(value, str):
-        value = _number(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise ValueError("is no number of jobs such as 1")
-    if not 1 <= value <= MOST_SLOTS:
-        raise ValueError(f"is no number of jobs from 1 to {MOST_SLOTS}")
-    return int(value)
+    return _whole(value, (1, MOST_SLOTS), "jobs", 1)
 
 
 def resumptions(value: object) -> int:
@@ -147,12 +141,17 @@ def resumptions(value: object) -> int:
     Raises:
         ValueError: if it is no such number.
     """
+    return _whole(value, (0, MOST_RESUMPTIONS), "times", 3)
+
+
+def _whole(value: object, ends: tuple[int, int], thing: str, example: int) -> int:
     if isinstance(value, str):
         value = _number(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise ValueError("is no number of times such as 3")
-    if not 0 <= value <= MOST_RESUMPTIONS:
-        raise ValueError(f"is no number of times from 0 to {MOST_RESUMPTIONS}")
+        raise ValueError(f"is no number of {thing} such as {example}")
+    least, most = ends
+    if not least <= value <= most:
+        raise ValueError(f"is no number of {thing} from {least} to {most}")
     return int(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,6 +31,8 @@ _SDK_VARIABLES = {
 """What the built-in profile heeds, as the openai package does."""
 
 T_co = TypeVar("T_co", covariant=True)
+_Value = TypeVar("_Value")
+_Usual = TypeVar("_Usual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,7 @@ class Settings:
         Raises:
             LabError: if what the environment says is no amount.
         """
-        said = self.surroundings.find(BUDGET_VARIABLE)
-        if said is not None:
-            try:
-                return Setting(file.budget(said.value), said.source)
-            except ValueError as error:
-                raise ConfigError(f"{said.source} {error}") from None
-        if self._file.budget is not None:
-            return Setting(self._file.budget, str(self.places.config))
-        return Setting(None, USUAL)
+        return self._settled(BUDGET_VARIABLE, file.budget, self._file.budget, None)
 
     @property
     def slots(self) -> Setting[int]:
@@ -95,15 +89,7 @@ class Settings:
         Raises:
             LabError: if what the environment says is no such number.
         """
-        said = self.surroundings.find(SLOTS_VARIABLE)
-        if said is not None:
-            try:
-                return Setting(file.slots(said.value), said.source)
-            except ValueError as error:
-                raise ConfigError(f"{said.source} {error}") from None
-        if self._file.slots is not None:
-            return Setting(self._file.slots, str(self.places.config))
-        return Setting(1, USUAL)
+        return self._settled(SLOTS_VARIABLE, file.slots, self._file.slots, 1)
 
     @property
     def resumptions(self) -> Setting[int]:
@@ -112,15 +98,25 @@ class Settings:
         Raises:
             LabError: if what the environment says is no such number.
         """
-        said = self.surroundings.find(RESUMPTIONS_VARIABLE)
+        return self._settled(RESUMPTIONS_VARIABLE, file.resumptions, self._file.resumptions, 0)
+
+    def _settled(
+        self,
+        variable: str,
+        read: Callable[[object], _Value],
+        written: _Value | None,
+        usual: _Usual,
+    ) -> Setting[_Value | _Usual]:
+        """Return what counts: the variable's value, what the file says, or the usual."""
+        said = self.surroundings.find(variable)
         if said is not None:
             try:
-                return Setting(file.resumptions(said.value), said.source)
+                return Setting(read(said.value), said.source)
             except ValueError as error:
                 raise ConfigError(f"{said.source} {error}") from None
-        if self._file.resumptions is not None:
-            return Setting(self._file.resumptions, str(self.places.config))
-        return Setting(0, USUAL)
+        if written is not None:
+            return Setting(written, str(self.places.config))
+        return Setting(usual, USUAL)
 
     def names(self) -> list[str]:
         """Return the names of all profiles, the built-in one first."""

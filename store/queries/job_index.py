@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from store.queries.searching import EVERY, Condition
 
@@ -46,20 +46,8 @@ _GROUPS: dict[str, str] = {
     "provider": "job.provider",
     "status": "job.status",
 }
-SORTS: tuple[Sort, ...] = (
-    "planned",
-    "name",
-    "status",
-    "provider",
-    "model",
-    "dataset",
-    "progress",
-    "loss",
-    "eval_loss",
-    "cost",
-    "updated",
-)
-GROUPS: tuple[Group, ...] = ("dataset", "model", "provider", "status")
+SORTS: tuple[Sort, ...] = get_args(Sort)
+GROUPS: tuple[Group, ...] = get_args(Group)
 _FALLING = frozenset({"planned", "updated", "progress", "cost"})
 _MAY_BE_EMPTY = frozenset({"dataset", "progress", "loss", "eval_loss", "cost"})
 _DATASETS = "dataset_version"
