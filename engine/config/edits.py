@@ -17,76 +17,29 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
-def set_budget(path: Path, dollars: float) -> None:
-    """Settle what a job may cost at most.
+def set_number(path: Path, setting: str, number: float) -> None:
+    """Settle a value.
 
     Args:
         path: the configuration file; begun if there is none.
-        dollars: US dollars.
+        setting: one of `file.SETTINGS`.
+        number: what `file.READERS` reads for it.
 
     Raises:
         ConfigError: if the file is at fault.
     """
     with _changed(path) as content:
-        content["budget"] = int(dollars) if dollars.is_integer() else dollars
+        content[setting] = int(number) if float(number).is_integer() else number
 
 
-def unset_budget(path: Path) -> None:
-    """Let jobs cost what they will; that nothing was settled is no fault.
-
-    Raises:
-        ConfigError: if the file is at fault.
-    """
-    with _changed(path) as content:
-        content.pop("budget", None)
-
-
-def set_slots(path: Path, number: int) -> None:
-    """Settle how many jobs of this machine may run before others have to wait in the queue.
-
-    Args:
-        path: the configuration file; begun if there is none.
-        number: of jobs.
+def unset(path: Path, setting: str) -> None:
+    """Let the usual value count again; that nothing was settled is no fault.
 
     Raises:
         ConfigError: if the file is at fault.
     """
     with _changed(path) as content:
-        content["slots"] = number
-
-
-def unset_slots(path: Path) -> None:
-    """Let jobs run one after another again; that nothing was settled is no fault.
-
-    Raises:
-        ConfigError: if the file is at fault.
-    """
-    with _changed(path) as content:
-        content.pop("slots", None)
-
-
-def set_resumptions(path: Path, number: int) -> None:
-    """Settle how often an interrupted job goes on by itself while a daemon runs.
-
-    Args:
-        path: the configuration file; begun if there is none.
-        number: of times; 0 for never.
-
-    Raises:
-        ConfigError: if the file is at fault.
-    """
-    with _changed(path) as content:
-        content[file.RESUME_INTERRUPTED] = number
-
-
-def unset_resumptions(path: Path) -> None:
-    """Let interrupted jobs wait for somebody again; that nothing was settled is no fault.
-
-    Raises:
-        ConfigError: if the file is at fault.
-    """
-    with _changed(path) as content:
-        content.pop(file.RESUME_INTERRUPTED, None)
+        content.pop(setting, None)
 
 
 def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None:

@@ -144,6 +144,14 @@ def resumptions(value: object) -> int:
     return _whole(value, (0, MOST_RESUMPTIONS), "times", 3)
 
 
+READERS: Mapping[str, Callable[[object], float]] = {
+    "budget": budget,
+    "slots": slots,
+    RESUME_INTERRUPTED: resumptions,
+}
+"""What reads the value of each setting."""
+
+
 def _whole(value: object, ends: tuple[int, int], thing: str, example: int) -> int:
     if isinstance(value, str):
         value = _number(value)

@@ -17,7 +17,7 @@ import pytest
 
 import engine
 from engine import queue
-from engine.config.edits import set_slots
+from engine.config.edits import set_number
 from engine.data.versions.importing import Source
 from engine.errors import JobStateError, LabError, RequestError
 from engine.gpus import VISIBLE, freest, gpus
@@ -185,7 +185,7 @@ def test_nobody_takes_a_waiting_job_for_lost(lab: Lab, monkeypatch: pytest.Monke
     Poller(lab).look()
     assert (detail(lab, job).status, order(lab)) == ("queued", ["patient"])
     assert queue.free_slots(lab) == 0
-    set_slots(lab.places.config, 3)
+    set_number(lab.places.config, "slots", 3)
     assert queue.free_slots(lab) == 2
 
 

@@ -130,20 +130,11 @@ def set_value(name: str, value: str, *, as_json: bool) -> None:
     from engine.config import edits, file
     from engine.places import Places
 
-    path = Places.find().config
-    written: float
     try:
-        if name == "slots":
-            written = slots = file.slots(value)
-            edits.set_slots(path, slots)
-        elif name == file.RESUME_INTERRUPTED:
-            written = times = file.resumptions(value)
-            edits.set_resumptions(path, times)
-        else:
-            written = file.budget(value)
-            edits.set_budget(path, written)
+        written = file.READERS[name](value)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'VALUE'") from None
+    edits.set_number(Places.find().config, name, written)
     _tell(name, written, as_json=as_json)
 
 
@@ -155,12 +146,7 @@ def unset_value(name: str, *, as_json: bool) -> None:
     from engine.config import edits
     from engine.places import Places
 
-    unset = {
-        "budget": edits.unset_budget,
-        "slots": edits.unset_slots,
-        "resume-interrupted": edits.unset_resumptions,
-    }
-    unset[name](Places.find().config)
+    edits.unset(Places.find().config, name)
     _tell(name, None, as_json=as_json)
 
 

@@ -35,33 +35,33 @@ def _written(path: Path, text: str) -> Path:
 
 
 def test_the_file_is_begun_with_the_first_thing_settled(path: Path) -> None:
-    edits.set_budget(path, 50.0)
+    edits.set_number(path, "budget", 50.0)
     assert path.read_text() == "budget = 50\n"
-    edits.set_budget(path, 12.5)
+    edits.set_number(path, "budget", 12.5)
     assert path.read_text() == "budget = 12.5\n"
-    edits.unset_budget(path)
+    edits.unset(path, "budget")
     assert path.read_text() == ""
 
 
 def test_only_its_owner_may_read_it(path: Path) -> None:
-    edits.set_budget(path, 50.0)
+    edits.set_number(path, "budget", 50.0)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     path.chmod(0o644)
-    edits.set_budget(path, 51.0)
+    edits.set_number(path, "budget", 51.0)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_comments_and_order_stay(path: Path) -> None:
     _written(path, _MINE)
-    edits.set_budget(path, 50.0)
+    edits.set_number(path, "budget", 50.0)
     edits.set_profile(path, "box", _BOX)
     text = path.read_text()
     for line in _MINE.splitlines():
         assert line in text.splitlines()
     assert text.index("mine") < text.index("azure-eu") < text.index("profiles.box")
     edits.remove_profile(path, "box")
-    edits.unset_budget(path)
+    edits.unset(path, "budget")
     assert path.read_text().rstrip() == _MINE.rstrip()
 
 
@@ -108,7 +108,7 @@ def test_comments_of_a_profile_that_is_replaced_stay(path: Path) -> None:
 def test_line_breaks_stay_as_they_are(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"# mine\r\nbudget = 5\r\n")
-    edits.set_budget(path, 6.0)
+    edits.set_number(path, "budget", 6.0)
     assert path.read_bytes() == b"# mine\r\nbudget = 6\r\n"
 
 
@@ -116,13 +116,13 @@ def test_a_link_that_leads_to_itself_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.symlink_to(path)
     with pytest.raises(ConfigError, match="cannot be read"):
-        edits.set_budget(path, 50.0)
+        edits.set_number(path, "budget", 50.0)
 
 
 def test_a_faulty_file_is_left_as_it_is(path: Path) -> None:
     _written(path, "bugdet = 5\n")
     with pytest.raises(ConfigError, match="did you mean budget"):
-        edits.set_budget(path, 50.0)
+        edits.set_number(path, "budget", 50.0)
     assert path.read_text() == "bugdet = 5\n"
 
 
@@ -138,7 +138,7 @@ def test_a_link_to_a_shared_file_stays_a_link(path: Path, tmp_path: Path) -> Non
     shared.write_text("budget = 5\n")
     path.parent.mkdir()
     path.symlink_to(shared)
-    edits.set_budget(path, 6.0)
+    edits.set_number(path, "budget", 6.0)
     assert path.is_symlink()
     assert shared.read_text() == "budget = 6\n"
 
@@ -153,7 +153,7 @@ def test_a_change_that_breaks_off_leaves_the_old_file(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space left"):
-        edits.set_budget(path, 50.0)
+        edits.set_number(path, "budget", 50.0)
     assert path.read_text() == _MINE
 
 

@@ -191,10 +191,10 @@ def test_a_job_over_the_limit_is_refused_before_anything_is_recorded(
 
 
 def test_the_configured_budget_is_a_limit_too(lab: Lab) -> None:
-    from engine.config.edits import set_budget
+    from engine.config.edits import set_number
 
     lab.places.home.mkdir(exist_ok=True)
-    set_budget(lab.places.config, 0.0001)
+    set_number(lab.places.config, "budget", 0.0001)
     with pytest.raises(LimitError):
         lab.plan(wish())
     assert lab.plan(wish(max_cost=5.0)).estimate is not None
