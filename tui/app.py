@@ -214,17 +214,48 @@ class FtlabApp(App[int], Background):
         self.pop_screen()
         past.close()
 
+    def _go_to(self, kind: type[Screen[None]], open_anew: Callable[[], Screen[None]]) -> None:
+        """Return to a screen that is open already, or open it above the present one."""
+        shown = self.screen_stack[self._present :]
+        if not any(isinstance(screen, kind) for screen in shown):
+            self.push_screen(open_anew())
+            return
+        while not isinstance(self.screen, kind):
+            self.pop_screen()
+
+    @property
+    def _present(self) -> int:
+        """The place in the stack of the lowest screen that shows the same time as the top one."""
+        places = [place for place, one in enumerate(self.screen_stack) if isinstance(one, Jobs)]
+        return places[-1]
+
+    def action_jobs(self) -> None:
+        """Go to the jobs."""
+        self._go_to(Jobs, self.get_default_screen)
+
+    def action_datasets(self) -> None:
+        """List the datasets."""
+        from tui.screens.datasets import Datasets
+
+        self._go_to(Datasets, lambda: Datasets(self.sight, self._now))
+
     def action_models(self) -> None:
         """List the models."""
         from tui.screens.models import Models
 
-        self.push_screen(Models(self.sight, self._now))
+        self._go_to(Models, lambda: Models(self.sight, self._now))
 
     def action_history(self) -> None:
         """Show the log."""
         from tui.screens.history import History
 
-        self.push_screen(History(self.sight, self._now))
+        self._go_to(History, lambda: History(self.sight, self._now))
+
+    def action_new_job(self) -> None:
+        """Fill in the form of a new job."""
+        from tui.screens.new_job import NewJob
+
+        self._go_to(NewJob, lambda: NewJob(self.sight))
 
     def action_help(self) -> None:
         """Show the keys that work here."""

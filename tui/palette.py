@@ -9,24 +9,17 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.actions import NONE, Action, Place, actions_of
 
-_PLACES: tuple[Place, ...] = (
-    "jobs",
-    "models",
-    "history",
-    "event",
-    "compare",
-    "chat",
-    "everywhere",
-)
+_NEVER: frozenset[Place] = frozenset(("rows", "lines", "question", "choose", "search", "help"))
+"""Moving about, and dialogs: nobody looks for these by name."""
 
 
 class Commands(Provider):
     """Offers what works on the present screen, each entry with its topic before it."""
 
     def _offered(self) -> Iterator[tuple[str, Action, Callable[[], object]]]:
-        places = getattr(self.screen, "PLACES", ("everywhere",))
+        places: tuple[Place, ...] = getattr(self.screen, "PLACES", ("everywhere",))
         own = getattr(self.app, "own_keys", NONE)
-        for action in actions_of(*(place for place in places if place in _PLACES), own=own):
+        for action in actions_of(*(place for place in places if place not in _NEVER), own=own):
             run = partial(self.app.run_action, action.does, default_namespace=self.screen)
             yield f"{action.topic}: {action.label}", action, run
 

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -332,6 +332,17 @@ class Driven:
 
     app: FtlabApp
     pilot: Pilot[int]
+    _told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        told = self.app.notify
+        self._told = [notification.message for notification in self.app._notifications]
+
+        def notify(message: str, **more: object) -> None:
+            self._told.append(message)
+            told(message, **more)  # type: ignore[arg-type]
+
+        self.app.notify = notify  # type: ignore[method-assign]
 
     @property
     def jobs(self) -> Jobs:
@@ -366,8 +377,8 @@ class Driven:
 
     @property
     def told(self) -> list[str]:
-        """The notifications on the screen."""
-        return [notification.message for notification in self.app._notifications]
+        """All notifications since the start, also those that are gone from the screen."""
+        return self._told
 
     def screen_text(self) -> str:
         """What the terminal shows."""
@@ -379,7 +390,7 @@ class Driven:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def until(self, fulfilled: Callable[[], bool], seconds: float = 10.0) -> None:
+    async def until(self, fulfilled: Callable[[], bool], seconds: float = 30.0) -> None:
         """Wait for something to come true."""
         deadline = time.monotonic() + seconds
         while not fulfilled():

@@ -266,6 +266,5 @@ def test_the_server_answers_while_a_model_is_busy(
 ) -> None:
     with streamed(client, max_tokens=2000) as stream:
         next(iter(stream))
-        began = time.monotonic()
         assert send(server, "GET", "/v1/models")[0] == 200
-        assert time.monotonic() - began < 2
+        assert is_answering(server)

@@ -230,10 +230,8 @@ def test_a_run_terminated_while_it_loads_says_so(make_run: MakeRun) -> None:
     process = run.start()
     run.wait_for((run.folder / "process.json").exists, process)
     assert is_alive(run.folder).alive
-    begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert run.ended(process) == 0, run.said
-    assert time.monotonic() - begun < 5
     line = run.lines()[-1]
     told = (line["kind"], line["reason"], line["step"], line["checkpoint"])
     assert told == ("stopped", "terminated", 0, None)

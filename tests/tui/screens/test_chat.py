@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,13 +64,11 @@ async def test_earlier_conversations_stand_above(lab: StillLab, drive: Drive) ->
 
 async def test_it_says_at_once_that_the_model_is_starting(lab: StillLab, drive: Drive) -> None:
     loaded = Event()
-    lab.opening = lambda: loaded.wait(10)
+    lab.opening = lambda: loaded.wait(60)
     async with drive(lab, (80, 24)) as ui:
-        await ui.press("G")
-        began = monotonic()
-        await ui.press("t")
+        await ui.press("G", "t")
         await ui.until_shown("starting the model…")
-        assert monotonic() - began < 1.0
+        assert not loaded.is_set()
         await ui.press(*"typed early", "enter")
         assert ui.app.screen.query_one(Input).value == "typed early"
         loaded.set()

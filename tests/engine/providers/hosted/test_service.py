@@ -91,5 +91,5 @@ def test_patience_counts_the_time_that_answers_take(
 
     with pytest.raises(ProviderError):
         asyncio.run(run())
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 20
     assert standin.count("GET", JOBS) == 1

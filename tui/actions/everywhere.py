@@ -1,0 +1,67 @@
+"""What can be done anywhere: the screens, the palette, the help, the way out."""
+
+from __future__ import annotations
+
+from tui.actions.action import Action
+
+EVERYWHERE = (
+    Action("ftlab.jobs", "J", "jobs", "Go to the jobs", "everywhere", "app.jobs"),
+    Action(
+        "ftlab.datasets",
+        "D",
+        "datasets",
+        "List the datasets: their versions, numbers, findings and rows",
+        "everywhere",
+        "app.datasets",
+        10,
+    ),
+    Action(
+        "ftlab.new_job",
+        "N",
+        "new job",
+        "Fill in a form that starts a training",
+        "everywhere",
+        "app.new_job",
+        11,
+    ),
+    Action(
+        "ftlab.models",
+        "M",
+        "models",
+        "List the models: their tags, scores, and what can be done with them",
+        "everywhere",
+        "app.models",
+        8,
+    ),
+    Action(
+        "ftlab.history",
+        "H",
+        "history",
+        "Show everything that was recorded, and by whom",
+        "everywhere",
+        "app.history",
+        9,
+    ),
+    Action(
+        "ftlab.refresh",
+        "ctrl+r,f5",
+        "refresh",
+        "Read everything on the screen anew and repaint it",
+        "everywhere",
+        "app.read_anew",
+    ),
+    Action(
+        "ftlab.palette",
+        "ctrl+p",
+        "commands",
+        "Find a command by typing a part of it",
+        "everywhere",
+        "app.command_palette",
+    ),
+    Action(
+        "ftlab.help", "question_mark,f1", "help", "Show this help", "everywhere", "app.help", 20
+    ),
+    Action(
+        "ftlab.quit", "q,ctrl+q", "quit", "Leave ftlab; jobs go on", "everywhere", "app.quit", 21
+    ),
+)
