@@ -6,13 +6,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import dataset, hosted, ingest, log_calls, series, startup, training
+from benchmarks import dashboard, dataset, hosted, ingest, log_calls, series, startup, training
 from benchmarks.table import machine, print_markdown, print_table
 
 _PARTS = {
     "ingest": ingest.measure,
     "series": series.measure,
     "startup": startup.measure,
+    "dashboard": dashboard.measure,
     "dataset": dataset.measure,
     "hosted": hosted.measure,
     "log_calls": log_calls.measure,

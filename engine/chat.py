@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.chatting.calls import Call
@@ -29,6 +29,7 @@ class ChatSession:
         sampling: how answers are drawn.
         completes: whether it is known to be a model of the legacy completions, which sees each
             question alone.
+        earlier: questions and answers that the model is to remember, the oldest first.
 
     Attributes:
         model: what the endpoint calls the model.
@@ -44,6 +45,7 @@ class ChatSession:
         sampling: Sampling | None = None,
         *,
         completes: bool = False,
+        earlier: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.model = model
         self.last_turn: ChatTurn | None = None
@@ -52,8 +54,11 @@ class ChatSession:
         self._messages: list[Message] = []
         if system:
             self._messages.append({"role": "system", "content": system})
+        for question, answer in earlier:
+            self._append(question, answer)
         self._client: openai.OpenAI | None = None
         self._call: Call | None = None
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"<ChatSession with {self.model}>"
@@ -85,6 +90,9 @@ class ChatSession:
         messages = [*self._messages, {"role": "user", "content": text}]
         call = Call(self._endpoint, self._opened(), self._manner, self.model, messages)
         self._call = call
+        if self._closed:
+            # While the client was opened, which takes seconds the first time.
+            call.cancel()
         progress = Progress(text)
         try:
             for item in call.read():
@@ -97,6 +105,8 @@ class ChatSession:
             call.cancel()
             self._call = None
             self._remember(progress.turn())
+            if self._closed:
+                self.close()
         if progress.end.failure is not None:
             raise progress.end.failure
 
@@ -107,7 +117,8 @@ class ChatSession:
             call.cancel()
 
     def close(self) -> None:
-        """Stop what is coming and close the connections."""
+        """Stop what is coming, also what is only about to be asked, and close the connections."""
+        self._closed = True
         self.cancel()
         client, self._client = self._client, None
         if client is not None:
@@ -116,8 +127,11 @@ class ChatSession:
     def _remember(self, turn: ChatTurn) -> None:
         self.last_turn = turn
         if turn.content or not (turn.error or turn.cancelled):
-            self._messages.append({"role": "user", "content": turn.question})
-            self._messages.append({"role": "assistant", "content": turn.content})
+            self._append(turn.question, turn.content)
+
+    def _append(self, question: str, answer: str) -> None:
+        self._messages.append({"role": "user", "content": question})
+        self._messages.append({"role": "assistant", "content": answer})
 
     def _opened(self) -> openai.OpenAI:
         if self._client is None:

@@ -19,12 +19,17 @@ def python_module(name: str, *arguments: str) -> tuple[list[str], dict[str, str]
     of hosted services stay behind, whatever the configuration calls their variables: no program of
     ours on this machine needs them.
     """
+    environment = without_keys()
+    paths = (str(_PACKAGE_ROOT), environment.get("PYTHONPATH", ""))
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    return [sys.executable, "-P", "-m", name, *arguments], environment
+
+
+def without_keys() -> dict[str, str]:
+    """Return the environment without the keys of hosted services, whatever they are called."""
     secret = key_variables(Places.find().config)
-    environment = {
+    return {
         variable: value
         for variable, value in os.environ.items()
         if not variable.endswith("_KEY") and variable not in secret
     }
-    paths = (str(_PACKAGE_ROOT), environment.get("PYTHONPATH", ""))
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    return [sys.executable, "-P", "-m", name, *arguments], environment

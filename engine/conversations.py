@@ -11,11 +11,13 @@ from engine.chat import ChatSession
 from engine.chatting import targets
 from engine.chatting.local import LocalModels
 from engine.chatting.reaching import Reached, reach_hosted, reach_local
+from engine.chatting.recalling import Recalled, recall
 from engine.chatting.sampling import Sampling
 from engine.chatting.targets import HostedTarget, LocalTarget, Progress
 from engine.closing import Closing
 from engine.errors import RequestError
 from store.ids import new_id
+from store.queries.chats import turn_count
 from store.times import now as this_moment
 
 if TYPE_CHECKING:
@@ -41,15 +43,21 @@ class Conversation(Closing):
         provider: the profile whose service is asked, or `local`; None goes by the list of models.
         local: gathers the local models of several conversations, which will be started together;
             None starts a server for this one.
+        chat: a conversation of the log to go on with, by its settings; `system` and `sampling` are
+            not heeded then.
         now: tells the time.
 
     Attributes:
         model_name: what to call the model.
         hosted: whether it is at a service.
+        system: the system prompt.
+        sampling: how answers are drawn.
+        chat: the conversation's id; None as long as nothing of it is recorded.
         last_turn: the last question with its whole answer; None while one is coming.
+        last_ordinal: its place among the recorded turns, counted from 1; None if it is not there.
 
     Raises:
-        NotFoundError: if there is no model of this name, or no such profile.
+        NotFoundError: if there is no model of this name, no such profile or conversation.
         LabError: if the server cannot be started, or there is no key for the service.
     """
 
@@ -63,14 +71,12 @@ class Conversation(Closing):
         *,
         provider: str | None = None,
         local: LocalModels | None = None,
+        chat: str | None = None,
         now: Callable[[], datetime] = this_moment,
     ) -> None:
         self._lab = lab
-        self._system = system
-        self._sampling = sampling
-        self._stream: str | None = None
         self._own_server: LocalModels | None = None
-        self.last_turn: ChatTurn | None = None
+        recalled = None if chat is None else recall(lab.database.reader, chat)
         target = self._target = targets.find(lab, model, provider, progress)
         self.model_name = target.name
         self.hosted = isinstance(target, HostedTarget)
@@ -79,9 +85,23 @@ class Conversation(Closing):
             if isinstance(target, HostedTarget)
             else self._served(target, local)
         )
+        self._reached = reached
         self._rates = reached.rates
+        self._begin(recalled or Recalled(None, system, sampling))
+
+    def _begin(self, recalled: Recalled) -> None:
+        system, sampling = recalled.system, recalled.sampling
+        self.system, self.sampling = system, sampling
+        self.chat = recalled.id
+        self.last_ordinal: int | None = None
+        self.last_turn: ChatTurn | None = None
         self._session = ChatSession(
-            reached.endpoint, reached.model, system, sampling, completes=reached.completes
+            self._reached.endpoint,
+            self._reached.model,
+            system,
+            sampling,
+            completes=self._reached.completes,
+            earlier=recalled.exchanges,
         )
 
     def _served(self, target: LocalTarget, local: LocalModels | None) -> Reached:
@@ -92,6 +112,14 @@ class Conversation(Closing):
             self._own_server = server
             server.start()
         return reach_local(target, server)
+
+    def begin_anew(self, system: str | None, sampling: Sampling) -> None:
+        """Begin another conversation with the model, which remembers nothing of this one.
+
+        Its server stays up. The answer that is coming has to be at its end.
+        """
+        self._session.close()
+        self._begin(Recalled(None, system, sampling))
 
     @property
     def priced(self) -> bool:
@@ -116,7 +144,7 @@ class Conversation(Closing):
             ChatError: if a local model cannot answer; what came before that is kept.
             ProviderError: the same of a hosted one.
         """
-        self.last_turn = None
+        self.last_turn = self.last_ordinal = None
         _require_text(question)
         try:
             yield from self._session.ask(question)
@@ -149,29 +177,31 @@ class Conversation(Closing):
             left_out=list(turn.left_out),
             error=turn.error,
         )
-        self._lab.log.append(self._opened_stream(), fact)
+        chat = self._opened()
+        self._lab.log.append(f"chat/{chat}", fact)
+        self.last_ordinal = turn_count(self._lab.database.reader, chat)
 
-    def _opened_stream(self) -> str:
-        """Open the conversation in the log with its first turn."""
+    def _opened(self) -> str:
+        """Open the conversation in the log with its first turn; return its id."""
         from store.events import ChatOpened
 
-        if self._stream is None:
-            stream = f"chat/{new_id('chat')}"
-            target, drawn = self._target, self._sampling
+        if self.chat is None:
+            chat = new_id("chat")
+            target, drawn = self._target, self.sampling
             opened = ChatOpened(
                 model=target.id,
                 provider=(
                     target.profile.name if isinstance(target, HostedTarget) else targets.LOCAL
                 ),
-                system=self._system,
+                system=self.system,
                 temperature=drawn.temperature,
                 max_tokens=drawn.max_tokens,
                 seed=drawn.seed,
                 stop=list(drawn.stop),
             )
-            self._lab.log.append(stream, opened, expected=0)
-            self._stream = stream
-        return self._stream
+            self._lab.log.append(f"chat/{chat}", opened, expected=0)
+            self.chat = chat
+        return self.chat
 
     def cancel(self) -> None:
         """Stop the answer that is coming, from any thread; what came is kept."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.data.checking.report import Report
@@ -76,6 +76,14 @@ class Datasets:
         from engine.data.versions.merging import merge_versions
 
         return merge_versions(self._lab, references, name, dedupe=dedupe, progress=progress)
+
+    def append(
+        self, name: str, messages: list[dict[str, Any]], origin: Mapping[str, Any]
+    ) -> DatasetRow:
+        """Make a version with one example more; see `engine.data.versions.appending`."""
+        from engine.data.versions.appending import append_example
+
+        return append_example(self._lab, name, messages, origin)
 
     def sample(
         self,

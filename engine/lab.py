@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -17,6 +17,7 @@ from store.database import Database, Journal
 from store.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from engine.chatting.local import LocalModels
     from engine.conversations import Conversation
     from engine.datasets import Datasets
     from engine.planning import Plan, TrainingRequest
@@ -254,16 +255,25 @@ class Lab(Closing):
         model: str,
         *,
         system: str | None = None,
-        temperature: float = 0.0,
-        max_tokens: int = 256,
+        temperature: float | None = 0.0,
+        max_tokens: int | None = 256,
         seed: int | None = None,
+        stop: Sequence[str] = (),
+        provider: str | None = None,
+        chat: str | None = None,
+        local: LocalModels | None = None,
         progress: Callable[[str, float], None] | None = None,
     ) -> Conversation:
-        """Begin a conversation with a fine-tuned or base model; takes a moment to start."""
+        """Begin a conversation with a fine-tuned or base model, or go on with one of the log.
+
+        It takes a moment to start; see `engine.conversations.Conversation`.
+        """
         from engine.conversations import Conversation, Sampling
 
-        sampling = Sampling(temperature=temperature, max_tokens=max_tokens, seed=seed)
-        return Conversation(self, model, system, sampling, progress)
+        sampling = Sampling(temperature, max_tokens, seed, tuple(stop))
+        return Conversation(
+            self, model, system, sampling, progress, provider=provider, local=local, chat=chat
+        )
 
     def as_of(self, when: str) -> sqlite3.Connection:
         """Return a connection for reading the store as it stood at an event or a time.

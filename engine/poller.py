@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine import queue, recovery, turns
 from engine.errors import LabError
+from engine.notifying.telling import Telling
 from engine.planning import LOCAL, SCRIPT
 from engine.providers.scripts import Scripts
 from store import job_status
@@ -34,6 +35,7 @@ TROUBLES = (LabError, StoreError, OSError)
 """What a look may come upon; the next one may go well."""
 
 _RACES = 5
+_TELLING = "telling"
 
 
 class Poller:
@@ -233,6 +235,7 @@ class Polling:
         on_trouble: Callable[[str | None], None] | None = None,
     ) -> None:
         self._poller = Poller(lab, slots, resumptions)
+        self._telling = Telling(lab)
         self._lease = Lease(lab.database, POLLER, described)
         self._precedence = Lease(lab.database, DAEMON, described)
         self._always = always
@@ -243,9 +246,23 @@ class Polling:
 
     def look(self) -> int | None:
         """Look once if nobody else polls; return how many events it made, None if somebody does."""
-        if not self._is_needed():
+        try:
+            due = self._telling.is_due()
+        except TROUBLES:
+            due = True  # It is raised again below, when all else was done.
+        if not (due or self._is_needed()):
             return 0
-        return self._poller.look() if self._acquire() else None
+        if not self._acquire():
+            return None
+        count, trouble = 0, None
+        for step in (self._telling.begin, self._poller.look, self._telling.tell):
+            try:
+                count += step()
+            except TROUBLES as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+        return count
 
     def _is_needed(self) -> bool:
         return self._always or self._poller.is_needed()
@@ -276,6 +293,7 @@ class Polling:
 
         self._ticking = Ticking(self._seconds)
         self._ticking.call(LOCAL, self._tick)
+        self._ticking.call(_TELLING, self._tick_telling)
 
     def run(self, stopped: threading.Event) -> None:
         """Look again and again until the event is set."""
@@ -288,6 +306,8 @@ class Polling:
         with self._told(provider):
             if not self._may_look():
                 return
+            with self._told(_TELLING):
+                self._telling.begin()
             if self._ticking is not None:
                 for profile in self._poller.profiles():
                     self._ticking.call(profile, self._tick_hosted)
@@ -298,6 +318,12 @@ class Polling:
         with self._told(profile):
             if self._may_look():
                 self._poller.look_at_due(profile, self._may_look)
+
+    def _tick_telling(self, name: str) -> None:
+        """Tell those outside of what has ended: in a thread of its own, for they may be slow."""
+        with self._told(name):
+            if self._telling.is_due() and self._acquire():
+                self._telling.tell()
 
     @contextmanager
     def _told(self, provider: str) -> Iterator[None]:
@@ -320,5 +346,7 @@ class Polling:
         if self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
+            # The last look may have brought in the end that somebody waited for.
+            self._tick_telling(_TELLING)
         self._lease.release()
         self._precedence.release()

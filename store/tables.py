@@ -291,6 +291,16 @@ class Model(SQLModel, table=True):
     registered_at: str
 
 
+class ModelTag(SQLModel, table=True):
+    """A tag that a model version has."""
+
+    __tablename__: ClassVar[str] = "model_tag"
+
+    model: str = Field(primary_key=True)
+    tag: str = Field(primary_key=True, index=True)
+    tagged_at: str
+
+
 class Chat(SQLModel, table=True):
     """A conversation with one model, by its id or, of a base model, its name at the provider."""
 
@@ -300,12 +310,16 @@ class Chat(SQLModel, table=True):
     model: str
     provider: str = "local"
     system: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop_json: str = "[]"
     turns: int = 0
     opened_at: str
 
 
 class ChatTurn(SQLModel, table=True):
-    """A question and its answer; the cost is in US dollars."""
+    """A question and its answer; the cost is in US dollars, `rating` is `up`, `down` or nothing."""
 
     __tablename__: ClassVar[str] = "chat_turn"
 
@@ -319,6 +333,7 @@ class ChatTurn(SQLModel, table=True):
     seconds: float | None = None
     cost: float | None = None
     error: str | None = None
+    rating: str | None = None
     at: str
 
 
@@ -418,7 +433,7 @@ class Answer(SQLModel, table=True):
 
 READ_MODELS: tuple[type[SQLModel], ...] = (
     Job, Checkpoint, QueueEntry, RemoteEvent, RemoteFile, ResultFile, MetricSeries, MetricChunk,
-    DatasetVersion, DatasetParent, DatasetPart, DatasetCount, DatasetCheck, Model, Chat, ChatTurn,
-    Suite, Recording, Answer,
+    DatasetVersion, DatasetParent, DatasetPart, DatasetCount, DatasetCheck, Model, ModelTag, Chat,
+    ChatTurn, Suite, Recording, Answer,
 )  # fmt: skip
 """Every read model, in the order in which they are created."""

@@ -7,39 +7,32 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.app import App
-from textual.command import Provider
 from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.worker import get_current_worker
 
 from store import times
-from store.times import from_text
-from tui.actions import NONE, Place, bindings, clashes, unknown_actions
-from tui.background import Background, Failure
+from tui.actions import NONE, bindings, clashes, unknown_actions
+from tui.aids import Aided
+from tui.background import Failure
+from tui.enduring import Enduring
+from tui.pasting import Pasting
 from tui.screens.jobs import Jobs
 from tui.session import Session, read_session, write_session
-from tui.theme import FTLAB_DARK
+from tui.sparing import SparingApp
+from tui.travelling import Travelling
 from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import homely
-from tui.wording import local_time
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.looking import PastLab
-    from store.queries.models import ModelRow
 
 _START_AGAIN_SECONDS = 2.0
-
-
-def _commands() -> type[Provider]:
-    from tui.palette import Commands
-
-    return Commands
 
 
 @dataclass
@@ -49,14 +42,7 @@ class KeysRead(Message):
     own: Mapping[str, str]
 
 
-@dataclass
-class PastFound(Message):
-    """The lab as it stood was put together."""
-
-    lab: PastLab
-
-
-class FtlabApp(App[int], Background):
+class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
     """The terminal UI of a lab.
 
     Args:
@@ -67,8 +53,6 @@ class FtlabApp(App[int], Background):
 
     CSS_PATH = "styles/app.tcss"
     BINDINGS = bindings("everywhere")
-    COMMANDS: ClassVar = {_commands}
-    ENABLE_COMMAND_PALETTE = True
 
     def __init__(
         self, lab: Lab, now: Callable[[], datetime] = times.now, at: int | None = None
@@ -85,8 +69,7 @@ class FtlabApp(App[int], Background):
         self._now = now
         self.title = f"ftlab {homely(lab.database.path)}"
         self.animation_level = "none"
-        self.register_theme(FTLAB_DARK)
-        self.theme = FTLAB_DARK.name
+        self.begin_with_theme(lab.places)
         self.jobs_listed: Signal[JobsListed] = Signal(self, "jobs listed")
         self.log_grew: Signal[LogGrew] = Signal(self, "log grew")
         self.own_keys: Mapping[str, str] = NONE
@@ -98,6 +81,8 @@ class FtlabApp(App[int], Background):
     def on_mount(self) -> None:
         """Take the user's own keys, and go back to where somebody wants to begin."""
         self.in_background("keys", self._read_keys)
+        if self.unknown_theme is not None:
+            self.notify(self.unknown_theme, severity="warning", markup=False)
         if self._at is not None:
             self.go_back_to(self._at)
 
@@ -183,93 +168,12 @@ class FtlabApp(App[int], Background):
         write_session(places.home, self.lab.database.path, self.session)
         self.exit()
 
-    def open_chat(self, model: ModelRow) -> None:
-        """Talk to a model."""
-        from tui.screens.chat import Chat
-
-        self.push_screen(Chat(self.sight, self._now, model))
-
-    @property
-    def sight(self) -> Lab:
-        """The lab that is shown: the present one, or the past that somebody went back to."""
-        return self._pasts[-1] if self._pasts else self.lab
-
-    def go_back_to(self, seq: int) -> None:
-        """Show every screen as it stood right after an event."""
-        from engine.looking import PastLab
-
-        self.notify(f"going back to event {seq:,}…", timeout=2, markup=False)
-        self.in_background("past", lambda: PastFound(PastLab(self.lab, seq)))
-
-    def on_past_found(self, message: PastFound) -> None:
-        """Show the past."""
-        past = message.lab
-        self._pasts.append(past)
-        words = f"as of event {past.seq:,}, {local_time(past.moment)} · esc leads back"
-        self.push_screen(Jobs(past, lambda: from_text(past.moment), self.session, words))
-
-    def leave_past(self) -> None:
-        """Return to the screen from which somebody went back."""
-        past = self._pasts.pop()
-        self.pop_screen()
-        past.close()
-
-    def _go_to(self, kind: type[Screen[None]], open_anew: Callable[[], Screen[None]]) -> None:
-        """Return to a screen that is open already, or open it above the present one."""
-        shown = self.screen_stack[self._present :]
-        if not any(isinstance(screen, kind) for screen in shown):
-            self.push_screen(open_anew())
-            return
-        while not isinstance(self.screen, kind):
-            self.pop_screen()
-
-    @property
-    def _present(self) -> int:
-        """The place in the stack of the lowest screen that shows the same time as the top one."""
-        places = [place for place, one in enumerate(self.screen_stack) if isinstance(one, Jobs)]
-        return places[-1]
-
-    def action_jobs(self) -> None:
-        """Go to the jobs."""
-        self._go_to(Jobs, self.get_default_screen)
-
-    def action_datasets(self) -> None:
-        """List the datasets."""
-        from tui.screens.datasets import Datasets
-
-        self._go_to(Datasets, lambda: Datasets(self.sight, self._now))
-
-    def action_models(self) -> None:
-        """List the models."""
-        from tui.screens.models import Models
-
-        self._go_to(Models, lambda: Models(self.sight, self._now))
-
-    def action_history(self) -> None:
-        """Show the log."""
-        from tui.screens.history import History
-
-        self._go_to(History, lambda: History(self.sight, self._now))
-
-    def action_new_job(self) -> None:
-        """Fill in the form of a new job."""
-        from tui.screens.new_job import NewJob
-
-        self._go_to(NewJob, lambda: NewJob(self.sight))
-
-    def action_help(self) -> None:
-        """Show the keys that work here."""
-        from tui.screens.help import Help
-
-        places: tuple[Place, ...] = getattr(self.screen, "PLACES", ("everywhere",))
-        self.push_screen(Help(places))
-
     def action_read_anew(self) -> None:
         """Read everything anew and repaint the whole screen."""
         for screen in self.screen_stack:
-            if isinstance(screen, Jobs):
-                screen.read_anew()
-        self.refresh(layout=True)
+            if (read_anew := getattr(screen, "read_anew", None)) is not None:
+                read_anew()
+        self.paint_anew()
 
 
 def run(lab: Lab, at: int | None = None) -> int:
@@ -280,7 +184,11 @@ def run(lab: Lab, at: int | None = None) -> int:
         at: the event as of which everything is shown at first; None for now.
     """
     app = FtlabApp(lab, at=at)
+    app.endures = True
     try:
-        return app.run() or 0
+        app.run()
     finally:
         lab.stop_polling()
+    if app.ended_by is not None:
+        app.ended_by.tell()
+    return app.return_code or 0

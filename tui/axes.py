@@ -85,6 +85,11 @@ def axis_end(last_step: int, total_steps: int | None) -> int:
     return max(last_step, min(end, total_steps)) if total_steps else end
 
 
+def round_end(value: float) -> float:
+    """Return a round value a little past this one: where an axis ends that is about to grow."""
+    return _round_up(value, _WHOLE_ENDS) if value > 0 else 1.0
+
+
 def _round_up(value: float, nice: Sequence[float]) -> float:
     scale = 10.0 ** math.floor(math.log10(value))
     return scale * next(factor for factor in nice if factor * scale >= value * (1 - 1e-9))

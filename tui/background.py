@@ -6,6 +6,7 @@ asked; newer work of the same group replaces older, whose message is then never 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,10 +23,17 @@ Work = Callable[[], Message | None]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Work of a group that raised an error, in words for a person."""
+    """Work of a group that raised an error, in words for a person.
+
+    Attributes:
+        group: which work.
+        words: what happened.
+        foreseen: whether it may happen; what may not is told by the app, with a report.
+    """
 
     group: str
     words: str
+    foreseen: bool = True
 
 
 class Background(DOMNode):
@@ -48,18 +56,37 @@ class Background(DOMNode):
         self.run_worker(run, group=group, exclusive=True, exit_on_error=False, thread=True)
 
     def work_failed(self, failure: Failure) -> None:
-        """Tell the person that work failed."""
-        self.app.notify(failure.words, severity="error", markup=False)
+        """Tell the person that work failed, unless the app tells it."""
+        if failure.foreseen:
+            self.app.notify(failure.words, severity="error", markup=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Turn a worker's error into words."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.work_failed(Failure(event.worker.group, in_words(event.worker.error)))
+        """Turn a worker's error into words; hand on what nobody foresaw."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        foreseen = was_foreseen(error)
+        self.work_failed(Failure(event.worker.group, in_words(error), foreseen))
+        if not foreseen and isinstance(error, Exception):
+            self.app._handle_exception(error)  # noqa: SLF001 - Textual has no other way to it
+
+
+def was_foreseen(error: BaseException) -> bool:
+    """Return whether an error is of this world: refusals, files and databases that fail."""
+    from engine.data.errors import DataError
+
+    return isinstance(error, (LabError, StoreError, DataError, OSError, sqlite3.Error))
 
 
 def in_words(error: BaseException) -> str:
     """Return what a person needs to know of an error: its own words if they were meant for one."""
     text = harmless(str(error))
-    if isinstance(error, (LabError, StoreError)):
+    if isinstance(error, sqlite3.OperationalError) and "locked" in text:
+        return "Another process keeps the database locked."
+    if isinstance(error, sqlite3.Error):
+        return f"The database fails ({text}): `ftlab verify` tells what is wrong."
+    if isinstance(error, OSError) and error.filename is not None:
+        return harmless(f"{error.filename}: {error.strerror}")
+    if was_foreseen(error):
         return text
     return f"Something unexpected went wrong ({type(error).__name__}: {text}). ftlab goes on."

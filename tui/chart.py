@@ -8,9 +8,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.axes import log_ticks, step_ticks, tick_labels, ticks
-from tui.formats import count
-from tui.ink import Ink, Line, Span
+from tui.axes import log_ticks, tick_labels, ticks
+from tui.ink import Ink, Line, Span, text_of
+from tui.x_axis import X, x_ticks
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
 """A chart in fewer cells than this tells nothing."""
@@ -23,6 +23,7 @@ _NUMBERS: dict[str, Ink] = {
     "8": "faint",
 }
 _COLOUR = re.compile(r"\x1b\[(?:38;5;)?([\d;]*)m")
+_CORNER, _CURSOR = "└", "┊"
 _HIGHEST, _FLATTEST = 1e300, 1e-300
 
 # plotext draws into one figure of its module: one thread at a time.
@@ -31,20 +32,26 @@ _figure = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points to join by a line; values that are not finite are left out."""
+    """Points to join by a line; values that are not finite are left out.
+
+    Attributes:
+        name: what it is.
+        places: where on the x axis each point stands, such as its step.
+        values: what was measured there.
+    """
 
     name: str
-    steps: Sequence[int]
+    places: Sequence[float]
     values: Sequence[float]
 
-    def finite(self) -> tuple[list[int], list[float]]:
+    def finite(self) -> tuple[list[float], list[float]]:
         """Return the points that can be drawn; values past all measure are drawn at the edge."""
         pairs = [
-            (step, max(-_HIGHEST, min(_HIGHEST, value)))
-            for step, value in zip(self.steps, self.values, strict=True)
+            (place, max(-_HIGHEST, min(_HIGHEST, value)))
+            for place, value in zip(self.places, self.values, strict=True)
             if math.isfinite(value)
         ]
-        return [step for step, _ in pairs], [value for _, value in pairs]
+        return [place for place, _ in pairs], [value for _, value in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +59,22 @@ class Frame:
     """What of the curves is drawn.
 
     Attributes:
-        first_step: where the x axis begins.
-        last_step: where it ends.
+        last: where the x axis ends.
+        first: where it begins.
         log: whether the y axis is of logarithms; values that have none are left out.
+        x: what the x axis counts.
+        cursor: where on it a line is drawn from top to bottom; None for no line.
     """
 
-    last_step: int
-    first_step: int = 0
+    last: float
+    first: float = 0
     log: bool = False
+    x: X = "step"
+    cursor: float | None = None
 
 
 def draw(curves: Sequence[Curve], width: int, height: int, frame: Frame) -> list[Line]:
-    """Draw up to six curves over their steps.
+    """Draw up to six curves.
 
     Args:
         curves: what to draw, the most important last: it lies on top.
@@ -74,23 +85,82 @@ def draw(curves: Sequence[Curve], width: int, height: int, frame: Frame) -> list
     Returns:
         `height` lines; none if there is nothing to draw or too little room for it.
     """
-    points = [_logarithms(curve) if frame.log else curve.finite() for curve in curves]
+    whole = [_logarithms(curve) if frame.log else curve.finite() for curve in curves]
+    points = [_in_sight(*each, frame) for each in whole]
     values = [value for _, column in points for value in column]
     if not values or width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return []
     y_range = _range(min(values), max(values))
-    x_axis = step_ticks(frame.last_step, width // 14, frame.first_step)
+    x_axis = x_ticks(frame.x, frame.first, frame.last, width // 14)
     y_axis = _y_axis(*y_range, max(3, height // 4), log=frame.log)
-    ends = (frame.first_step, frame.last_step, *y_range)
     with _figure:
-        return _spans(_build(points, (width, height), (x_axis, y_axis), ends))
+        lines = _spans(_build(points, (width, height), (x_axis, y_axis), (frame, *y_range)))
+    return lines if frame.cursor is None else _with_cursor(lines, frame)
 
 
-def _logarithms(curve: Curve) -> tuple[list[int], list[float]]:
+def plot_left(lines: Sequence[Line]) -> int:
+    """Return the column in which a chart's curves begin, right of the y axis."""
+    return next((text.index(_CORNER) + 1 for text in map(text_of, lines) if _CORNER in text), 0)
+
+
+def _with_cursor(lines: list[Line], frame: Frame) -> list[Line]:
+    """Draw the cursor where there is nothing else."""
+    left = plot_left(lines)
+    columns = len(text_of(lines[0])) - left
+    part = ((frame.cursor or 0.0) - frame.first) / max(frame.last - frame.first, 1e-12)
+    if not 0 <= part <= 1:
+        return lines
+    column = left + round(part * (columns - 1))
+    inside = next(number for number, line in enumerate(lines) if _CORNER in text_of(line))
+    return [_marked(line, column) if number < inside else line for number, line in enumerate(lines)]
+
+
+def _marked(line: Line, column: int) -> Line:
+    found: list[Span] = []
+    begin = 0
+    for text, ink in line:
+        place = column - begin
+        if 0 <= place < len(text) and text[place] == " ":
+            found += [(text[:place], ink), (_CURSOR, "accent"), (text[place + 1 :], ink)]
+        else:
+            found.append((text, ink))
+        begin += len(text)
+    return [span for span in found if span[0]]
+
+
+def _in_sight(
+    places: list[float], values: list[float], frame: Frame
+) -> tuple[list[float], list[float]]:
+    """Return the points in the frame, and where the lines to those beyond cross its edges.
+
+    plotext would walk along lines that lead far out of sight dot by dot.
+    """
+    found: list[tuple[float, float]] = []
+    for place, (x, y) in enumerate(zip(places, values, strict=True)):
+        if place:
+            found += _crossings((places[place - 1], values[place - 1]), (x, y), frame)
+        if frame.first <= x <= frame.last:
+            found.append((x, y))
+    return [x for x, _ in found], [y for _, y in found]
+
+
+def _crossings(
+    one: tuple[float, float], other: tuple[float, float], frame: Frame
+) -> list[tuple[float, float]]:
+    """Return where the line between two points crosses the left and the right edge."""
+    (x, y), (right, higher) = one, other
+    slope = (higher - y) / (right - x) if right > x else 0.0
+    edges = (edge for edge in (frame.first, frame.last) if x < edge < right)
+    return [(edge, y + slope * (edge - x)) for edge in edges]
+
+
+def _logarithms(curve: Curve) -> tuple[list[float], list[float]]:
     pairs = [
-        (step, math.log10(value)) for step, value in zip(*curve.finite(), strict=True) if value > 0
+        (place, math.log10(value))
+        for place, value in zip(*curve.finite(), strict=True)
+        if value > 0
     ]
-    return [step for step, _ in pairs], [value for _, value in pairs]
+    return [place for place, _ in pairs], [value for _, value in pairs]
 
 
 def _y_axis(low: float, high: float, wanted: int, *, log: bool) -> dict[float, str]:
@@ -111,15 +181,16 @@ def _range(low: float, high: float) -> tuple[float, float]:
 
 
 def _build(
-    points: Sequence[tuple[list[int], list[float]]],
+    points: Sequence[tuple[list[float], list[float]]],
     size: tuple[int, int],
-    axes: tuple[list[float], dict[float, str]],
-    ends: tuple[int, int, float, float],
+    axes: tuple[dict[float, str], dict[float, str]],
+    ends: tuple[Frame, float, float],
 ) -> str:
     import plotext
 
-    x_ticks, y_ticks = axes
-    first_step, last_step, low, high = ends
+    x_marks, y_marks = axes
+    frame, low, high = ends
+    least = 1.0 if frame.x == "step" else 1e-9
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(*size)
@@ -127,24 +198,24 @@ def _build(
     plotext.ticks_color(8)
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
-    plotext.xlim(first_step, max(first_step + 1, last_step))
+    plotext.xlim(frame.first, max(frame.first + least, frame.last))
     plotext.ylim(low, high)
-    plotext.xticks(x_ticks, [count(int(tick)) for tick in x_ticks])
-    plotext.yticks(list(y_ticks), list(y_ticks.values()))
-    for number, (steps, values) in enumerate(points, start=1):
-        _plot(steps, values, number)
+    plotext.xticks(list(x_marks), list(x_marks.values()))
+    plotext.yticks(list(y_marks), list(y_marks.values()))
+    for number, (places, values) in enumerate(points, start=1):
+        _plot(places, values, number)
     return str(plotext.build())
 
 
-def _plot(steps: list[int], values: list[float], colour: int) -> None:
+def _plot(places: list[float], values: list[float], colour: int) -> None:
     import plotext
 
-    if not steps:
+    if not places:
         return
-    plotext.plot(steps, values, marker="braille", color=colour)
-    if len(steps) == 1:
+    plotext.plot(places, values, marker="braille", color=colour)
+    if len(places) == 1:
         # A single dot of braille would be overlooked.
-        plotext.scatter(steps, values, marker="•", color=colour)
+        plotext.scatter(places, values, marker="•", color=colour)
 
 
 def _spans(drawn: str) -> list[Line]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from store.job_status import ENDED
 from store.recorded import Recorded
 from tui.harmless import harmless
 from tui.sentences import sentence
@@ -55,6 +56,11 @@ def _turn(data: dict[str, Any]) -> str:
     return f"{_quoted(data['question'])} -> {_quoted(data['answer'])}"
 
 
+def _rated(data: dict[str, Any]) -> str:
+    words = {"up": "good", "down": "bad"}.get(data["rating"], "neither good nor bad any more")
+    return f"answer {data['turn']} rated {words}"
+
+
 def _quoted(text: str) -> str:
     return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")
 
@@ -66,6 +72,11 @@ def _history(data: dict[str, Any]) -> str:
 def _retirement(data: dict[str, Any]) -> str:
     base = f", with {data['base_model']}" if data.get("base_model") else ""
     return f"shuts down {data['date']}{base}" if data["date"] else "no shutdown is announced"
+
+
+def _notifying(data: dict[str, Any]) -> str:
+    ends = "all" if set(data["ends"]) >= set(ENDED) else ", ".join(data["ends"])
+    return f"{data['to']} is told of the ends of jobs by {data['way']}: {ends}"
 
 
 def _suite(data: dict[str, Any]) -> str:
@@ -97,6 +108,9 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ModelRegistered": lambda data: f"{data['name']}: {data['kind']} of {data['base_model']}",
     "ChatOpened": lambda data: f"with {data['model']}",
     "ChatTurnRecorded": _turn,
+    "ChatTurnRated": _rated,
+    "NotifyingBegan": _notifying,
+    "NotifyingEnded": lambda data: f"nobody is told by {data['way']} any more",
     "HistoryImportStarted": lambda data: f"from {data['provider']}",
     "HistoryImported": _history,
     "RemoteFileSaved": lambda data: f"{data['filename']}, {data['bytes']} bytes",
@@ -104,6 +118,8 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "RemoteFileDeletionRequested": lambda data: f"to be deleted at {data['provider']}",
     "RemoteFileDeleted": lambda data: f"deleted at {data['provider']}",
     "ModelRetirementAnnounced": _retirement,
+    "ModelTagged": lambda data: f"tagged {data['tag']}",
+    "ModelUntagged": lambda data: f"no longer tagged {data['tag']}",
     "ModelGone": lambda data: data["reason"],
     "ModelDeletionRequested": lambda _: "to be deleted",
     "ModelDeleted": lambda _: "deleted",

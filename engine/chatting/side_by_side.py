@@ -88,41 +88,8 @@ class SideBySide(Closing):
         self._local.start()
 
     def ask(self, question: str) -> Generator[Piece | Ended]:
-        """Ask all of them, and give what comes as it comes; each turn is recorded when it ends.
-
-        Leaving the iteration early cancels what is still coming.
-        """
-        # Made here, so that no two threads make it at once.
-        _ = self._lab.log
-        news: SimpleQueue[Piece | Ended] = SimpleQueue()
-        left = Event()
-        listeners = [
-            Thread(target=self._listen, args=(place, question, news, left), daemon=True)
-            for place in range(len(self.conversations))
-        ]
-        try:
-            for listener in listeners:
-                listener.start()
-            yield from _all_of(news, len(listeners))
-        finally:
-            left.set()
-            for listener in listeners:
-                while listener.is_alive():
-                    # Said again: a question that was not quite asked has not heard it.
-                    self.cancel()
-                    listener.join(_PATIENCE)
-
-    def _listen(
-        self, place: int, question: str, news: SimpleQueue[Piece | Ended], left: Event
-    ) -> None:
-        conversation = self.conversations[place]
-        failure: Exception | None = None
-        try:
-            for words in () if left.is_set() else conversation.ask(question):
-                news.put(Piece(place, words))
-        except Exception as error:  # noqa: BLE001 - told by whoever listens
-            failure = error
-        news.put(Ended(place, conversation.last_turn, failure))
+        """Ask all of them; see `ask_all`."""
+        yield from ask_all(self._lab, self.conversations, question)
 
     def cancel(self) -> None:
         """Stop all answers that are coming, from any thread; what came is kept."""
@@ -134,6 +101,50 @@ class SideBySide(Closing):
         for conversation in self.conversations:
             conversation.close()
         self._local.close()
+
+
+def ask_all(
+    lab: Lab, conversations: Sequence[Conversation], question: str
+) -> Generator[Piece | Ended]:
+    """Ask several models at once, and give what comes as it comes.
+
+    Each turn is recorded when it ends. Leaving the iteration early cancels what is still coming.
+    """
+    # Made here, so that no two threads make it at once.
+    _ = lab.log
+    news: SimpleQueue[Piece | Ended] = SimpleQueue()
+    left = Event()
+    listeners = [
+        Thread(target=_listen, args=(place, conversation, question, news, left), daemon=True)
+        for place, conversation in enumerate(conversations)
+    ]
+    try:
+        for listener in listeners:
+            listener.start()
+        yield from _all_of(news, len(listeners))
+    finally:
+        left.set()
+        for listener, conversation in zip(listeners, conversations, strict=True):
+            while listener.is_alive():
+                # Said again: a question that was not quite asked has not heard it.
+                conversation.cancel()
+                listener.join(_PATIENCE)
+
+
+def _listen(
+    place: int,
+    conversation: Conversation,
+    question: str,
+    news: SimpleQueue[Piece | Ended],
+    left: Event,
+) -> None:
+    failure: Exception | None = None
+    try:
+        for words in () if left.is_set() else conversation.ask(question):
+            news.put(Piece(place, words))
+    except Exception as error:  # noqa: BLE001 - told by whoever listens
+        failure = error
+    news.put(Ended(place, conversation.last_turn, failure))
 
 
 def _all_of(news: SimpleQueue[Piece | Ended], running: int) -> Iterator[Piece | Ended]:

@@ -119,9 +119,12 @@ def _row(lab: Lab, reference: str, provider: str | None) -> ModelRow | None:
     reader = lab.database.reader
     if provider in (None, LOCAL):
         try:
-            return models.model(reader, reference)
+            row = models.model(reader, reference)
         except NotFoundError:
             return None
+        # A base model's whole name is not meant as the beginning of a version's.
+        whole = reference in (row.id, row.name)
+        return row if whole or not _is_embedded(reference) else None
     # Not by a beginning: the names at a service are whole, and one may be the beginning of another.
     exact = (row for row in models.model_list(reader) if reference in (row.id, row.name))
     return next(exact, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,36 @@ def set_number(path: Path, setting: str, number: float) -> None:
         content[setting] = int(number) if float(number).is_integer() else number
 
 
+def set_text(path: Path, setting: str, text: str) -> None:
+    """Settle a value that is a text; see `set_number`.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    with _changed(path) as content:
+        content[setting] = text
+
+
+def set_notifying(path: Path, setting: str, value: str | Sequence[str]) -> None:
+    """Settle something of how somebody is told that a job has ended.
+
+    Args:
+        path: the configuration file; begun if there is none.
+        setting: one of `notifying.NOTIFY`.
+        value: as config.toml says it.
+
+    Raises:
+        ConfigError: if the file is at fault.
+    """
+    import tomlkit
+
+    table, _, name = setting.partition(".")
+    with _changed(path) as content:
+        if table not in content:
+            content[table] = tomlkit.table()
+        content[table][name] = value if isinstance(value, str) else [*value]
+
+
 def unset(path: Path, setting: str) -> None:
     """Let the usual value count again; that nothing was settled is no fault.
 
@@ -39,7 +69,11 @@ def unset(path: Path, setting: str) -> None:
         ConfigError: if the file is at fault.
     """
     with _changed(path) as content:
-        content.pop(setting, None)
+        table, _, name = setting.rpartition(".")
+        inner = content.get(table, {}) if table else content
+        inner.pop(name, None)
+        if table and not inner:
+            content.pop(table, None)
 
 
 def set_profile(path: Path, name: str, fields: Mapping[str, str | bool]) -> None:

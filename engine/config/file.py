@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine import profiles
+from engine.config import notifying
+from engine.config.notifying import NOTIFY, WebhookAddress
 from engine.errors import LabError
 from engine.profiles import Profile, ProfileError
 from engine.toml_lines import line_of
 
 RESUME_INTERRUPTED = "resume-interrupted"
-SETTINGS = ("budget", "slots", RESUME_INTERRUPTED)
+SETTINGS = ("budget", "slots", RESUME_INTERRUPTED, "theme")
 """The settings beside the profiles."""
 
 MOST_SLOTS = 1000
@@ -25,8 +27,9 @@ MOST_SLOTS = 1000
 MOST_RESUMPTIONS = 1000
 
 _Value = TypeVar("_Value")
-_KEYS = (*SETTINGS, "profiles", "keys")
+_KEYS = (*SETTINGS, "profiles", "keys", "notify")
 _PLACE_IN_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
+_THEME = re.compile(r"[\w-]+")
 _KEY_ENV = re.compile(r"""key_env["']?\s*=\s*["'](\w+)["']""")
 
 
@@ -45,6 +48,10 @@ class ConfigFile:
         slots: how many jobs of this machine may run before others have to wait in the queue.
         resumptions: how often an interrupted job goes on by itself while a daemon runs.
         keys: the user's own keys in the dashboard, by the id of the action.
+        notify_command: what is run when a job ends: a program and its arguments.
+        notify_url: where is posted to when a job ends.
+        notify_on: of which ends somebody is told.
+        theme: the name of the dashboard's theme.
     """
 
     budget: float | None
@@ -52,6 +59,10 @@ class ConfigFile:
     slots: int | None = None
     resumptions: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    notify_command: tuple[str, ...] | None = None
+    notify_url: WebhookAddress | None = None
+    notify_on: tuple[str, ...] | None = None
+    theme: str | None = None
 
 
 def read(path: Path) -> ConfigFile:
@@ -144,10 +155,25 @@ def resumptions(value: object) -> int:
     return _whole(value, (0, MOST_RESUMPTIONS), "times", 3)
 
 
-READERS: Mapping[str, Callable[[object], float]] = {
+def theme(value: object) -> str:
+    """Return the name of a theme as it is written: only the dashboard knows which there are.
+
+    Raises:
+        ValueError: if it is no name.
+    """
+    if not isinstance(value, str) or not _THEME.fullmatch(value):
+        raise ValueError("is no name of a theme such as ftlab-light")
+    return value
+
+
+READERS: Mapping[str, Callable[[object], object]] = {
     "budget": budget,
     "slots": slots,
     RESUME_INTERRUPTED: resumptions,
+    "theme": theme,
+    notifying.COMMAND: notifying.command,
+    notifying.URL: notifying.address,
+    notifying.ON: notifying.ends,
 }
 """What reads the value of each setting."""
 
@@ -199,7 +225,26 @@ class _Reading:
             self._said("slots", slots),
             self._said(RESUME_INTERRUPTED, resumptions),
             self._own_keys(),
+            self._said_of_notifying(notifying.COMMAND, notifying.command),
+            self._said_of_notifying(notifying.URL, notifying.address),
+            self._said_of_notifying(notifying.ON, notifying.ends),
+            self._said("theme", theme),
         )
+
+    def _said_of_notifying(self, setting: str, read: Callable[[object], _Value]) -> _Value | None:
+        table = self._content.get("notify", {})
+        if not isinstance(table, dict):
+            raise self._fault(("notify",), "is no table: begin one with [notify]")
+        known = tuple(name.partition(".")[2] for name in NOTIFY)
+        for name in table.keys() - set(known):
+            raise self._fault(("notify", name), profiles.unknown(name, known))
+        field = setting.partition(".")[2]
+        if field not in table:
+            return None
+        try:
+            return read(table[field])
+        except ValueError as error:
+            raise self._fault(("notify", field), str(error)) from None
 
     def _own_keys(self) -> Mapping[str, str]:
         found = self._content.get("keys", {})

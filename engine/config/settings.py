@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from engine import keys, profiles
-from engine.config import file
+from engine.config import file, notifying
 from engine.config.file import ConfigError, ConfigFile
-from engine.config.surroundings import Surroundings
+from engine.config.notifying import WebhookAddress
+from engine.config.surroundings import Found, Surroundings
 from engine.keys import Key
 from engine.places import Places
 from engine.profiles import BUILT_IN, Profile
@@ -20,6 +21,12 @@ from store.errors import NotFoundError
 BUDGET_VARIABLE = "FTLAB_BUDGET"
 SLOTS_VARIABLE = "FTLAB_SLOTS"
 RESUMPTIONS_VARIABLE = "FTLAB_RESUME_INTERRUPTED"
+THEME_VARIABLE = "FTLAB_THEME"
+NOTIFY_VARIABLES = {
+    notifying.COMMAND: "FTLAB_NOTIFY_COMMAND",
+    notifying.URL: "FTLAB_NOTIFY_URL",
+    notifying.ON: "FTLAB_NOTIFY_ON",
+}
 USUAL = "usual"
 """The source of what nobody has said otherwise."""
 
@@ -100,6 +107,48 @@ class Settings:
         """
         return self._settled(RESUMPTIONS_VARIABLE, file.resumptions, self._file.resumptions, 0)
 
+    @property
+    def theme(self) -> Setting[str | None]:
+        """The name of the dashboard's theme; None for the one that suits the terminal.
+
+        Raises:
+            LabError: if what the environment says is no name.
+        """
+        return self._settled(THEME_VARIABLE, file.theme, self._file.theme, None)
+
+    @property
+    def notify_command(self) -> Setting[tuple[str, ...] | None]:
+        """What is run when a job ends: a program and its arguments; None if nothing is.
+
+        Raises:
+            LabError: if what the environment says is no command.
+        """
+        said = self._own(notifying.COMMAND)
+        return self._counting(said, notifying.command, self._file.notify_command, None)
+
+    @property
+    def notify_url(self) -> Setting[WebhookAddress | None]:
+        """Where is posted to when a job ends; None if nowhere.
+
+        Raises:
+            LabError: if what the environment says is no address.
+        """
+        said = self._own(notifying.URL)
+        return self._counting(said, notifying.address, self._file.notify_url, None)
+
+    @property
+    def notify_on(self) -> Setting[tuple[str, ...]]:
+        """Of which ends somebody is told.
+
+        Raises:
+            LabError: if what the environment says are none.
+        """
+        said = self._own(notifying.ON)
+        return self._counting(said, notifying.ends, self._file.notify_on, notifying.ENDS)
+
+    def _own(self, setting: str) -> Found | None:
+        return self.surroundings.find_own(NOTIFY_VARIABLES[setting], self.places)
+
     def _settled(
         self,
         variable: str,
@@ -108,7 +157,15 @@ class Settings:
         usual: _Usual,
     ) -> Setting[_Value | _Usual]:
         """Return what counts: the variable's value, what the file says, or the usual."""
-        said = self.surroundings.find(variable)
+        return self._counting(self.surroundings.find(variable), read, written, usual)
+
+    def _counting(
+        self,
+        said: Found | None,
+        read: Callable[[object], _Value],
+        written: _Value | None,
+        usual: _Usual,
+    ) -> Setting[_Value | _Usual]:
         if said is not None:
             try:
                 return Setting(read(said.value), said.source)

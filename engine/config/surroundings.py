@@ -77,6 +77,15 @@ class Surroundings:
         """Return the first that is said of a variable."""
         return next((found for layer in self.layers if (found := layer.get(variable))), None)
 
+    def find_own(self, variable: str, places: Places) -> Found | None:
+        """Return the first that the environment, or the .env of the data directory, says of it.
+
+        What is run, or told of the user's work, is not for a .env file of a foreign folder to say.
+        """
+        own = {ENVIRONMENT, str(places.dotenv)}
+        layers = (layer for layer in self.layers if layer.name in own)
+        return next((found for layer in layers if (found := layer.get(variable))), None)
+
     def find_beside(self, variable: str, neighbour: str) -> Found | None:
         """Return what the environment says of a variable, else the layer that has its neighbour.
 
@@ -112,15 +121,15 @@ def dotenv_files(places: Places, folder: Path | None = None) -> list[Path]:
 
 def _read(file: Path) -> Layer | None:
     """Return what a .env file says; None if there is none."""
-    import logging
-
-    from dotenv import dotenv_values
-
-    # A line that it cannot read is no reason to write over a full-screen program.
-    logging.getLogger("dotenv").addHandler(logging.NullHandler())
     try:
         if not file.is_file():
             return None
+        import logging
+
+        from dotenv import dotenv_values
+
+        # A line that it cannot read is no reason to write over a full-screen program.
+        logging.getLogger("dotenv").addHandler(logging.NullHandler())
         # Taken literally: a foreign file must not weave this machine's secrets into an address.
         values = dotenv_values(file, encoding="utf-8", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:

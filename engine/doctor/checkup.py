@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.config.settings import Settings
-from engine.doctor import database, hosted, machine
+from engine.doctor import database, hosted, machine, notifications
 from engine.doctor.examination import Probe, examine
 from engine.doctor.finding import MACHINE, Finding
 from engine.errors import LabError
@@ -27,7 +27,7 @@ def check_up(
     Raises:
         NotFoundError: if there is no profile of a name.
     """
-    probes = [*machine.probes(places), database.probe(places)]
+    probes = [*machine.probes(places), database.probe(places), notifications.probe(places)]
     try:
         settings = Settings.read(places)
         _ = settings.budget, settings.slots

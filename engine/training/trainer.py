@@ -105,6 +105,8 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
         stop = self._surroundings.stop.requested
         summed = self._surroundings.group.sums(measured | {"stop": stop})
         stop = summed.pop("stop") > 0
+        # Kept in every checkpoint, so that the count goes on with a resumed run.
+        self.state.num_input_tokens_seen += int(summed["tokens"])
         if self._surroundings.group.is_first:
             self._tell(logs, summed)
         self._step_tokens = 0
@@ -235,6 +237,7 @@ class ProgressTrainer(Trainer):  # type: ignore[misc]  # transformers' types are
             "step_seconds": seconds,
             **{name: value for name, value in summed.items() if name != "tokens"},
             **self._gpu_use.measure(),
+            "tokens": self.state.num_input_tokens_seen,
             "epoch": self.state.epoch,
         }
         step = self.state.global_step

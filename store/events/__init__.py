@@ -12,7 +12,7 @@ docs/architecture.md.
 from __future__ import annotations
 
 from store.events.archives import ArchiveImported, EventsImported, Origin
-from store.events.chats import ChatOpened, ChatTurnRecorded
+from store.events.chats import ChatOpened, ChatTurnRated, ChatTurnRecorded
 from store.events.datasets import (
     DatasetChecked,
     DatasetCounted,
@@ -63,6 +63,15 @@ from store.events.models import (
     ModelGone,
     ModelRegistered,
     ModelRetirementAnnounced,
+    ModelTagged,
+    ModelUntagged,
+)
+from store.events.notifications import (
+    NotificationClaimed,
+    NotificationFailed,
+    NotificationSent,
+    NotifyingBegan,
+    NotifyingEnded,
 )
 from store.events.queue import JobMovedInQueue, JobPriorityChanged, JobQueued, JobTakenFromQueue
 from store.events.recordings import (
@@ -79,6 +88,7 @@ __all__ = [
     "AnswerRefused",
     "ArchiveImported",
     "ChatOpened",
+    "ChatTurnRated",
     "ChatTurnRecorded",
     "CheckpointSaved",
     "CostRecorded",
@@ -125,6 +135,13 @@ __all__ = [
     "ModelGone",
     "ModelRegistered",
     "ModelRetirementAnnounced",
+    "ModelTagged",
+    "ModelUntagged",
+    "NotificationClaimed",
+    "NotificationFailed",
+    "NotificationSent",
+    "NotifyingBegan",
+    "NotifyingEnded",
     "Origin",
     "RecordingCompleted",
     "RecordingPlanned",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from store.events.fact import Fact
 
 
@@ -45,3 +47,14 @@ class ChatTurnRecorded(Fact):
     fingerprint: str | None = None
     left_out: list[str] = []
     error: str | None = None
+
+
+class ChatTurnRated(Fact):
+    """Somebody said whether an answer was good; None takes back what was said. The newest counts.
+
+    `turn` is the place of the answer in its conversation, counted from 1.
+    """
+
+    type_name = "ChatTurnRated"
+    turn: int
+    rating: Literal["up", "down"] | None

@@ -44,6 +44,20 @@ class ModelRetirementAnnounced(Fact):
     base_model: str | None = None
 
 
+class ModelTagged(Fact):
+    """Somebody gave a model a tag: a word by which it is found and put together with others."""
+
+    type_name = "ModelTagged"
+    tag: str
+
+
+class ModelUntagged(Fact):
+    """Somebody took a tag from a model."""
+
+    type_name = "ModelUntagged"
+    tag: str
+
+
 class ModelGone(Fact):
     """A provider no longer knows a hosted model."""
 

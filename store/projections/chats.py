@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from store import events
 from store.events import Fact
 from store.projections.fold import Fold, subject
@@ -18,6 +20,10 @@ def _opened(rows: Rows, event: Recorded, fact: events.ChatOpened) -> None:
             model=fact.model,
             provider=fact.provider,
             system=fact.system,
+            temperature=fact.temperature,
+            max_tokens=fact.max_tokens,
+            seed=fact.seed,
+            stop_json=json.dumps(fact.stop),
             opened_at=event.occurred,
         )
     )
@@ -45,7 +51,13 @@ def _turn_recorded(rows: Rows, event: Recorded, fact: events.ChatTurnRecorded) -
     )
 
 
+def _turn_rated(rows: Rows, event: Recorded, fact: events.ChatTurnRated) -> None:
+    if turn := rows.get(ChatTurn, (subject(event), fact.turn)):
+        turn.rating = fact.rating
+
+
 FOLDS: dict[type[Fact], Fold] = {
     events.ChatOpened: _opened,
     events.ChatTurnRecorded: _turn_recorded,
+    events.ChatTurnRated: _turn_rated,
 }

@@ -190,6 +190,12 @@ def _failed(rows: Rows, event: Recorded, fact: events.JobFailed) -> None:
         job.creation_requested_at = None
 
 
+def _notified(rows: Rows, event: Recorded, _fact: Fact) -> None:
+    """Move the position on, and not the clock: that somebody was told changes nothing of the job."""
+    if job := rows.get(Job, subject(event)):
+        job.version = event.version
+
+
 def _succeeded(rows: Rows, event: Recorded, fact: events.JobSucceeded) -> None:
     job = touched(rows, event)
     if job and follow(job, job_status.SUCCEEDED, event):
@@ -209,4 +215,7 @@ FOLDS: dict[type[Fact], Fold] = {
     events.JobCancelled: _cancelled,
     events.JobFailed: _failed,
     events.JobSucceeded: _succeeded,
+    events.NotificationClaimed: _notified,
+    events.NotificationSent: _notified,
+    events.NotificationFailed: _notified,
 }

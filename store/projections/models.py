@@ -10,7 +10,7 @@ from store.projections.fold import Fold, subject
 from store.projections.rows import Rows
 from store.projections.shapes import plain
 from store.recorded import Recorded
-from store.tables import Model
+from store.tables import Model, ModelTag
 
 
 def _registered(rows: Rows, event: Recorded, fact: events.ModelRegistered) -> None:
@@ -36,6 +36,17 @@ def _retirement(rows: Rows, event: Recorded, fact: events.ModelRetirementAnnounc
         model.retires_on = fact.date
 
 
+def _tagged(rows: Rows, event: Recorded, fact: events.ModelTagged) -> None:
+    model = subject(event)
+    if rows.get(ModelTag, (model, fact.tag)) is None:
+        rows.add(plain(ModelTag)(model=model, tag=fact.tag, tagged_at=event.occurred))
+
+
+def _untagged(rows: Rows, event: Recorded, fact: events.ModelUntagged) -> None:
+    if tag := rows.get(ModelTag, (subject(event), fact.tag)):
+        rows.delete(tag)
+
+
 def _gone(rows: Rows, event: Recorded, fact: events.ModelGone) -> None:
     _end(rows, event, fact.reason)
 
@@ -53,6 +64,8 @@ def _end(rows: Rows, event: Recorded, reason: str) -> None:
 FOLDS: dict[type[Fact], Fold] = {
     events.ModelRegistered: _registered,
     events.ModelRetirementAnnounced: _retirement,
+    events.ModelTagged: _tagged,
+    events.ModelUntagged: _untagged,
     events.ModelGone: _gone,
     events.ModelDeleted: _deleted,
 }

@@ -5,10 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from store.queries.find import find
+
 
 @dataclass(frozen=True, slots=True)
 class ChatTurnRow:
-    """A question, its answer, and what the answer took; the cost is in US dollars."""
+    """A question, its answer, and what the answer took; the cost is in US dollars.
+
+    `rating` is `up` or `down` where somebody said whether the answer was good.
+    """
 
     ordinal: int
     question: str
@@ -19,6 +24,7 @@ class ChatTurnRow:
     seconds: float | None
     cost: float | None
     error: str | None
+    rating: str | None
     at: str
 
 
@@ -30,6 +36,10 @@ class ChatRow:
     model: str
     provider: str
     system: str | None
+    temperature: float | None
+    max_tokens: int | None
+    seed: int | None
+    stop_json: str
     turns: int
     opened_at: str
 
@@ -44,6 +54,24 @@ def chat_list(connection: sqlite3.Connection, model: str | None = None) -> list[
         f"SELECT {_CHAT} FROM chat WHERE ?1 IS NULL OR model = ?1 ORDER BY id DESC", (model,)
     )
     return [ChatRow(*row) for row in rows]
+
+
+def chat(connection: sqlite3.Connection, reference: str) -> ChatRow:
+    """Return the conversation that an id or its unique beginning means.
+
+    Raises:
+        NotFoundError: if there is none.
+    """
+    found = find(connection, "chat", reference)
+    return ChatRow(
+        *connection.execute(f"SELECT {_CHAT} FROM chat WHERE id = ?", (found,)).fetchone()
+    )
+
+
+def turn_count(connection: sqlite3.Connection, chat: str) -> int:
+    """Return how many turns a conversation has; none if it was never opened."""
+    found = connection.execute("SELECT turns FROM chat WHERE id = ?", (chat,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def chat_turns(connection: sqlite3.Connection, chat: str) -> list[ChatTurnRow]:

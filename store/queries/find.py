@@ -16,7 +16,7 @@ _WORDS: dict[Kind, tuple[str, str]] = {
     "job": ("job", "ftlab jobs"),
     "model": ("model", "ftlab models"),
     "dataset_version": ("dataset", "ftlab data list"),
-    "chat": ("chat", "ftlab history --type ChatOpened"),
+    "chat": ("chat", "ftlab chats"),
     "suite": ("suite", "ftlab suite list"),
     "recording": ("recording", "ftlab recordings"),
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from store.queries.model_tags import tags_of
 from store.queries.searching import EVERY, Condition
 
 Sort = Literal[
@@ -25,7 +26,7 @@ Sort = Literal[
     "cost",
     "updated",
 ]
-Group = Literal["dataset", "model", "provider", "status"]
+Group = Literal["dataset", "model", "provider", "tag", "status"]
 
 _SORTS: dict[str, str] = {
     "planned": "job.planned_at",
@@ -45,6 +46,7 @@ _GROUPS: dict[str, str] = {
     "model": "job.base_model",
     "provider": "job.provider",
     "status": "job.status",
+    "tag": tags_of("job.model"),
 }
 SORTS: tuple[Sort, ...] = get_args(Sort)
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -64,7 +66,7 @@ class Order:
         by: what by; those without a value come last either way.
         backwards: the other way round than usual, which is newest, farthest and dearest first, and
             everything else from the lowest up.
-        group: what by they are put together first.
+        group: what by they are put together first; `tag` by all tags of the model that a job made.
     """
 
     by: Sort = "planned"

@@ -37,7 +37,8 @@ JOBS = Language(
         "updated": "job.updated_at",
         "age": "job.planned_at",
     },
-    anywhere=("name", "model", "dataset", "id", "remote"),
+    anywhere=("name", "model", "dataset", "id", "remote", "tag"),
+    lists={"tag": "SELECT tag AS value FROM model_tag WHERE model_tag.model = job.model"},
 )
 """Over `job` left joined with `dataset_version`."""
 

@@ -149,14 +149,19 @@ def status_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def changed_jobs(connection: sqlite3.Connection, after: int) -> list[str]:
-    """Return the ids of the jobs that events after this seq tell of."""
+    """Return the ids of the jobs that events after this seq tell of, or of whose models they do."""
     # The plus keeps SQLite from walking all jobs' streams in the index instead of the new events.
-    rows = connection.execute(
+    jobs = connection.execute(
         "SELECT DISTINCT SUBSTR(stream, 5) FROM event WHERE seq > ? AND +stream >= 'job/' "
         "AND +stream < 'job0'",
         (after,),
     )
-    return [row[0] for row in rows]
+    makers = connection.execute(
+        "SELECT DISTINCT model.job FROM event JOIN model ON model.id = SUBSTR(event.stream, 7) "
+        "WHERE seq > ? AND +stream >= 'model/' AND +stream < 'model0' AND model.job IS NOT NULL",
+        (after,),
+    )
+    return list(dict.fromkeys(row[0] for row in (*jobs, *makers)))
 
 
 def find_job(connection: sqlite3.Connection, reference: str) -> str:

@@ -6,6 +6,8 @@ Terms stand side by side and all have to hold: `status:running provider:openai l
   commas, for any of them. `field=text` asks for all of it.
 - `field<number`, also `<=`, `>`, `>=`, `=` and `!=`, compares; times are ages (`age<2d`) or
   dates (`ended>2026-11-01`).
+- A date to come is compared by the days until then (`retires<30d`, `retires<4w`) or as a date.
+- A field that has several texts, such as `tag:`, fits if one of them does.
 - `field:none` and `field:any` ask whether there is a value at all.
 - A word without a field is looked for in what names a thing.
 - `-` before a term asks for its contrary; quotes keep spaces together: `name:"a b"`.
@@ -15,7 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from store.times import parse_when, to_text
 
@@ -44,7 +47,17 @@ _TERM = re.compile(
     r"(?P<no>-?)(?:(?P<field>[A-Za-z_]+)(?P<sign>:|!=|<=|>=|<|>|=))?(?P<rest>.*)", re.DOTALL
 )
 _PIECE = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
+_DAYS = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([dw]?)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTRARY = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_WHETHER = ("none", "any")
+
+
+class Coming(NamedTuple):
+    """Columns of a date to come: the days until then, and the date as `YYYY-MM-DD`."""
+
+    days: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class Language:
         numbers: columns of numbers.
         times: columns of UTC texts as in `store.times`; a field named `age` is one of these.
         anywhere: the fields in which a word without a field is looked for.
+        lists: of fields that have several texts the questions that give them, as `value`.
+        coming: dates to come.
     """
 
     thing: str
@@ -64,11 +79,13 @@ class Language:
     numbers: Mapping[str, str]
     times: Mapping[str, str]
     anywhere: Sequence[str]
+    lists: Mapping[str, str] = field(default_factory=dict)
+    coming: Mapping[str, Coming] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """What can be asked for."""
-        return (*self.texts, *self.numbers, *self.times)
+        return (*self.texts, *self.lists, *self.numbers, *self.times, *self.coming)
 
     def search(self, text: str) -> Condition:
         """Return what a search asks for; an empty one asks for everything.
@@ -86,7 +103,7 @@ class Language:
         if not rest and (sign or found["no"]):
             raise _unfinished(piece)
         if field is None:
-            term = _any_of([_contains(self.texts[name], rest) for name in self.anywhere])
+            term = _any_of([self._word(name, rest) for name in self.anywhere])
         elif field.lower() in self.fields:
             term = self._of_field(field.lower(), sign, rest)
         else:
@@ -94,10 +111,19 @@ class Language:
             raise SearchError(f"'{field}' is nothing that is known of {self.thing}: try {known}")
         return Condition(f"NOT COALESCE({term.sql}, 0)", term.values) if found["no"] else term
 
+    def _word(self, field: str, word: str) -> Condition:
+        if field in self.lists:
+            return _one_of(self.lists[field], _contains("value", word))
+        return _contains(self.texts[field], word)
+
     def _of_field(self, field: str, sign: str, value: str) -> Condition:
+        if field in self.lists:
+            return _listed(field, self.lists[field], sign, value)
+        if field in self.coming:
+            return _coming(field, self.coming[field], sign, value)
         column = self.texts.get(field) or self.numbers.get(field) or self.times[field]
-        if sign == ":" and value in ("none", "any"):
-            return Condition(f"(({column}) IS {'NOT ' if value == 'any' else ''}NULL)")
+        if sign == ":" and value in _WHETHER:
+            return _whether(column, value)
         if field in self.texts:
             return _text(field, column, sign, value)
         if field in self.numbers:
@@ -129,6 +155,36 @@ def _text(field: str, column: str, sign: str, value: str) -> Condition:
     if not parts:
         raise _unfinished(f"{field}:{value}")
     return _any_of(parts)
+
+
+def _whether(column: str, value: str) -> Condition:
+    return Condition(f"(({column}) IS {'NOT ' if value == 'any' else ''}NULL)")
+
+
+def _one_of(texts: str, condition: Condition) -> Condition:
+    return Condition(f"EXISTS (SELECT 1 FROM ({texts}) WHERE {condition.sql})", condition.values)
+
+
+def _listed(field: str, texts: str, sign: str, value: str) -> Condition:
+    if sign == ":" and value in _WHETHER:
+        return Condition(f"{'NOT ' if value == 'none' else ''}EXISTS ({texts})")
+    if sign == "!=":
+        having = _one_of(texts, _text(field, "value", "=", value))
+        return Condition(f"NOT {having.sql}", having.values)
+    return _one_of(texts, _text(field, "value", sign, value))
+
+
+def _coming(field: str, columns: Coming, sign: str, value: str) -> Condition:
+    if sign == ":" and value in _WHETHER:
+        return _whether(columns.date, value)
+    if _DATE.fullmatch(value):
+        return _compared(columns.date, sign, value)
+    days = _DAYS.fullmatch(value)
+    if days is None:
+        raise SearchError(
+            f"'{value}' is no time: write {field}<30d, or {field}<2027-01-14, for example"
+        )
+    return _compared(columns.days, sign, float(days[1]) * (7 if days[2] == "w" else 1))
 
 
 def _contains(column: str, text: str) -> Condition:

@@ -162,7 +162,7 @@ def test_a_conflict_is_named_and_the_rest_can_be_had(
     [
         (["out.zip"], 2, "let it end in .tar.zst, .tar.gz or .tar"),
         (["out.tar", "--job", "nobody"], 4, "no job is called 'nobody'"),
-        (["out.tar", "--since", "yesterday"], 2, "is no time"),
+        (["out.tar", "--since", "someday"], 2, "is no time"),
         (["out.tar", "--provider", "openai"], 4, "nothing recorded fits"),
         (["out.tar", "--dataset", "sums", "--since", "1d"], 2, "not both"),
         (["nowhere/out.tar"], 3, "there is no folder nowhere"),

@@ -50,6 +50,13 @@ def test_at_first_it_shows_what_is_usual_and_makes_nothing(ftlab: Ftlab) -> None
         {"name": "budget", "value": None, "source": "usual"},
         {"name": "slots", "value": 1, "source": "usual"},
         {"name": "resume-interrupted", "value": 0, "source": "usual"},
+        {"name": "notify.command", "value": None, "source": "usual"},
+        {"name": "notify.url", "value": None, "source": "usual"},
+        {
+            "name": "notify.on",
+            "value": ["interrupted", "failed", "cancelled", "succeeded"],
+            "source": "usual",
+        },
     ]
     assert [profile["name"] for profile in shown["profiles"]] == ["openai"]
     done = ftlab("config")

@@ -23,6 +23,7 @@ from store.events import (
     AnswerRecorded,
     AnswerRefused,
     ChatOpened,
+    ChatTurnRated,
     ChatTurnRecorded,
     CheckpointSaved,
     CostRecorded,
@@ -54,6 +55,13 @@ from store.events import (
     MetricsRecorded,
     ModelRegistered,
     ModelRetirementAnnounced,
+    ModelTagged,
+    ModelUntagged,
+    NotificationClaimed,
+    NotificationFailed,
+    NotificationSent,
+    NotifyingBegan,
+    NotifyingEnded,
     RecordingCompleted,
     RecordingPlanned,
     RecordingStopped,
@@ -199,13 +207,16 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         log.append(job, Entry(measured(1, 3.5, 2.5), key="progress:200", cause=4, occurred=NOON))
         log.append(job, CheckpointSaved(step=2, path="checkpoint-2"), measured(3, 2.0, 1.5))
         log.append(job, JobSucceeded(model="model_1", before=_evaluation(3.5), after=done))
-        log.append("model/model_1", _model(1, done))
+        log.append("model/model_1", _model(1, done), ModelTagged(tag="best"))
+        log.append("model/model_1", ModelTagged(tag="prod/eu"), ModelUntagged(tag="best"))
         log.append("chat/chat_1", ChatOpened(model="model_1", system="Be brief."), expected=0)
         log.append("chat/chat_1", ChatTurnRecorded(question="2 + 2?", answer="4", seconds=0.5))
+        log.append("chat/chat_1", ChatTurnRated(turn=1, rating="up"))
         log.append("job/job_2", planned("other", provider="openai"), expected=0)
         waits = JobQueued(priority=2)
         log.append("job/job_4", planned("later"), waits, JobTakenFromQueue(devices=("GPU-1",)))
         _fill_hosted(log)
+        _fill_notifications(log)
         _fill_recordings(log)
         log.append("dataset/gsm8k", _split("ds_1"))
 
@@ -264,6 +275,22 @@ def _fill_hosted(log: EventLog) -> None:
         remote_id="ft:gpt-4o-mini:acme::1",
     )
     log.append("model/model_3", model, ModelRetirementAnnounced(date="2027-01-14"))
+
+
+def _fill_notifications(log: EventLog) -> None:
+    """Who was told that `job_1` had ended, and with what success."""
+    ways = NotifyingBegan(way="command", to="tell.sh", ends=("succeeded",))
+    log.append("lab", ways, NotifyingBegan(way="url", to="hooks.example.com", ends=("failed",)))
+    claims = [
+        NotificationClaimed(way="command", to="tell.sh", end=7, status="succeeded"),
+        NotificationClaimed(way="url", to="hooks.example.com", end=7, status="succeeded"),
+    ]
+    log.append("job/job_1", *(Entry(fact, key=f"notify:{fact.way}:7") for fact in claims))
+    sent = NotificationSent(way="command", end=7, outcome="exit status 0", said="well")
+    log.append("job/job_1", Entry(sent, key="notify:command:7:outcome"))
+    failed = NotificationFailed(way="url", end=7, error="answered 500")
+    log.append("job/job_1", Entry(failed, key="notify:url:7:outcome"))
+    log.append("lab", NotifyingEnded(way="url"))
 
 
 def _fill_recordings(log: EventLog) -> None:
@@ -479,7 +506,17 @@ _JOBS = st.builds(lambda plan, later: [Entry(plan), *later], _PLANS, _LATER)
 _CHATS = st.builds(
     lambda opened, turns: [Entry(opened), *turns],
     st.builds(ChatOpened, model=_TEXTS, system=st.one_of(st.none(), _TEXTS)),
-    _entries(st.builds(ChatTurnRecorded, question=_TEXTS, answer=_TEXTS, seconds=_NUMBERS), 3),
+    _entries(
+        st.one_of(
+            st.builds(ChatTurnRecorded, question=_TEXTS, answer=_TEXTS, seconds=_NUMBERS),
+            st.builds(
+                ChatTurnRated,
+                turn=st.integers(0, 3),
+                rating=st.sampled_from(["up", "down", None]),
+            ),
+        ),
+        4,
+    ),
 )
 _VERSIONS = st.builds(
     lambda recipes: [

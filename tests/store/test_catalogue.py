@@ -21,9 +21,18 @@ from store.queries.chats import ChatRow, chat_list
 from store.verify import verify
 
 
-class FirstChatOpened(Fact):
+class _ChatOpened(Fact):
+    """What the projection reads, and these versions did not record."""
+
     type_name = "ChatOpened"
     provider: ClassVar[str] = "local"
+    temperature: ClassVar[None] = None
+    max_tokens: ClassVar[None] = None
+    seed: ClassVar[None] = None
+    stop: ClassVar[tuple[str, ...]] = ()
+
+
+class FirstChatOpened(_ChatOpened):
     llm: str
 
     @property
@@ -36,10 +45,8 @@ class FirstChatOpened(Fact):
         return None
 
 
-class SecondChatOpened(Fact):
-    type_name = "ChatOpened"
+class SecondChatOpened(_ChatOpened):
     schema_number = 2
-    provider: ClassVar[str] = "local"
     model_id: str
 
     @property
@@ -51,10 +58,8 @@ class SecondChatOpened(Fact):
         return None
 
 
-class ThirdChatOpened(Fact):
-    type_name = "ChatOpened"
+class ThirdChatOpened(_ChatOpened):
     schema_number = 3
-    provider: ClassVar[str] = "local"
     model: str
     system: str | None
 
@@ -133,7 +138,9 @@ def test_a_schema_or_type_of_a_newer_version_is_no_fact_and_changes_no_row(
 
     newer.rebuild()
     assert chat_list(database.reader) == [
-        ChatRow("c", "three", "local", None, 0, next(newer.read()).occurred)
+        ChatRow(
+            "c", "three", "local", None, None, None, None, "[]", 0, next(newer.read()).occurred
+        )
     ]
 
 

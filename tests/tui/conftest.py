@@ -90,8 +90,8 @@ class ScriptedTalk:
     """A conversation whose answers are given; with `held`, they wait for it."""
 
     model_name = "scripted"
-    last_turn = None
-    forgets = False
+    hosted = completes = priced = forgets = False
+    chat = last_turn = last_ordinal = None
 
     def __init__(self, pieces: Sequence[str], trouble: Exception | None = None) -> None:
         self.pieces = pieces
@@ -99,6 +99,7 @@ class ScriptedTalk:
         self.held: Event | None = None
         self.cancelled = Event()
         self.closed = Event()
+        self.begun_anew: list[tuple[str | None, object]] = []
 
     def ask(self, question: str) -> Iterator[str]:
         del question
@@ -110,6 +111,9 @@ class ScriptedTalk:
             yield piece
         if self.trouble is not None:
             raise self.trouble
+
+    def begin_anew(self, system: str | None, sampling: object) -> None:
+        self.begun_anew.append((system, sampling))
 
     def cancel(self) -> None:
         self.cancelled.set()
@@ -128,6 +132,7 @@ class StillLab(Lab):
         super().__init__(places, "ui")
         self.polled = Event()
         self.talk = ScriptedTalk(["Four ", "clips."])
+        self.talks: dict[str, ScriptedTalk] = {}
         self.opening: Callable[[], object] = lambda: None
         self.local = cast("LocalProvider", StillProvider())
 
@@ -140,9 +145,9 @@ class StillLab(Lab):
         self.polled.set()
 
     def open_chat(self, model: str, **sampling: object) -> Conversation:
-        del model, sampling
+        del sampling
         self.opening()
-        return cast("Conversation", self.talk)
+        return cast("Conversation", self.talks.get(model, self.talk))
 
 
 class Story:
@@ -282,6 +287,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home folder, a time zone and colours that are the same everywhere."""
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FTLAB_THEME", raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
@@ -412,10 +419,13 @@ def drive() -> Drive:
     """Start the app over a lab, without a terminal, and wait until it shows the jobs."""
 
     @asynccontextmanager
-    async def driving(lab: StillLab, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Driven]:
+    async def driving(
+        lab: StillLab, size: tuple[int, int] = (120, 36), *, endures: bool = False
+    ) -> AsyncIterator[Driven]:
         from tui.app import FtlabApp
 
         app = FtlabApp(lab, now=lambda: NOW)
+        app.endures = endures
         async with app.run_test(size=size) as pilot:
             driven = Driven(app, pilot)
             await driven.until(lab.polled.is_set)

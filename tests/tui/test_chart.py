@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from tui.axes import axis_end, log_ticks, step_ticks, tick_labels, ticks
-from tui.chart import Curve, Frame, draw
+from tui.chart import Curve, Frame, draw, plot_left
 from tui.ink import text_of
 
 
@@ -154,3 +154,23 @@ def test_logarithms_are_marked_by_round_numbers(
     low: float, high: float, wanted: int, found: list[float]
 ) -> None:
     assert log_ticks(low, high, wanted) == pytest.approx(found)
+
+
+def test_a_cursor_is_drawn_where_it_stands_and_hides_nothing() -> None:
+    plain = [text_of(line) for line in draw([_falling()], 60, 15, Frame(99))]
+    marked = [text_of(line) for line in draw([_falling()], 60, 15, Frame(99, cursor=50))]
+    columns = {line.index("┊") for line in marked if "┊" in line}
+    assert len(columns) == 1
+    left = plot_left(draw([_falling()], 60, 15, Frame(99)))
+    assert columns.pop() == left + round(50 / 99 * (59 - left))
+    assert [line.replace("┊", " ") for line in marked] == plain
+
+
+def test_a_cursor_out_of_sight_is_not_drawn() -> None:
+    assert draw([_falling()], 60, 15, Frame(50, cursor=80)) == draw([_falling()], 60, 15, Frame(50))
+
+
+def test_values_out_of_sight_do_not_stretch_the_axis() -> None:
+    spike = Curve("loss", range(100), [1000.0] + [1.0 + step / 1000 for step in range(99)])
+    lines = [text_of(line) for line in draw([spike], 60, 15, Frame(99, 50))]
+    assert not any("1000" in line for line in lines)

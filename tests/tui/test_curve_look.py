@@ -41,6 +41,38 @@ def test_a_window_past_the_end_of_another_job_shows_all_of_it() -> None:
     assert CurveLook(window=(500, 600)).frame(100) == (0, 100)
 
 
+def test_a_cursor_appears_at_the_end_and_moves_by_columns() -> None:
+    look = CurveLook().cursor_moved(-1, 101, 1000)
+    assert look.cursor == 1000
+    assert look.cursor_moved(-10, 101, 1000).cursor == 900
+    assert look.cursor_moved(5, 101, 1000).cursor == 1000
+
+
+def test_what_is_in_sight_moves_along_with_the_cursor() -> None:
+    look = CurveLook(window=(400, 800), cursor=400).cursor_moved(-1, 101, 1000)
+    assert look.cursor == 396
+    assert look.window == (300, 700)
+
+
+def test_one_comes_closer_about_the_cursor() -> None:
+    assert CurveLook(cursor=800).zoomed(1, 1000).window == (500, 1000)
+    assert CurveLook(cursor=500).zoomed(1, 1000).zoomed(1, 1000).window == (375, 625)
+
+
+def test_over_something_else_all_is_shown_again() -> None:
+    look = CurveLook(window=(400, 800), cursor=500).over_next()
+    assert (look.x, look.window, look.cursor) == ("epoch", None, None)
+    assert CurveLook(x="time").over_next().x == "step"
+
+
+def test_an_epoch_can_be_looked_at_as_closely_as_a_step() -> None:
+    look = CurveLook(x="epoch")
+    for _ in range(40):
+        look = look.zoomed(1, 3.0)
+    assert look.window is not None
+    assert 0 < look.window[1] - look.window[0] <= 3.0 / 50_000
+
+
 def test_smoothing_keeps_a_constant_and_begins_where_the_values_do() -> None:
     assert smoothed([2.0] * 5, 0.9) == pytest.approx([2.0] * 5)
     assert smoothed([1.0, 3.0], 0.5) == pytest.approx([1.0, (0.25 + 1.5) / 0.75])

@@ -1,19 +1,97 @@
-"""What can be done in a chat."""
+"""What can be done in a chat, with its answers, and with past conversations."""
 
 from __future__ import annotations
 
 from tui.actions.action import Action
 
-CHAT = (
+_TALKING = (
     Action("chat.send", "enter", "send", "Send what is written", "chat", "screen.send", 1),
     Action(
         "chat.stop",
         "escape",
         "stop or leave",
-        "Stop the answer that is being written; without one, leave the chat",
+        "Stop the answers that are being written; without one, leave the chat",
         "chat",
         "screen.stop_or_leave",
+        8,
+    ),
+    Action(
+        "chat.new_line",
+        "ctrl+j,alt+enter,shift+enter",
+        "new line",
+        "Begin a new line in what is written",
+        "chat",
+        "screen.new_line",
+        6,
+    ),
+    Action(
+        "chat.answers",
+        "tab",
+        "answers",
+        "Go to the answers: rate, copy, edit them into training examples",
+        "chat",
+        "app.focus_next",
+        7,
+    ),
+    Action(
+        "chat.settings",
+        "ctrl+g",
+        "settings",
+        "Set the system prompt, the temperature, the longest answer, the seed, the stop texts",
+        "chat",
+        "screen.settings",
         2,
+    ),
+    Action(
+        "chat.add",
+        "ctrl+f",
+        "add a model",
+        "Ask another model the same questions: any fine-tuned, base, local or hosted one",
+        "chat",
+        "screen.add_model",
+        3,
+    ),
+    Action(
+        "chat.new",
+        "ctrl+n",
+        "new",
+        "Begin a new conversation, in which the models remember nothing of this one",
+        "chat",
+        "screen.begin_anew",
+        4,
+    ),
+    Action(
+        "chat.past",
+        "ctrl+l",
+        "past chats",
+        "List the past conversations with this model",
+        "chat",
+        "screen.past_chats",
+        5,
+    ),
+    Action(
+        "chat.previous",
+        "ctrl+up",
+        "answer before",
+        "Put the mark on the answer before",
+        "chat",
+        "screen.select(-1)",
+    ),
+    Action(
+        "chat.next",
+        "ctrl+down",
+        "next answer",
+        "Put the mark on the next answer",
+        "chat",
+        "screen.select(1)",
+    ),
+    Action(
+        "chat.next_model",
+        "f3",
+        "next model",
+        "Show the next model, or go to its answers",
+        "chat",
+        "screen.turn(1)",
     ),
     Action(
         "chat.page_up",
@@ -22,7 +100,6 @@ CHAT = (
         "Scroll up in the conversation",
         "chat",
         "screen.scroll_page(-1)",
-        3,
     ),
     Action(
         "chat.page_down",
@@ -31,6 +108,169 @@ CHAT = (
         "Scroll down in the conversation",
         "chat",
         "screen.scroll_page(1)",
-        4,
     ),
 )
+
+_ANSWERS = (
+    Action(
+        "answer.previous", "p", "before", "Go to the answer before", "answers", "screen.select(-1)"
+    ),
+    Action("answer.next", "n", "next", "Go to the next answer", "answers", "screen.select(1)", 1),
+    Action(
+        "answer.good",
+        "plus,equals_sign",
+        "good",
+        "Say that the answer is good; once more takes it back",
+        "answers",
+        "screen.rate('up')",
+        2,
+    ),
+    Action(
+        "answer.bad",
+        "minus",
+        "bad",
+        "Say that the answer is bad; once more takes it back",
+        "answers",
+        "screen.rate('down')",
+        3,
+    ),
+    Action(
+        "answer.example",
+        "e",
+        "edit into example",
+        "Edit the answer into a training example of a new dataset version",
+        "answers",
+        "screen.example",
+        4,
+    ),
+    Action(
+        "answer.copy",
+        "y",
+        "copy",
+        "Copy the answer, through the terminal (OSC 52)",
+        "answers",
+        "screen.copy_answer",
+        5,
+    ),
+    Action(
+        "answer.copy_all",
+        "Y",
+        "copy all",
+        "Copy the whole conversation, through the terminal (OSC 52)",
+        "answers",
+        "screen.copy_all",
+    ),
+    Action(
+        "answer.raw",
+        "m",
+        "raw",
+        "Show answers as they were written, or as Markdown",
+        "answers",
+        "screen.raw",
+        6,
+    ),
+    Action(
+        "answer.right",
+        "l,right",
+        "model right",
+        "Go to the next model",
+        "answers",
+        "screen.turn(1)",
+    ),
+    Action(
+        "answer.left",
+        "h,left",
+        "model left",
+        "Go to the model before",
+        "answers",
+        "screen.turn(-1)",
+    ),
+    Action(
+        "answer.take_out",
+        "x",
+        "take out",
+        "Ask this model no longer; what it said stays recorded",
+        "answers",
+        "screen.take_out",
+        7,
+    ),
+)
+
+_PAST = (
+    Action(
+        "chats.list",
+        "L",
+        "chats",
+        "List all past conversations",
+        "everywhere",
+        "app.chats",
+        13,
+    ),
+    Action(
+        "chats.open",
+        "enter",
+        "open",
+        "Read the selected conversation",
+        "chats",
+        "screen.open",
+        1,
+    ),
+    Action(
+        "chats.go_on",
+        "t",
+        "go on",
+        "Go on with the selected conversation",
+        "chats",
+        "screen.go_on",
+        2,
+    ),
+    Action(
+        "chats.search",
+        "slash",
+        "search",
+        "Show only some conversations: model:gsm8k rated:down turns>2 age<2d parcel",
+        "chats",
+        "screen.search",
+        3,
+    ),
+    Action(
+        "chats.back",
+        "escape",
+        "back",
+        "Show all conversations again; then return",
+        "chats",
+        "screen.back",
+        4,
+    ),
+    Action(
+        "past_chat.go_on",
+        "t",
+        "go on",
+        "Go on with this conversation: the model remembers it, by the same settings",
+        "past_chat",
+        "screen.go_on",
+        1,
+    ),
+    Action("past_chat.back", "escape", "back", "Return", "past_chat", "screen.back", 8),
+)
+
+_DIALOGS = (
+    Action(
+        "chat_form.take", "f2,ctrl+s", "take", "Take what is written", "chat_form", "screen.take", 1
+    ),
+    Action(
+        "chat_form.leave",
+        "escape",
+        "leave",
+        "Leave everything as it is",
+        "chat_form",
+        "screen.leave",
+        2,
+    ),
+    Action("chat_pick.take", "enter", "take", "Take this model", "chat_pick", "screen.take", 1),
+    Action("chat_pick.down", "down,ctrl+n", "down", "Go down a row", "chat_pick", "screen.move(1)"),
+    Action("chat_pick.up", "up,ctrl+p", "up", "Go up a row", "chat_pick", "screen.move(-1)"),
+    Action("chat_pick.leave", "escape", "leave", "Add no model", "chat_pick", "screen.leave", 2),
+)
+
+CHAT = (*_TALKING, *_ANSWERS, *_PAST, *_DIALOGS)

@@ -22,6 +22,8 @@ from tui.actions.jobs import JOBS
 from tui.actions.lists import LISTS
 from tui.actions.models import MODELS
 from tui.actions.new_job import NEW_JOB
+from tui.actions.overlays import OVERLAYS
+from tui.actions.time import TIME
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -34,8 +36,10 @@ ACTIONS: tuple[Action, ...] = (
     *COMPARE,
     *CHAT,
     *HISTORY,
+    *TIME,
     *NEW_JOB,
     *DIALOGS,
+    *OVERLAYS,
     *EVERYWHERE,
 )
 
@@ -48,29 +52,46 @@ BESIDE: dict[Place, tuple[Place, ...]] = {
     "jobs": ("jobs", "lines", *_ON_LISTS),
     "datasets": ("datasets", "lines", *_ON_LISTS),
     "dataset": ("dataset", "lines", *_ON_LISTS),
+    "dataset_diff": ("dataset_diff", "lines", *_ON_LISTS),
+    "dataset_form": ("dataset_form", "lines", *_ON_LISTS),
     "models": ("models", "lines", *_ON_LISTS),
     "model": ("model", *_ON_TEXT),
     "history": ("history", *_ON_LISTS),
     "event": ("event", *_ON_TEXT),
+    "proof": ("proof", *_ON_TEXT),
     "compare": ("compare", *_ON_TEXT),
     "chat": ("chat", "everywhere"),
+    "answers": ("answers", *_ON_TEXT),
     "chats": ("chats", *_ON_LISTS),
+    "past_chat": ("past_chat", "answers", *_ON_TEXT),
+    "chat_form": ("chat_form",),
+    "chat_pick": ("chat_pick",),
     "new_job": ("new_job", "everywhere"),
     "choose": ("choose", "rows"),
     "search": ("search",),
+    "time": ("time", "everywhere"),
     "question": ("question",),
+    "ask": ("ask",),
     "help": ("help", "lines"),
+    "palette": ("palette",),
+    "jump": ("jump",),
+    "error": ("error",),
     "everywhere": (
         "everywhere",
         "jobs",
         "datasets",
         "dataset",
+        "dataset_diff",
+        "dataset_form",
         "models",
         "model",
         "history",
         "event",
+        "proof",
         "compare",
+        "answers",
         "chats",
+        "past_chat",
     ),
 }
 """The places whose keys are listened to at once."""

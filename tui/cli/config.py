@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from engine.config.notifying import COMMAND, NOTIFY, ON, URL, WebhookAddress
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.opening import chosen_database, db_option
 from tui.cli.options import json_option
@@ -15,13 +18,18 @@ from tui.wording import number_of
 if TYPE_CHECKING:
     from engine.config.settings import Setting, Settings
 
-_SETTINGS = ["budget", "slots", "resume-interrupted"]
+_SETTINGS = ["budget", "slots", "resume-interrupted", "theme", *NOTIFY]
+_Value = str | float | list[str] | None
 _EXAMPLES = """\b
 ftlab config profile add azure-eu --kind azure --base-url https://acme.openai.azure.com
 ftlab config key set azure-eu
 ftlab config set budget 50
 ftlab config set slots 2
 ftlab config set resume-interrupted 3
+ftlab config set theme ftlab-light
+ftlab config set notify.command 'notify-send ftlab'
+ftlab config set notify.url - < secret-address
+ftlab config set notify.on failed,interrupted
 """
 
 
@@ -65,7 +73,7 @@ def config(context: click.Context, *, as_json: bool) -> None:
     print_profiles(settings)
 
 
-def _rows(settings: Settings) -> list[tuple[str, str | float | None, str]]:
+def _rows(settings: Settings) -> list[tuple[str, _Value, str]]:
     """Return name, value and source of everything beside the profiles."""
     places, budget, slots = settings.places, settings.budget, settings.slots
     in_home = "the data directory"
@@ -76,7 +84,24 @@ def _rows(settings: Settings) -> list[tuple[str, str | float | None, str]]:
         ("budget", budget.value, budget.source),
         ("slots", slots.value, slots.source),
         ("resume-interrupted", settings.resumptions.value, settings.resumptions.source),
+        ("theme", settings.theme.value, settings.theme.source),
+        *((name, _shown(said.value), said.source) for name, said in _notifying(settings).items()),
     ]
+
+
+def _notifying(settings: Settings) -> dict[str, Setting[Any]]:
+    return {
+        COMMAND: settings.notify_command,
+        URL: settings.notify_url,
+        ON: settings.notify_on,
+    }
+
+
+def _shown(value: Any) -> _Value:  # noqa: ANN401 - whatever a setting is
+    """Return a value as it may be shown: of a webhook the host alone, for the rest is a secret."""
+    if isinstance(value, WebhookAddress):
+        return value.host
+    return [*value] if isinstance(value, tuple) else value
 
 
 def _database_source(settings: Settings) -> str | None:
@@ -92,9 +117,11 @@ def _said_by(variable: str, otherwise: str) -> str:
     return f"{variable} in the environment" if os.environ.get(variable) else otherwise
 
 
-def _text(name: str, value: str | float | None) -> str:
+def _text(name: str, value: _Value) -> str:
     if value is None or isinstance(value, str):
         return value or "none"
+    if isinstance(value, list):
+        return shlex.join(value) if name == COMMAND else ", ".join(value)
     if name == "slots":
         return f"{number_of(int(value), 'job')} of this machine at a time"
     if name == "resume-interrupted":
@@ -122,7 +149,10 @@ def path(*, as_json: bool) -> None:
     "value",
     metavar="VALUE",
     help="budget: US dollars that a job may cost at most; slots: jobs that run here at a time; "
-    "resume-interrupted: times that a job goes on by itself while `ftlab daemon` runs.",
+    "resume-interrupted: times that a job goes on by itself while `ftlab daemon` runs; "
+    "theme: how the dashboard looks, ctrl+t in it shows them all; "
+    "notify.command: run when a job ends, without a shell; notify.url: posted to then, a secret, "
+    "so that - reads it from standard input; notify.on: of which ends.",
 )
 @json_option
 def set_value(name: str, value: str, *, as_json: bool) -> None:
@@ -130,12 +160,25 @@ def set_value(name: str, value: str, *, as_json: bool) -> None:
     from engine.config import edits, file
     from engine.places import Places
 
+    if name == URL and value == "-":
+        value = sys.stdin.readline().strip()
     try:
         written = file.READERS[name](value)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'VALUE'") from None
-    edits.set_number(Places.find().config, name, written)
-    _tell(name, written, as_json=as_json)
+    config_file = Places.find().config
+    match written:
+        case WebhookAddress():
+            edits.set_notifying(config_file, name, written.reveal())
+        case tuple():
+            edits.set_notifying(config_file, name, written)
+        case str():
+            _check_theme(written)
+            edits.set_text(config_file, name, written)
+        case int() | float():
+            edits.set_number(config_file, name, written)
+    _take_note(name)
+    _tell(name, _shown(written), as_json=as_json)
 
 
 @config.command("unset")
@@ -147,25 +190,61 @@ def unset_value(name: str, *, as_json: bool) -> None:
     from engine.places import Places
 
     edits.unset(Places.find().config, name)
+    _take_note(name)
     _tell(name, None, as_json=as_json)
 
 
-def _tell(name: str, written: float | None, *, as_json: bool) -> None:
+def _check_theme(name: str) -> None:
+    from textual.theme import BUILTIN_THEMES
+
+    from tui.themes import OURS
+
+    known = [*(theme.name for theme in OURS), *sorted(BUILTIN_THEMES)]
+    if name not in known:
+        words = f"there is no theme {name}: {', '.join(known)}"
+        raise click.BadParameter(words, param_hint="'VALUE'")
+
+
+def _take_note(name: str) -> None:
+    """Record at once from when on somebody is told of ends, or no more; else the poller would."""
+    if name not in NOTIFY:
+        return
+    from engine.errors import LabError
+    from engine.lab import Lab
+    from engine.notifying.telling import Telling
+    from engine.places import Places
+    from store.errors import StoreError
+    from tui.cli.output import note
+
+    places = Places.find()
+    if not places.database.exists():
+        return
+    try:
+        with Lab(places, create=False) as lab:
+            Telling(lab).begin()
+    except (LabError, StoreError) as error:
+        note(f"note: it counts from when the poller sees it on, for now: {error}")
+
+
+def _tell(name: str, written: _Value, *, as_json: bool) -> None:
     """Say what counts now: the environment may say otherwise than the file."""
     from engine.config.settings import USUAL, Settings
     from engine.places import Places
     from tui.cli.output import note, print_json, say
 
     settings = Settings.read(Places.find())
-    all_counts: dict[str, Setting[float] | Setting[float | None]] = {
+    all_counts: dict[str, Setting[Any]] = {
         "budget": settings.budget,
         "slots": settings.slots,
         "resume-interrupted": settings.resumptions,
+        "theme": settings.theme,
+        **_notifying(settings),
     }
     counts = all_counts[name]
+    value = _shown(counts.value)
     if as_json:
-        print_json({"name": name, "value": counts.value, "source": counts.source})
+        print_json({"name": name, "value": value, "source": counts.source})
     else:
         say(f"{name}: {_text(name, written)}")
-    if counts.value != written and counts.source != USUAL:
-        note(f"note: {counts.source} comes first and says {_text(name, counts.value)}")
+    if value != written and counts.source != USUAL:
+        note(f"note: {counts.source} comes first and says {_text(name, value)}")

@@ -14,6 +14,8 @@ from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
 from tui.cli.recording import record
 from tui.cli.results import table
+from tui.cli.tagging import tag as tag_command
+from tui.cli.tagging import tag_option, untag
 
 if TYPE_CHECKING:
     from engine.rescue.retirement import Data, Retirement
@@ -31,12 +33,13 @@ _WITHOUT_DATA: dict[Data, str] = {
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
+@tag_option
 @at_option
 @db_option
 @json_option
 @click.pass_context
-def models(context: click.Context, at: str | None, *, as_json: bool) -> None:
-    """Model versions: list them, look into one, rebuild one.
+def models(context: click.Context, tag: str | None, at: str | None, *, as_json: bool) -> None:
+    """Model versions: list them, look into one, tag one, rebuild one.
 
     Without a command: list model versions, newest first.
     """
@@ -47,11 +50,13 @@ def models(context: click.Context, at: str | None, *, as_json: bool) -> None:
     from tui.cli.output import note, print_json
 
     with reading(at) as connection:
-        found = model_list(connection)
+        found = model_list(connection, tag)
     if as_json:
         print_json(found)
     elif found:
         _print_models(found)
+    elif tag is not None:
+        note(f"No model is tagged {tag}: `ftlab models tag MODEL {tag}` does so.")
     else:
         note("No models yet: a job that succeeds makes one.")
 
@@ -62,7 +67,7 @@ def _print_models(found: list[ModelRow]) -> None:
 
     now = datetime.now(UTC)
     print_table(
-        ["model", "kind", "~base model", ">perplexity before", ">after", "age", "id"],
+        ["model", "kind", "~base model", ">perplexity before", ">after", "~tags", "age", "id"],
         (
             [
                 model.name,
@@ -70,6 +75,7 @@ def _print_models(found: list[ModelRow]) -> None:
                 formats.short_model(model.base_model),
                 formats.number(model.perplexity_before),
                 formats.number(model.perplexity_after),
+                " ".join(model.tags),
                 formats.age(model.registered_at, now),
                 model.id,
             ]
@@ -116,6 +122,7 @@ def _print_model(
     print_fields(
         [
             ("model", f"{found.name}  {found.id}"),
+            ("tags", ", ".join(found.tags) or None),
             ("kind", found.kind),
             ("base model", found.base_model),
             *(("goes on from", f"{stage.name}  {stage.id}") for stage in stages),
@@ -130,9 +137,15 @@ def _print_model(
             ("perplexity", _change(found.perplexity_before, found.perplexity_after)),
             ("accuracy", _change(found.accuracy_before, found.accuracy_after)),
             ("path", found.path),
-            ("hyperparameters", found.hyperparameters_json),
+            *_hyperparameters(found),
         ]
     )
+
+
+def _hyperparameters(found: ModelRow) -> list[tuple[str, str]]:
+    from tui.hyperparameter_lines import hyperparameter_fields
+
+    return hyperparameter_fields(found.hyperparameters_json)
 
 
 def _examples(count: int | None) -> str | None:
@@ -223,6 +236,8 @@ def recreate(
             start_plan(lab, plan, follow=follow, as_json=as_json)
 
 
+models.add_command(tag_command)
+models.add_command(untag)
 models.add_command(table)
 models.add_command(record)
 models.add_command(delete_models)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +10,7 @@ import click
 from tui.cli.opening import chosen_database
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import sqlite3
 
     from store.queries.find import Kind
 
@@ -21,25 +21,28 @@ def names_of(kind: Kind) -> _Complete:
     """Return what completes the names and ids of a kind of thing."""
 
     def complete(context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
-        recorded = _recorded(kind, chosen_database(context))
-        return [name for name in recorded if name.startswith(start) and name.isprintable()]
+        from store.queries.find import names_and_ids
+
+        names = recorded(context, lambda connection: names_and_ids(connection, kind))
+        return [name for name in names if name.startswith(start) and name.isprintable()]
 
     return complete
 
 
-def _recorded(kind: Kind, database: Path | None) -> list[str]:
-    """Return every name and id; completion never makes a database and never fails aloud."""
+def recorded(
+    context: click.Context, question: Callable[[sqlite3.Connection], Iterable[str]]
+) -> list[str]:
+    """Return the answer to a question; completion never makes a database, never fails aloud."""
     from contextlib import closing
 
     from engine.places import Places
     from store.database import Database, told
     from store.errors import StoreError
-    from store.queries.find import names_and_ids
 
-    file = Places.find(database=database).database
+    file = Places.find(database=chosen_database(context)).database
     try:
         with closing(Database(file, create=False)) as opened, told(file):
-            return names_and_ids(opened.reader, kind)
+            return list(question(opened.reader))
     except StoreError:
         return []
 

@@ -46,5 +46,5 @@ at_option = click.option(
     "--at",
     type=EventOrMoment(),
     metavar="SEQ|TIME",
-    help="Answer as of an event or a time: 120, 2026-11-20T18:30, 2d (ago).",
+    help="Answer as of an event or a time: 120, 2026-11-20T18:30, tuesday, 2d (ago).",
 )

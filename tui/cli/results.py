@@ -11,7 +11,7 @@ from tui.cli.opening import db_option, reading
 from tui.cli.options import at_option, json_option
 
 if TYPE_CHECKING:
-    from engine.results import Line, ResultRow, Table
+    from engine.results import ResultRow
 
 _EXAMPLES = """\b
 Examples:
@@ -53,53 +53,15 @@ def table(models: tuple[str, ...], at: str | None, *, as_json: bool) -> None:
 
 def _print(found: list[ResultRow]) -> None:
     from engine.results import tables
-    from tui.cli.output import say, say_heading
+    from tui.cli.output import print_table, say, say_heading
+    from tui.result_lines import COLUMNS, table_cells, table_heading
 
     compared = tables(found)
     for place, table in enumerate(compared):
         if place:
             say()
-        say_heading(_heading(table))
-        _print_lines(table.lines)
+        say_heading(table_heading(table))
+        print_table(COLUMNS, map(table_cells, table.lines))
     if len(compared) > 1:
         say()
         say("Compare within a table only: other examples, or other tokens, are another measure.")
-
-
-def _heading(table: Table) -> str:
-    from tui.formats import short_model
-    from tui.wording import number_of
-
-    measure = table.measure
-    if all(line.figures.loss is None for line in table.lines):
-        return "Not evaluated"
-    examples = measure.validation or "examples that are not known here"
-    if measure.examples is not None:
-        examples = f"{number_of(measure.examples, 'example')} of {examples}"
-    tokens = short_model(measure.tokens)
-    if measure.learned_from is not None:
-        tokens += f" ({measure.learned_from})"
-    return f"On {examples}, in tokens of {tokens}"
-
-
-def _print_lines(lines: list[Line]) -> None:
-    from tui.cli.output import print_table
-
-    print_table(
-        ["model", "made of", ">training loss", ">evaluation loss", ">perplexity", ">accuracy"],
-        (_cells(line) for line in lines),
-    )
-
-
-def _cells(line: Line) -> list[str]:
-    from tui.formats import number, short_model
-
-    figures = line.figures
-    return [
-        short_model(line.model),
-        "-" if line.base_model is None else short_model(line.base_model),
-        number(line.training_loss),
-        number(figures.loss),
-        number(figures.perplexity),
-        "-" if figures.accuracy is None else f"{figures.accuracy:.1%}",
-    ]

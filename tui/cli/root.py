@@ -25,11 +25,14 @@ class Root(CommandGroup):
         "models": "tui.cli.models:models",
         "files": "tui.cli.files:files",
         "chat": "tui.cli.chat:chat",
+        "chats": "tui.cli.chats:chats",
         "suite": "tui.cli.suites:suite",
         "recordings": "tui.cli.recordings:recordings",
         "history": "tui.cli.history:history",
         "poll": "tui.cli.polling:poll",
         "daemon": "tui.cli.polling:daemon",
+        "notify": "tui.cli.notify:notify",
+        "web": "tui.cli.web:web",
         "verify": "tui.cli.upkeep:verify",
         "rebuild": "tui.cli.upkeep:rebuild",
         "backup": "tui.cli.upkeep:backup",
@@ -68,7 +71,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     "--at",
     type=EventOrMoment(),
     metavar="SEQ|TIME",
-    help="Open the dashboard as of an event or a time: 120, 2026-11-20T18:30, 2d (ago).",
+    help="Open the dashboard as of an event or a time: 120, 2026-11-20T18:30, tuesday, 2d (ago).",
 )
 @click.option(
     "--read-only", is_flag=True, help="Open the dashboard to look: nothing is recorded or started."

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.lab import Lab
-    from engine.planning import Plan
+    from engine.planning import Plan, TrainingRequest
     from engine.pricing.estimate import Estimate
 
 _EXAMPLES = """\b
@@ -36,6 +36,9 @@ Examples:
   ftlab train support --model tiny-gpt2 --queue --priority 5
   ftlab train support --provider openai --model gpt-4o-mini-2024-07-18 --max-cost 20
 """
+
+_HOW_SHOWN = ("dry_run", "follow", "as_json")
+"""What does not belong to the request: all other parameters do, the rest as hyperparameters."""
 
 
 @click.command(epilog=_EXAMPLES)
@@ -115,51 +118,48 @@ Examples:
 @click.option("--follow", is_flag=True, help="Watch it train; Ctrl-C leaves it running.")
 @db_option
 @json_option
+@click.pass_context
 def train(
-    dataset: str,
-    model: str | None,
-    earlier: str | None,
-    provider: str,
-    method: str | None,
-    seed: int,
-    suffix: str | None,
-    validation: str | None,
-    grader: Path | None,
-    wandb: str | None,
-    max_cost: float | None,
-    priority: int | None,
-    *,
-    queued: bool,
-    dry_run: bool,
-    follow: bool,
-    as_json: bool,
-    **hyperparameters: float | str | None,
+    context: click.Context, /, *, dry_run: bool, follow: bool, as_json: bool, **_asked: object
 ) -> None:
     """Fine-tune a model on a dataset version. Here in a process of its own, or hosted.
 
     Prints the job's id.
     """
-    from engine.planning import TrainingRequest
-
-    waits = priority_of(priority, queued=queued)
-    request = TrainingRequest(
-        dataset=dataset,
-        base_model=_base_model(model, earlier),
-        provider=provider,
-        method=method,
-        hyperparameters=given(hyperparameters),
-        seed=seed,
-        suffix=suffix,
-        validation=validation,
-        options=_options(grader, wandb, earlier),
-        max_cost=max_cost,
-    )
+    request, waits = asked_for(context.params)
     with opened() as lab:
         plan = lab.plan(request)
         if dry_run:
             show_plan(plan, as_json=as_json)
         else:
             start_plan(lab, plan, priority=waits, follow=follow, as_json=as_json)
+
+
+def asked_for(parameters: Mapping[str, Any]) -> tuple[TrainingRequest, int | None]:
+    """Return what the parameters of the command ask for, and with which priority it shall wait.
+
+    Raises:
+        click.UsageError: if they do not go together, or a file that is named is not what it should
+            be.
+    """
+    from engine.planning import TrainingRequest
+
+    left = {name: value for name, value in parameters.items() if name not in _HOW_SHOWN}
+    waits = priority_of(left.pop("priority"), queued=left.pop("queued"))
+    earlier: str | None = left.pop("earlier")
+    request = TrainingRequest(
+        dataset=left.pop("dataset"),
+        base_model=_base_model(left.pop("model"), earlier),
+        provider=left.pop("provider"),
+        method=left.pop("method"),
+        seed=left.pop("seed"),
+        suffix=left.pop("suffix"),
+        validation=left.pop("validation"),
+        options=_options(left.pop("grader"), left.pop("wandb"), earlier),
+        max_cost=left.pop("max_cost"),
+        hyperparameters=given(left),
+    )
+    return request, waits
 
 
 def _base_model(model: str | None, earlier: str | None) -> str:

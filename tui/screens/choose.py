@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -48,7 +49,8 @@ class Choices(RowList):
         """Return what a choice says."""
         choice = self.choices[place]
         mark = "•" if choice.value == self._chosen else " "
-        label = min(_LABEL, max(0, width - 2))
+        longest = max(_LABEL, *(cell_len(each.label) + 1 for each in self.choices))
+        label = max(0, min(longest, width - 2))
         return [
             (f"{mark} ", "accent"),
             (fit(choice.label, label), "plain"),

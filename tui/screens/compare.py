@@ -1,139 +1,308 @@
-"""Jobs beside each other: what differs, and how they did."""
+"""Jobs and models beside each other: what differs, their curves, scores and answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.message import Message
-from textual.screen import Screen
+from textual.timer import Timer
 
+from store.queries.searching import EVERY, Condition, Language
 from tui.actions import Place, bindings
-from tui.background import Background
-from tui.formats import fit, fit_right, number
-from tui.ink import Ink, Line, Span, look
-from tui.widgets.key_line import KeyLine
-from tui.widgets.line_view import LineView
+from tui.background import Background, Failure
+from tui.screens.compare_keys import LEAST, CompareKeys
+from tui.screens.compare_order import Order
+from tui.screens.compare_reading import (
+    AnswersRead,
+    DataRead,
+    SubjectsRead,
+    Told,
+    read_answers,
+    read_data,
+    read_news,
+    read_subjects,
+)
+from tui.watch import LogGrew
+from tui.widgets.comparison_answer_lines import AnswerColumn
+from tui.widgets.comparison_curves import CurveOf
+from tui.widgets.comparison_differences import differences, heading
+from tui.widgets.comparison_panel import ANSWERS, CURVES, DIFFERENCES, SCORES, ComparisonPanel
+from tui.widgets.comparison_scores import scores
+from tui.widgets.comparison_table import Section, head_lines, layout, table_lines
+from tui.widgets.search_line import SearchLine
+from tui.widgets.tab_strip import TabStrip
 from tui.widgets.title_line import TitleLine
+from tui.wrapping import wrap
 
 if TYPE_CHECKING:
-    from engine.comparing.jobs import Comparison
+    from engine.comparing.answer_scores import AnswerScores
+    from engine.comparing.answers import Asked
+    from engine.comparing.data import DataDifference
+    from engine.comparing.subjects import Subject
     from engine.lab import Lab
+    from tui.app import FtlabApp
 
 MOST = 6
-"""How many jobs fit beside each other."""
+"""How many have room, and inks of their own, beside each other."""
 
-_NAME, _LEAST, _MOST_CELLS = 26, 10, 28
+_APART_SECONDS = 0.5
+_AGAIN_SECONDS = 2.0
+_HINT = "words of a prompt or an answer"
+_TWO = "Two are needed to compare: mark jobs in their list with space, then press C."
 
 
-class Compare(Screen[None], Background):
-    """Shows jobs beside each other.
+class AnyWords(Language):
+    """Takes words as they are: what they are looked for in is no table."""
+
+    def search(self, text: str) -> Condition:
+        """Take any text."""
+        del text
+        return EVERY
+
+
+_WORDS = AnyWords(thing="an answer", texts={}, numbers={}, times={}, anywhere=())
+
+
+class Compare(CompareKeys, Background):
+    """Shows jobs and models beside each other, and follows those that run.
 
     Args:
         lab: where to read.
-        jobs: the ids of two to six jobs.
+        ids: the ids of two to six jobs or model versions; a model stands for itself and the job
+            that made it.
     """
 
+    CSS_PATH = "../styles/compare.tcss"
     BINDINGS = bindings("compare")
     PLACES: tuple[Place, ...] = ("compare", "lines", "everywhere")
 
-    @dataclass
-    class WasRead(Message):
-        """The jobs were compared."""
-
-        found: Comparison
-
-    def __init__(self, lab: Lab, jobs: Sequence[str]) -> None:
+    def __init__(self, lab: Lab, ids: Sequence[str]) -> None:
         super().__init__()
-        self._lab, self._jobs = lab, jobs
-        self._found: Comparison | None = None
-        self._everything = False
+        self._lab = lab
+        self.show_in(ComparisonPanel(lab))
+        self.order = Order(tuple(ids[:MOST]))
+        self.search = SearchLine(_WORDS, _HINT)
+        self._left_over = len(ids) - MOST
+        self._known: dict[str, Subject] = {}
+        self._data: dict[tuple[str, str], DataDifference] = {}
+        self._answered: frozenset[str] | None = None
+        self._reading_answers = False
+        self._head: int | None = None
+        self._news: frozenset[str] = frozenset()
+        self._waiting: Timer | None = None
+        self._first = 0
+        self._counted: tuple[Sequence[Asked], Sequence[str | None], AnswerScores] | None = None
+
+    @property
+    def _ftlab(self) -> FtlabApp:
+        return cast("FtlabApp", self.app)
 
     def compose(self) -> ComposeResult:
-        """Put the table between the title and the keys."""
-        yield TitleLine(f"{len(self._jobs)} jobs compared")
-        yield LineView(id="compare-lines")
-        yield KeyLine("compare", "everywhere")
+        """Put the sides between the title and the keys."""
+        yield TitleLine(f"{len(self.order.ids)} compared")
+        yield self.sides
+        yield self.search
+        yield self.keys
 
     def on_mount(self) -> None:
-        """Compare them."""
-        self.query_one(LineView).focus()
-        self.in_background("read", self._read)
+        """Read what is compared, now and when the log tells more of it."""
+        self._ftlab.log_grew.subscribe(self, self._log_grew)
+        self.offer_keys()
+        self.sides.view.show([[("reading…", "dim")]])
+        self.sides.view.focus()
+        if self._left_over > 0:
+            self.say(f"{MOST} can be compared at once: the others are left out", refused=True)
+        self._read(self.order.ids)
 
-    def _read(self) -> Message:
-        from engine.comparing.jobs import compare_jobs
+    def _read(self, ids: Sequence[str]) -> None:
+        self.in_background("read", lambda: read_subjects(self._lab, ids))
 
-        return self.WasRead(compare_jobs(self._lab.database.reader, self._jobs))
+    def on_subjects_read(self, message: SubjectsRead) -> None:
+        """Show what is compared."""
+        self._tell_what_went(message)
+        first = self._head is None
+        self._head = message.head
+        self._known = dict(message.subjects)
+        if first:
+            self.order = Order(tuple(self._known))
+        self.show()
 
-    def on_compare_was_read(self, message: WasRead) -> None:
-        """Show the comparison."""
-        self._found = message.found
-        self._show()
+    def _tell_what_went(self, message: SubjectsRead) -> None:
+        for words in message.missing:
+            self.say(words, refused=True)
+        for each in message.subjects.values():
+            before = self._known.get(each.id)
+            if before is not None and each.is_gone and not before.is_gone and each.model:
+                why = each.model.gone_reason or "nobody said why"
+                self.say(f"the model {each.model.name} is gone: {why}", refused=True)
+
+    @property
+    def compared(self) -> list[Subject]:
+        """What is compared, in its order."""
+        return [self._known[each] for each in self.order.ids if each in self._known]
+
+    def _log_grew(self, _growth: LogGrew) -> None:
+        """Look whether the log tells of what is compared."""
+        if (head := self._head) is not None:
+            streams = [stream for each in self._known.values() for stream in each.streams]
+            self.in_background("news", lambda: read_news(self._lab, head, streams))
+
+    def on_told(self, message: Told) -> None:
+        """Read anew what was told of, at most twice a second."""
+        self._head = message.head
+        self._news |= message.streams
+        if self._waiting is None:
+            self._waiting = self.set_timer(_APART_SECONDS, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._waiting = None
+        news, self._news = self._news, frozenset()
+        if any(stream.startswith("answers/") for stream in news):
+            self._answered = None
+        if any(not stream.startswith("answers/") for stream in news):
+            self._read(list(self._known))
+        else:
+            self.show()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Fit the table to the screen."""
-        self._show()
+        """Fit the side in sight to the screen."""
+        self.call_after_refresh(self.show)
 
-    def _show(self) -> None:
-        if self._found is not None:
-            view = self.query_one(LineView)
-            view.show(comparison_lines(self._found, view.room, everything=self._everything))
+    def read_anew(self) -> None:
+        """Read everything anew."""
+        self._answered = None
+        self._data.clear()
+        self._read(list(self._known) or self.order.ids)
 
-    def action_everything(self) -> None:
-        """Show what is the same for all, too; or no longer."""
-        self._everything = not self._everything
-        self._show()
+    def show(self) -> None:
+        """Show the side in sight as it is now."""
+        if self._head is None:
+            return
+        compared = self.compared
+        out = f" · {len(self.order.out)} taken out, u puts back" if self.order.out else ""
+        self.query_one(TitleLine).name_place(f"{len(compared)} compared{out}")
+        if len(compared) < LEAST:
+            self.sides.head.show_over([], None)
+            self.sides.view.show([[(text, "warn")] for text in wrap(_TWO, self.sides.view.room)])
+            return
+        self._read_what_lacks(compared)
+        if self.sides.side == CURVES:
+            self._show_curves(compared)
+        elif self.sides.side == ANSWERS:
+            columns = [AnswerColumn(each.name, _model(each)) for each in compared]
+            self.sides.answers.show_columns(columns, self.order.selected)
+        else:
+            self._show_table(compared)
+        self._tell_found()
 
-    def action_back(self) -> None:
-        """Return to the jobs."""
-        self.dismiss()
+    def work_failed(self, failure: Failure) -> None:
+        """Say why something could not be read; what could be is still shown."""
+        if failure.group == "answers":
+            self._answered, self._reading_answers = None, False
+        if failure.group == "read" and self._head is None:
+            view = self.sides.view
+            words = f"Could not be read. {failure.words}"
+            view.show([[(text, "bad")] for text in wrap(words, view.room)])
+            self.set_timer(_AGAIN_SECONDS, lambda: self._read(self.order.ids))
+        else:
+            super().work_failed(failure)
+
+    def _show_curves(self, compared: Sequence[Subject]) -> None:
+        self.sides.curves.show_curves(
+            [
+                CurveOf(each.job.id if each.job else None, each.name, place == self.order.selected)
+                for place, each in enumerate(compared)
+            ]
+        )
+
+    def _show_table(self, compared: Sequence[Subject]) -> None:
+        view = self.sides.view
+        shared = layout(view.room, len(compared), self.order.selected, self._first)
+        self._first = shared.places.start
+        headings = [heading(each) for each in compared]
+        names = head_lines(headings, shared, self.order.selected)
+        self.sides.head.show_over(names, shared)
+        view.show(table_lines(self.sections(), shared, view.room))
+
+    def sections(self) -> list[Section]:
+        """Return the table in sight, or the one of differences."""
+        from engine.comparing.comparison import comparison
+        from engine.comparing.scores import score_tables
+
+        compared = self.compared
+        if self.sides.side != SCORES:
+            found = [self._data[pair] for pair in self._pairs(compared) if pair in self._data]
+            return differences(comparison(compared), found, everything=self.everything)
+        tables = score_tables([each.scores for each in compared])
+        return scores(tables, self._count_answers([_model(each) for each in compared]))
+
+    def _count_answers(self, models: Sequence[str | None]) -> AnswerScores | None:
+        """Count the answers, once for the same models: there may be thousands of them."""
+        from engine.comparing.answer_scores import answer_scores
+
+        asked = self.sides.answers.asked
+        if asked is None:
+            return None
+        if self._counted is None or self._counted[:2] != (asked, models):
+            self._counted = (asked, models, answer_scores(asked, models))
+        return self._counted[2]
+
+    def _pairs(self, compared: Sequence[Subject]) -> list[tuple[str, str]]:
+        from engine.comparing.data import pairs
+
+        versions = ([each.data for each in compared], [each.validation for each in compared])
+        return [(a.id, b.id) for several in versions for a, b in pairs(several)]
+
+    def _read_what_lacks(self, compared: Sequence[Subject]) -> None:
+        """Read what the side in sight needs and is not there yet."""
+        if self.sides.side == DIFFERENCES:
+            versions = {
+                version.id: version
+                for each in compared
+                for version in (each.data, each.validation)
+                if version is not None
+            }
+            lacking = [pair for pair in self._pairs(compared) if pair not in self._data]
+            if lacking:
+                wanted = [(versions[before], versions[after]) for before, after in lacking]
+                self.in_background("data", lambda: read_data(self._lab, wanted))
+        elif self.sides.side in (SCORES, ANSWERS):
+            models = frozenset(filter(None, map(_model, self._known.values())))
+            # One after the other: while a model is being recorded there is news all the time.
+            if models != self._answered and not self._reading_answers:
+                self._answered, self._reading_answers = models, True
+                self.in_background("answers", lambda: read_answers(self._lab, models))
+
+    def on_data_read(self, message: DataRead) -> None:
+        """Show how dataset versions differ."""
+        self._data |= message.found
+        self.show()
+
+    def on_answers_read(self, message: AnswersRead) -> None:
+        """Show what models answered."""
+        self._reading_answers = False
+        self.sides.answers.take(message.asked)
+        self.show()
+
+    def _tell_found(self) -> None:
+        answers = self.sides.answers
+        self.search.tell(len(answers.found), len(answers.shared))
+
+    def on_search_line_searched(self, message: SearchLine.Searched) -> None:
+        """Show only prompts that have these words."""
+        self.search_for(message.text)
+        self._tell_found()
+
+    def on_search_line_left(self) -> None:
+        """Go back to the answers."""
+        self.sides.view.focus()
+
+    def on_tab_strip_picked(self, message: TabStrip.Picked) -> None:
+        """Show the side whose tab was clicked."""
+        self.action_side(message.tab)
 
 
-def comparison_lines(found: Comparison, width: int, *, everything: bool) -> list[Line]:
-    """Return a comparison as a table.
-
-    Args:
-        found: what was compared.
-        width: the cells of a line.
-        everything: whether what is the same for all is shown, too.
-    """
-    jobs = len(found.jobs)
-    name = min(_NAME, max(_LEAST, width // (jobs + 1)))
-    cells = max(_LEAST, min(_MOST_CELLS, (width - name) // jobs - 2))
-    head: list[Span] = [(" " * name, "plain")]
-    for job in found.jobs:
-        shown = look(job.status)
-        head += [
-            ("  ", "plain"),
-            (shown.glyph, shown.ink),
-            (f" {fit(job.name, cells - 2)}", "strong"),
-        ]
-    lines: list[Line] = [head, [], [("WHAT DIFFERS", "faint")]]
-    settings = found.settings if everything else found.differences
-    if not settings:
-        lines.append([("nothing that is recorded", "dim")])
-    for setting in settings:
-        ink: Ink = "plain" if setting.differs else "dim"
-        texts = ["-" if value is None else value for value in setting.values]
-        lines.append(_row(setting.name.replace("_", " "), texts, [ink] * jobs, (name, cells)))
-    lines += [[], [("METRICS, the best in green", "faint")]]
-    for metric in found.metrics:
-        inks: list[Ink] = ["good" if place in metric.best else "plain" for place in range(jobs)]
-        marked = [
-            f"{number(value)} {'*' if place in metric.best else ' '}"
-            for place, value in enumerate(metric.values)
-        ]
-        lines.append(_row(metric.name, marked, inks, (name, cells)))
-    if not found.metrics:
-        lines.append([("none yet", "dim")])
-    return lines
-
-
-def _row(name: str, texts: Sequence[str], inks: Sequence[Ink], widths: tuple[int, int]) -> Line:
-    line: list[Span] = [(fit(name, widths[0]), "dim")]
-    for text, ink in zip(texts, inks, strict=True):
-        line += [("  ", "plain"), (fit_right(fit(text, widths[1]).rstrip(), widths[1]), ink)]
-    return line
+def _model(of: Subject) -> str | None:
+    return None if of.model is None else of.model.id

@@ -37,5 +37,13 @@ class CurveKeys(Screen[None]):
         self.panel.look_at_curves(lambda curves: curves.pan(by))
 
     def action_all_steps(self) -> None:
-        """Show all steps."""
-        self.panel.look_at_curves(lambda to: to.look_so(replace(to.how, window=None)))
+        """Show all of the curves, and their last values."""
+        self.panel.look_at_curves(lambda to: to.look_so(replace(to.how, window=None, cursor=None)))
+
+    def action_next_x(self) -> None:
+        """Draw the curves over something else."""
+        self.panel.look_at_curves(lambda curves: curves.next_x())
+
+    def action_move_cursor(self, columns: int) -> None:
+        """Move the cursor in the curves."""
+        self.panel.look_at_curves(lambda curves: curves.move_cursor(columns))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -18,7 +18,7 @@ from store.recorded import Recorded
 from tui.actions import Place, bindings
 from tui.background import Background
 from tui.event_lines import summary
-from tui.ink import Line
+from tui.ink import Line, text_of
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
 from tui.widgets.title_line import TitleLine
@@ -27,6 +27,7 @@ from tui.wrapping import wrap
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+    from tui.app import FtlabApp
 
 _NAME = 12
 
@@ -92,6 +93,16 @@ class EventView(Screen[None], Background):
             self._before.append(self._seq)
             self._seq = self._cause
             self._look()
+
+    def action_go_back(self) -> None:
+        """Show every screen as it stood right after the event."""
+        cast("FtlabApp", self.app).go_back_to(self._seq)
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        lines = [text_of(line).rstrip() for line in self.query_one(LineView).lines]
+        self.app.copy_to_clipboard("\n".join(lines))
+        self.notify(f"copied event {self._seq}", markup=False)
 
     def action_back(self) -> None:
         """Show the event before, or leave."""

@@ -65,6 +65,10 @@ class History(Screen[None], Background):
         self._rows.look()
         self._rows.focus()
 
+    def read_anew(self) -> None:
+        """Read everything on the screen anew."""
+        self._rows.look()
+
     def _grew(self, _growth: LogGrew) -> None:
         self._rows.look()
 
@@ -75,7 +79,7 @@ class History(Screen[None], Background):
 
     def on_event_rows_told(self) -> None:
         """Say how many events fit."""
-        self._search.tell(len(self._rows.seqs), self._lab.database.head())
+        self._search.tell(len(self._rows.seqs), self._rows.head)
 
     def action_search(self) -> None:
         """Let somebody search."""
@@ -98,6 +102,12 @@ class History(Screen[None], Background):
         """Show every screen as it stood right after the event under the cursor."""
         if (seq := self._rows.selected) is not None:
             self._ftlab.go_back_to(seq)
+
+    def action_verify(self) -> None:
+        """Prove that nothing of the history was changed."""
+        from tui.screens.proof import Proof
+
+        self.app.push_screen(Proof(self._ftlab.lab.database))
 
     def action_back(self) -> None:
         """Show all events again; then leave."""

@@ -13,7 +13,14 @@ from store.errors import NotFoundError
 from store.queries.jobs import JobSummary, job_detail
 from store.queries.models import ModelRow, model
 from tui.background import Background, in_words
-from tui.permissions import what_cancel_does, why_no_chat, why_not_cancel, why_not_resume
+from tui.permissions import (
+    is_hosted,
+    what_cancel_does,
+    what_resume_does,
+    why_no_chat,
+    why_not_cancel,
+    why_not_resume,
+)
 from tui.screens.question import Question
 from tui.wording import number_of
 
@@ -61,7 +68,7 @@ class JobDeeds(Background):
     def action_cancel_job(self) -> None:
         """Ask whether the chosen jobs shall stop, and stop them."""
         if jobs := self._allowed(why_not_cancel):
-            told = f"{_named(jobs)}. Each is asked to stop."
+            told = f"{_named(jobs)}. Each is asked to stop.{_at_services(jobs)}"
             if len(jobs) == 1:
                 told = what_cancel_does(jobs[0])
             them = _them(jobs)
@@ -74,9 +81,9 @@ class JobDeeds(Background):
     def action_resume_job(self) -> None:
         """Ask whether the chosen jobs shall go on, and let them."""
         if jobs := self._allowed(why_not_resume):
-            told = "Training goes on from its last checkpoint, in the background."
-            if len(jobs) > 1:
-                told = f"{_named(jobs)}. {told}"
+            told = f"{_named(jobs)}. Training goes on, in the background.{_at_services(jobs)}"
+            if len(jobs) == 1:
+                told = what_resume_does(jobs[0])
             them = _them(jobs)
             question = Question(
                 f"Resume {_counted(jobs)}?", told, f"resume {them}", f"leave {them}"
@@ -119,11 +126,11 @@ class JobDeeds(Background):
 
     def action_compare(self) -> None:
         """Put the marked jobs beside each other."""
-        from tui.screens.compare import MOST, Compare
+        from tui.screens.compare import MOST
 
         jobs = self.chosen_jobs()
         if 2 <= len(jobs) <= MOST:
-            self.app.push_screen(Compare(self.lab, [job.id for job in jobs]))
+            self._ftlab.open_comparison([job.id for job in jobs])
         else:
             words = f"mark two to {MOST} jobs with space, then compare them"
             self.post_message(self.Told(words, refused=True))
@@ -143,6 +150,19 @@ class JobDeeds(Background):
             return self.ModelFound(model(reader, detail.model or ""))
         except NotFoundError:
             return self.Told(f"the model of {detail.name} is not registered yet", refused=True)
+
+
+def _at_services(jobs: Sequence[JobSummary]) -> str:
+    """Say how many of several jobs are at services, and what all of these were estimated at."""
+    hosted = [job for job in jobs if is_hosted(job)]
+    if not hosted:
+        return ""
+    places = ", ".join(sorted({job.provider for job in hosted}))
+    known = [job.estimate for job in hosted if job.estimate is not None]
+    unknown = len(hosted) - len(known)
+    price = f"estimated at ${sum(known):,.2f} in all" if known else "of unknown cost"
+    rest = f", {unknown} of unknown cost" if known and unknown else ""
+    return f" {number_of(len(hosted), 'job')} at {places}, {price}{rest}: money hangs on that."
 
 
 def _counted(jobs: Sequence[JobSummary]) -> str:

@@ -18,6 +18,7 @@ from tui.ink import text_of
 from tui.screens.curve_keys import CurveKeys
 from tui.screens.job_deeds import JobDeeds
 from tui.screens.list_keys import HINT, ListKeys
+from tui.screens.time_keys import TimeKeys
 from tui.session import Session
 from tui.watch import JobsListed
 from tui.widgets.empty import Empty
@@ -26,6 +27,7 @@ from tui.widgets.job_panel import JobPanel
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.search_line import SearchLine
+from tui.widgets.time_bar import TimeBar
 from tui.widgets.title_line import TitleLine, homely
 from tui.wording import number_of
 
@@ -40,7 +42,7 @@ _OF_JOBS = [action.id for action in actions_of("jobs") if action.topic != "Ftlab
 _BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
-class Jobs(JobDeeds, ListKeys, CurveKeys):
+class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
     """Lists the jobs; shows the selected one beside the list, or below it where it is narrow.
 
     Args:
@@ -48,6 +50,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
         now: tells the time.
         session: where somebody was who looked last.
         as_of: which moment of the past is shown, in words; None for the present.
+        present: the lab as it is now, if the past is shown.
     """
 
     BINDINGS = bindings("jobs")
@@ -60,6 +63,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
         now: Callable[[], datetime],
         session: Session,
         as_of: str | None = None,
+        present: Lab | None = None,
     ) -> None:
         super().__init__()
         self.lab = lab
@@ -68,6 +72,9 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
         self.rows = JobRows(lab.database, now, session.view, session.job)
         self.panel = JobPanel(lab, now, session.panel, session.chart)
         self.search = SearchLine(JOBS, HINT)
+        self.present = present or lab
+        shown = lab.database.head() if as_of else None
+        self.time_bar = TimeBar(self.present.database, now, shown)
         self._keys = KeyLine("jobs", "everywhere")
         self._rest: Timer | None = None
         self._shown: JobsListed | None = None
@@ -86,6 +93,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
             yield self.panel
         yield Empty()
         yield self.search
+        yield self.time_bar
         yield Notice()
         yield self._keys
 
@@ -102,9 +110,9 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
             self.set_interval(_REMEMBER_SECONDS, self._remember)
         self.search.show(self._begun.view.search)
         self._keys.leave_out("job.back")
-        self.rows.focus()
         if self._begun.zoomed:
             self.action_zoom()
+        (self.time_bar if self.time_bar.opened else self.rows).focus()
         if self.is_past:
             self.rows.list_anew()
             return
@@ -153,6 +161,8 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
         if self.has_class("no-jobs"):
             self._say_if_empty()
         selected, shown = self.rows.selected, self.panel.job
+        if shown is not None and not book.lines:
+            self._show_selected()
         if selected is not None and shown is None:
             # After the list: the first chart loads the library that draws it.
             self.call_after_refresh(self._show_selected)
@@ -180,6 +190,12 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
 
     def _show_selected(self) -> None:
         self.panel.show_job(self.rows.selected)
+
+    def show_job(self, job: str) -> None:
+        """Put the cursor on a job, which the list is perhaps about to have."""
+        if self.rows.view.search and job not in self.rows.book.ids:
+            self.search.action_drop()
+        self.rows.go_to(job)
 
     def on_job_deeds_told(self, message: JobDeeds.Told) -> None:
         """Say what was done, or why not."""
@@ -211,6 +227,8 @@ class Jobs(JobDeeds, ListKeys, CurveKeys):
             self._say_marked()
         elif self.rows.view.search:
             self.search.action_drop()
+        elif self.time_bar.display and not self.is_past:
+            self.time_bar.close()
         elif self.is_past:
             self._ftlab.leave_past()
 

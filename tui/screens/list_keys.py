@@ -30,6 +30,7 @@ _TITLES = {
     "eval_loss": "evaluation loss",
     "cost": "cost",
     "updated": "last news",
+    "tag": "tags of its model",
 }
 
 

@@ -1,174 +1,253 @@
-"""The finished models, to choose one to talk to."""
+"""The models: a tree of what was made of what, and everything about the selected one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
+from textual.timer import Timer
 
-from store.queries.models import ModelRow, model_list
-from tui.actions import Place, bindings
-from tui.background import Background
-from tui.formats import age, fit, fit_right, number, short_model
-from tui.ink import Ink, Line
+from store.queries.model_search import MODELS, SOON_DAYS
+from store.queries.models import ModelRow, models_may_differ
+from tui.actions import Place, actions_of, bindings
+from tui.background import Failure
+from tui.base_model_lines import base_lines, nothing_lines
+from tui.model_book import ModelBook, read_models
+from tui.screens.model_list_keys import ModelListKeys
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
-from tui.widgets.row_list import RowList
+from tui.widgets.model_list import ModelList, ModelRows
+from tui.widgets.model_panel import ModelPanel
+from tui.widgets.search_line import SearchLine
 from tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
     from engine.lab import Lab
-    from tui.app import FtlabApp
 
-_KIND, _LOSS, _AGE = 8, 15, 5
-_NO_MODELS = " No models yet: a job that succeeds makes one."
+HINT = "retires<30d tag:prod perplexity<5 state:hosted base:gpt-4o -kind:full, or a word"
+"""An example of a search."""
 
-
-class ModelRows(RowList):
-    """A row a model version, newest first.
-
-    Args:
-        now: tells the time.
-    """
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__(id="model-rows")
-        self._now = now
-        self.models: list[ModelRow] = []
-
-    @property
-    def row_count(self) -> int:
-        """How many models there are."""
-        return len(self.models)
-
-    def row(self, place: int, width: int) -> Line:
-        """Return what the list says of a model."""
-        return row_of(self.models[place], width, self._now())
-
-    def show(self, models: list[ModelRow]) -> None:
-        """Show these models; the cursor stays with its own."""
-        before = self.in_sight()
-        selected = self.models[self.cursor].id if self.models else None
-        self.models = models
-        ids = [model.id for model in models]
-        self.rows_changed(before, ids.index(selected) if selected in ids else 0)
+_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
+_REST_SECONDS = 0.08
+_PATIENCE_SECONDS = 0.15
+_APART_SECONDS = 0.7
+_AFTER_FAILURE_SECONDS = 2.0
+_OLDER_SECONDS = 20.0
+_OF_MODELS = [action.id for action in actions_of("models") if action.id != "model.back"]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """How many cells each column has; 0 leaves it out."""
-
-    name: int
-    base: int
-    kind: int
-    loss: int
-
-
-def columns(width: int) -> Columns:
-    """Share a row's cells out."""
-    rest = width - 1 - _AGE
-    loss = _LOSS if rest >= 40 else 0
-    kind = _KIND if rest >= 60 else 0
-    rest -= sum(cells + 1 for cells in (loss, kind) if cells)
-    base = rest * 2 // 5 - 1 if rest >= 30 else 0
-    return Columns(rest - base - 1 if base else rest, base, kind, loss)
-
-
-def _cells(texts: Sequence[str], width: int) -> list[str]:
-    """Return the texts of a row's columns, each in its cells."""
-    cells = columns(width)
-    name, base, kind, loss, old = texts
-    return [
-        " " + fit(name, cells.name),
-        " " + fit(base, cells.base) if cells.base else "",
-        " " + fit(kind, cells.kind) if cells.kind else "",
-        " " + fit_right(loss, cells.loss) if cells.loss else "",
-        fit_right(old, _AGE),
-    ]
-
-
-def heading(width: int) -> Line:
-    """Return the titles of the columns; the loss is on held-out examples, before and after."""
-    texts = ("NAME", "BASE MODEL", "KIND", "HELD-OUT LOSS", "AGE")
-    return [("".join(_cells(texts, width)), "faint")]
-
-
-def row_of(model: ModelRow, width: int, now: datetime) -> Line:
-    """Return a row of the list of models."""
-    base, old = short_model(model.base_model), age(model.registered_at, now)
-    cells = _cells((model.name, base, model.kind, _fall(model), old), width)
-    inks: tuple[Ink, ...] = ("plain", "dim", "dim", "plain", "dim")
-    return list(zip(cells, inks, strict=True))
-
-
-def _fall(model: ModelRow) -> str:
-    if model.loss_before is None or model.loss_after is None:
-        return "-"
-    return f"{number(model.loss_before)} → {number(model.loss_after)}"
-
-
-class Models(Screen[None], Background):
-    """Lists the models; one of them can be talked to.
+class Models(ModelListKeys):
+    """Lists the models; shows the selected one beside the list, or below it where it is narrow.
 
     Args:
-        lab: where to read.
+        lab: what is shown and acted on.
         now: tells the time.
     """
 
     BINDINGS = bindings("models")
-    PLACES: tuple[Place, ...] = ("models", "rows", "everywhere")
+    CSS_PATH = "../styles/models.tcss"
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
+    PLACES: tuple[Place, ...] = ("models", "model", "rows", "everywhere")
 
     @dataclass
     class WereRead(Message):
-        """The list of models was read."""
+        """The models were read: those that a search finds, as of the event of this seq."""
 
-        models: list[ModelRow]
+        search: str
+        head: int
+        book: ModelBook | None
 
     def __init__(self, lab: Lab, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self.lab = lab
-        self._rows = ModelRows(now)
-
-    @property
-    def _ftlab(self) -> FtlabApp:
-        return cast("FtlabApp", self.app)
+        self.lab, self.now = lab, now
+        self.rows = ModelRows(now)
+        self.panel = ModelPanel(lab, now)
+        self.search = SearchLine(MODELS, HINT)
+        self._keys = KeyLine("models", "everywhere")
+        self._head = -1
+        self._searched = ""
+        self._reading = self._stale = self._is_read = False
+        self._complaint = ""
+        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Put the list between the title and the keys."""
+        """Put the list and the model between the title and the keys."""
         yield TitleLine("models")
-        yield FixedLines(id="model-titles")
-        yield self._rows
-        yield KeyLine("models", "everywhere")
+        with Container(id="models-body"):
+            yield ModelList(self.rows)
+            yield self.panel
+        yield FixedLines(id="no-models")
+        yield FixedLines(id="model-doing")
+        yield self.search
+        yield self._keys
 
     def on_mount(self) -> None:
         """Read the models, now and when the log grows."""
-        self._ftlab.log_grew.subscribe(self, self._look_again)
-        self._look_again()
+        self._ftlab.log_grew.subscribe(self, self._grew)
+        self.set_interval(_OLDER_SECONDS, self.rows.grow_older)
+        self.be_busy(None)
+        self.set_timer(_PATIENCE_SECONDS, self._say_reading)
+        self.rows.focus()
+        self._read()
 
-    def _look_again(self, _growth: LogGrew | None = None) -> None:
-        reader = self.lab.database
-        self.in_background("read", lambda: self.WereRead(model_list(reader.reader)))
+    def _say_reading(self) -> None:
+        if not self._is_read:
+            self.be_busy("reading the models…")
+
+    def read_anew(self) -> None:
+        """Read everything on the screen anew."""
+        self._read()
+
+    def _grew(self, _growth: LogGrew) -> None:
+        self._read()
+
+    def _read(self) -> None:
+        """Read the models, unless nothing can have changed."""
+        if self._reading:
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+        search, known = self.search.text, self._head if self._searched == self.search.text else -1
+        today = self.now().date()
+
+        def work() -> Message:
+            head = self.lab.database.head()
+            if known >= 0 and not models_may_differ(self.lab.database.reader, known):
+                return self.WereRead(search, head, None)
+            return self.WereRead(search, head, read_models(self.lab, search, today))
+
+        self.in_background("read", work)
 
     def on_models_were_read(self, message: WereRead) -> None:
         """Show the models, or that there are none."""
-        if message.models != self._rows.models:
-            self._rows.show(message.models)
-        self.on_row_list_room_changed()
+        self._head, self._searched, self._complaint = message.head, message.search, ""
+        if message.book is not None:
+            self._show(message.book)
+        # Whoever tells much is listened to now and then.
+        self.set_timer(_APART_SECONDS, self._read_again)
+        if message.search != self.search.text:
+            self._read_again()
 
-    def on_row_list_room_changed(self) -> None:
-        """Fit the titles to the columns, or say that there are no models."""
-        titles: Line = [(" ", "plain"), *heading(self._rows.room)]
-        if not self._rows.models:
-            titles = [(_NO_MODELS, "dim")]
-        self.query_one("#model-titles", FixedLines).show([titles])
+    def _read_again(self) -> None:
+        if self._reading:
+            self._reading = False
+            if self._stale or self._searched != self.search.text:
+                self._read()
 
-    def action_talk(self) -> None:
-        """Chat with the model under the cursor."""
-        if self._rows.models:
-            self._ftlab.open_chat(self._rows.models[self._rows.cursor])
+    def _show(self, book: ModelBook) -> None:
+        if not self._is_read:
+            self._is_read = True
+            self.be_busy(None)
+        notice = self.rows.book.notice
+        if book != self.rows.book or not self.rows.row_count:
+            self.rows.show(book)
+        if book.notice is not None and book.notice != notice:
+            self.refuse(book.notice)
+        empty = not book.items
+        self.set_class(empty, "no-models")
+        self._keys.leave_out(*(_OF_MODELS if empty else ()), "ftlab.models")
+        if empty:
+            self.query_one("#no-models", FixedLines).show(nothing_lines())
+        self.search.tell(self.rows.found, len(book.items))
+        self.query_one(TitleLine).name_place(_title(book))
+        self._show_selected()
+
+    def on_model_rows_told(self) -> None:
+        """Fit the titles to what the list has to tell; the cursor may stand elsewhere now."""
+        self.query_one(ModelList).show_titles()
+        self.on_row_list_cursor_moved()
+
+    def on_row_list_cursor_moved(self) -> None:
+        """Show the selected model as soon as the cursor rests."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST_SECONDS, self._show_selected)
+
+    def _show_selected(self) -> None:
+        branch, book = self.rows.branch, self.rows.book
+        if branch is not None and branch.item is not None:
+            self.panel.look(book, branch.key)
+        elif branch is not None:
+            self.panel.say(base_lines(branch, book, self.panel.room))
+        elif self._is_read:
+            self.panel.say([[(" no model fits the search", "dim")]])
+
+    def chosen_models(self) -> list[ModelRow]:
+        """Return the marked models; the one under the cursor if none is."""
+        return self.rows.chosen
+
+    def known_bases(self) -> list[str]:
+        """Return the base models of what was trained on this machine, the newest first."""
+        book = self.rows.book
+        here = (item.row.base_model for item in book.items if item.is_here)
+        return [base for base in here if base not in book.by_id]
+
+    def be_busy(self, doing: str | None) -> None:
+        """Say what takes a while; None when it is over."""
+        line = self.query_one("#model-doing", FixedLines)
+        line.display = doing is not None
+        if doing is not None:
+            line.show([[(" ● ", "accent"), (doing, "plain")]])
+
+    def work_failed(self, failure: Failure) -> None:
+        """Let it be read again."""
+        if failure.group != "read":
+            super().work_failed(failure)
+            return
+        self._head, self._stale = -1, True
+        self.set_timer(_AFTER_FAILURE_SECONDS, self._read_again)
+        if failure.words != self._complaint:
+            self._complaint = failure.words
+            super().work_failed(failure)
+
+    def on_search_line_searched(self) -> None:
+        """Show what is searched for."""
+        self._reading = False
+        self._read()
+
+    def action_view(self) -> None:
+        """Give the selected model the whole screen, or give it back."""
+        if self.has_class("no-models"):
+            return
+        self.toggle_class("zoomed")
+        (self.panel if self.has_class("zoomed") else self.rows).focus()
+
+    def on_model_panel_opened(self, message: ModelPanel.Opened) -> None:
+        """Go to where a line of the model leads."""
+        link = message.link
+        if link is None:
+            self.refuse("this line leads nowhere; those with ▸ lead to a job or a model")
+        elif link.kind == "job":
+            self._ftlab.show_job(link.id)
+        elif not self.rows.go_to(link.id):
+            self.refuse("the search hides that model: esc shows all models again")
+
+    def action_back(self) -> None:
+        """Undo one thing after the other, then return to the jobs."""
+        if self.is_recording:
+            self.stop_recording()
+        elif self.has_class("zoomed"):
+            self.action_view()
+        elif self.rows.marked:
+            self.rows.unmark()
+            self._say_marked()
+        elif self.search.text:
+            self.search.action_drop()
+        else:
+            self.dismiss()
+
+
+def _title(book: ModelBook) -> str:
+    """Return how many models there are, and how many of them will not be for long, or are not."""
+    told = [f"models {len(book.items):,}"] if book.items else ["models"]
+    for state, words in (("retiring", f" within {SOON_DAYS}d"), ("retired", ""), ("gone", "")):
+        found = [item for item in book.items if item.state == state]
+        if found:
+            told.append(f"{found[0].look.glyph} {len(found):,}{words}")
+    return " · ".join(told)

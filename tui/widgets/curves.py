@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.job_status import ACTIVE
-from store.queries.jobs import JobSummary, jobs_by_id
-from store.queries.metrics import SeriesSummary, series, series_list
-from tui.axes import axis_end
-from tui.chart import CURVE_INKS, LEAST_HEIGHT, LEAST_WIDTH, Curve, Frame, draw
+from textual import events
+
+from store.queries.jobs import jobs_by_id
+from store.queries.metrics import series_list
+from tui.chart import CURVE_INKS, LEAST_HEIGHT, LEAST_WIDTH, Frame, draw, plot_left
 from tui.curve_choice import charts
-from tui.curve_look import CurveLook, smoothed
+from tui.curve_look import CurveLook
+from tui.curve_reading import Track, tracks
 from tui.formats import count, number
 from tui.ink import Line, Span
 from tui.widgets.job_view import JobView
+from tui.x_axis import XS, X, x_words
 
 if TYPE_CHECKING:
     from engine.lab import Lab
 
-# The lowest, highest and last point for each of the two dots that a cell is wide.
-_POINTS_A_CELL = 6
-_SMOOTH_POINTS = 20_000
-"""What is smoothed is smoothed before it is thinned out; of longer series, thinned out to this."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A curve of a chart: of which job, under which name in the legend."""
-
-    job: str
-    label: str
-    summary: SeriesSummary
+_LOADED_COLUMNS = 3
+"""Points this far left of the cursor, in columns, are looked for first."""
 
 
 class Curves(JobView):
@@ -49,7 +41,8 @@ class Curves(JobView):
         super().__init__(lab, now, name)
         self.how = CurveLook()
         self.beside: Sequence[str] = ()
-        self._end = 1
+        self._end = 1.0
+        self._left, self._columns = 0, 1
 
     def look_so(self, how: CurveLook) -> None:
         """Look at the curves in another way."""
@@ -60,97 +53,145 @@ class Curves(JobView):
         """Draw the chart after the present one, or before it."""
         self.look_so(replace(self.how, chart=self.how.chart + by, window=None))
 
+    def next_x(self) -> None:
+        """Draw the curves over something else: epochs, tokens, time, steps."""
+        self.look_so(self.how.over_next())
+
     def zoom(self, closer: int) -> None:
-        """Show half as many steps, or twice as many."""
+        """Show half as much, or twice as much."""
         self.look_so(self.how.zoomed(closer, self._end))
 
     def pan(self, by: int) -> None:
-        """Show the steps to the right of those in sight, or to the left."""
+        """Show what is to the right of what is in sight, or to the left."""
         self.look_so(self.how.panned(by, self._end))
+
+    def move_cursor(self, columns: int) -> None:
+        """Move the cursor, whose values are told."""
+        if self._columns > 1:
+            self.look_so(self.how.cursor_moved(columns, self._columns, self._end))
+
+    def drop_cursor(self) -> None:
+        """Tell the last values again."""
+        self.look_so(replace(self.how, cursor=None))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where somebody clicks."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y > 0 and offset.x >= self._left:
+            part = (offset.x - self._left) / max(1, self._columns - 1)
+            self.look_so(self.how.pointed(part, self._end))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Come closer with the wheel."""
+        event.stop()
+        self.zoom(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Go farther away with the wheel."""
+        event.stop()
+        self.zoom(-1)
 
     def read(self, job: str) -> Sequence[Line]:
         """Return a legend and the chart under it."""
         reader, width, height = self.lab.database.reader, self.room, self.size.height
+        how = self.how
         wanted = list(self.beside)[: len(CURVE_INKS)] if len(self.beside) > 1 else [job]
         jobs = jobs_by_id(reader, wanted)
-        names = {name for each in jobs for name in _names(reader, each.id)}
-        offered = charts(names)
+        offered = charts({name for each in jobs for name in _names(reader, each.id)})
         if not offered:
             return [[("No metrics yet: they come with the first steps.", "dim")]]
-        place = self.how.chart % len(offered)
-        drawn = _curves_of(reader, jobs, offered[place])
-        self._end = max(_end(reader, each) for each in jobs)
-        legend = self._legend(drawn, place, len(offered), width)
+        place = how.chart % len(offered)
+        drawn = tracks(reader, jobs, offered[place], how.x)
+        if not drawn:
+            return [[(_unknown(how.x), "warn")]]
+        self._end = max(track.end for track in drawn)
+        first, last = how.frame(self._end)
+        frame = Frame(last, first, how.log, how.x, how.cursor)
+        values = self._values(reader, drawn, frame)
+        told = _told(how, len(jobs) - len({track.job for track in drawn}))
+        if len(offered) > 1:
+            told.append(f"{place + 1} of {len(offered)}  m next")
+        legend = _legend(drawn, values, told, width)
         if width < LEAST_WIDTH or height < LEAST_HEIGHT + 2:
             return [legend, [("Too little room for a chart: make the window larger.", "dim")]]
-        first, last = self.how.frame(self._end)
-        curves = [self._read(reader, each, (first, last), width) for each in drawn]
-        chart = draw(curves, width, height - 1, Frame(last, first, self.how.log))
-        nothing = "None of its values can be drawn on this scale: y changes it."
-        if not self.how.log:
-            nothing = "None of its values is a number."
-        return [legend, *(chart or [[(nothing, "warn")]])]
+        curves = [
+            track.read(reader, replace(how, window=_seen(how, frame)), width) for track in drawn
+        ]
+        chart = draw(curves, width, height - 1, frame)
+        self._left = plot_left(chart)
+        self._columns = max(1, width - self._left)
+        return [legend, *(chart or [[(_nothing(how), "warn")]])]
 
-    def _read(
-        self, reader: sqlite3.Connection, drawn: _Drawn, steps: tuple[int, int], width: int
-    ) -> Curve:
-        weight = self.how.weight
-        points = _SMOOTH_POINTS if weight else width * _POINTS_A_CELL
-        first, last = (None, None) if self.how.window is None else steps
-        name = drawn.summary.name
-        if first is None or last is None:
-            found = series(reader, drawn.job, name, points=points)
-        else:
-            found = series(reader, drawn.job, name, points=points, first_step=first, last_step=last)
-        values = smoothed(found.values, weight) if weight else found.values
-        return Curve(drawn.label, found.steps, values)
+    def _values(
+        self, reader: sqlite3.Connection, drawn: Sequence[Track], frame: Frame
+    ) -> list[str]:
+        """Return what the legend says of each curve: its value at the cursor, or the last one."""
+        if frame.cursor is None:
+            return [_value(track.summary.last) for track in drawn]
+        span = _LOADED_COLUMNS * (frame.last - frame.first) / self._columns
+        found = [track.value_at(reader, frame.cursor, span) for track in drawn]
+        return ["-" if point is None else _value(point[1]) for point in found]
 
-    def _legend(self, drawn: Sequence[_Drawn], place: int, of: int, width: int) -> Line:
-        line: list[Span] = []
-        for each, ink in zip(drawn, CURVE_INKS, strict=False):
-            last = each.summary.last
-            value = "not a number" if last is None else number(last)
-            line += [("━ ", ink), (each.label, "plain"), (f" {value}   ", "strong")]
-        told = self._told()
-        if of > 1:
-            told.append(f"{place + 1} of {of}  m next")
-        right = "  ".join(told)
-        used = sum(len(text) for text, _ in line)
-        if right and used + len(right) <= width:
-            line += [(" " * (width - used - len(right)), "plain"), (right, "faint")]
-        return line
 
-    def _told(self) -> list[str]:
-        """Return how the curves are looked at, where it is not as usual."""
-        told = ["log"] if self.how.log else []
-        if self.how.weight:
-            told.append(f"smoothed {self.how.weight:g}")
-        if self.how.window is not None:
-            first, last = self.how.window
-            told.append(f"steps {count(first)}-{count(last)}")
-        return told
+def _nothing(how: CurveLook) -> str:
+    if how.window is not None:
+        return "None of its points is in sight: 0 shows them all."
+    if how.log:
+        return "None of its values can be drawn on this scale: y changes it."
+    return "None of its values is a number."
+
+
+def _seen(how: CurveLook, frame: Frame) -> tuple[float, float] | None:
+    return None if how.window is None else (frame.first, frame.last)
+
+
+def _value(value: float | None) -> str:
+    return "not a number" if value is None or math.isnan(value) else number(value)
+
+
+def _unknown(x: X) -> str:
+    what = {"epoch": "epochs", "tokens": "tokens", "time": "times"}.get(x, x)
+    return f"No {what} are recorded of these steps: x draws them over {_after(x)}."
+
+
+def _after(x: X) -> str:
+    following = XS[(XS.index(x) + 1) % len(XS)]
+    return {"step": "steps", "epoch": "epochs"}.get(following, following)
+
+
+def _legend(drawn: Sequence[Track], values: Sequence[str], told: Sequence[str], width: int) -> Line:
+    line: list[Span] = []
+    for track, value, ink in zip(drawn, values, CURVE_INKS, strict=False):
+        line += [("━ ", ink), (track.label, "plain"), (f" {value}   ", "strong")]
+    right = "  ".join(told)
+    used = sum(len(text) for text, _ in line)
+    if right and used + len(right) <= width:
+        line += [(" " * (width - used - len(right)), "plain"), (right, "faint")]
+    return line
+
+
+def _told(how: CurveLook, left_out: int) -> list[str]:
+    """Return how the curves are looked at, where it is not as usual."""
+    told = [] if how.cursor is None else [f"at {x_words(how.x, how.cursor)}"]
+    if left_out:
+        told.append(f"{left_out} without {how.x}")
+    if how.log:
+        told.append("log")
+    if how.weight:
+        told.append(f"smoothed {how.weight:g}")
+    if how.x != "step":
+        told.append(f"over {how.x}")
+    if how.window is not None:
+        told.append(_window_words(how.x, how.window))
+    return told
+
+
+def _window_words(x: X, window: tuple[float, float]) -> str:
+    first, last = window
+    if x == "step":
+        return f"steps {count(round(first))}-{count(round(last))}"
+    return f"{x_words(x, first)} to {x_words(x, last)}"
 
 
 def _names(reader: sqlite3.Connection, job: str) -> list[str]:
     return [summary.name for summary in series_list(reader, job)]
-
-
-def _curves_of(
-    reader: sqlite3.Connection, jobs: Sequence[JobSummary], metrics: Sequence[str]
-) -> list[_Drawn]:
-    """Return the curves of a chart: of one job all its metrics, of several the first of them."""
-    wanted = metrics if len(jobs) == 1 else metrics[:1]
-    found = []
-    for job in jobs:
-        summaries = {summary.name: summary for summary in series_list(reader, job.id)}
-        for name in wanted:
-            if name in summaries:
-                label = name if len(jobs) == 1 else f"{job.name} {name}"
-                found.append(_Drawn(job.id, label, summaries[name]))
-    return found[: len(CURVE_INKS)]
-
-
-def _end(reader: sqlite3.Connection, job: JobSummary) -> int:
-    """Return the step at which a job's curves end, or a little later for one that runs."""
-    last = max((summary.last_step for summary in series_list(reader, job.id)), default=1)
-    return axis_end(last, job.total_steps) if job.status in ACTIVE else last

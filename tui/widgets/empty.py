@@ -13,7 +13,10 @@ _WORDS: tuple[Line, ...] = (
     [],
     [("  ftlab data add FILE --name NAME", "accent")],
     [("  ftlab train NAME --model BASE", "accent")],
-    [("  fine-tunes a model of yours on your own examples", "dim")],
+    [("  fine-tunes a model of yours on your own examples; D and N do it from here", "dim")],
+    [],
+    [("  ftlab import openai", "accent")],
+    [("  brings all your hosted jobs here: metrics, results, files", "dim")],
     [],
     [("A job shows here as soon as it is planned.", "dim")],
 )

@@ -78,10 +78,11 @@ class EventRows(RowList, Background):
 
     @dataclass
     class SeqsRead(Message):
-        """It was read which events fit."""
+        """It was read which events fit, of how many."""
 
         search: str
         seqs: Sequence[int]
+        head: int
 
     @dataclass
     class EventsRead(Message):
@@ -98,6 +99,7 @@ class EventRows(RowList, Background):
         self._now = now
         self.search = ""
         self.seqs: Sequence[int] = ()
+        self.head = 0
         self._events: OrderedDict[int, Recorded] = OrderedDict()
         self._listing = self._stale = self._reading = False
 
@@ -130,10 +132,12 @@ class EventRows(RowList, Background):
         self.in_background("list", lambda: self._list(wanted))
 
     def _list(self, wanted: str) -> Message:
+        head = self._database.head()
         if not wanted:
-            # The log has no gaps: nothing need be read.
-            return self.SeqsRead(wanted, range(self._database.head(), 0, -1))
-        return self.SeqsRead(wanted, event_seqs(self._database.reader, EVENTS.search(wanted)))
+            # The log has no gaps: nothing more need be read.
+            return self.SeqsRead(wanted, range(head, 0, -1), head)
+        found = event_seqs(self._database.reader, EVENTS.search(wanted))
+        return self.SeqsRead(wanted, found, head)
 
     def on_event_rows_seqs_read(self, message: SeqsRead) -> None:
         """Show the events; one who looks at older ones keeps them in sight."""
@@ -141,7 +145,7 @@ class EventRows(RowList, Background):
         self._listing = False
         before, top, held = self.in_sight(), self.scroll_offset.y, self.selected
         at_top = top == 0 and self.cursor == 0
-        self.seqs = message.seqs
+        self.seqs, self.head = message.seqs, message.head
         line = 0 if at_top or held is None else _place(self.seqs, held)
         moved = line - self.cursor
         self.rows_changed(before, line, None if at_top else max(0, top + moved))

@@ -121,6 +121,15 @@ class JobRows(RowList, Background):
         self.view = view
         self._list()
 
+    def go_to(self, job: str) -> None:
+        """Put the cursor on a job, now or as soon as the list has it."""
+        line = self.book.line_of(job)
+        if line is not None:
+            self.cursor = line
+            return
+        self._selected = job
+        self._list()
+
     def list_anew(self) -> None:
         """Read everything anew."""
         self.book.forget()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import events
+from textual.geometry import Offset
 
 from tui.actions import NONE, Action, Place, key_line
 from tui.ink import Span
+from tui.jumping import Spot
 from tui.widgets.fixed_lines import FixedLines
 
 
@@ -24,6 +27,12 @@ class KeyLine(FixedLines):
         self._left_out: frozenset[str] = frozenset()
         self._offered: Sequence[Action] = ()
         self._ends: list[tuple[int, Action]] = []
+
+    def offer(self, *places: Place) -> None:
+        """Offer the keys of other places."""
+        if places != self._places:
+            self._places = places
+            self.on_resize()
 
     def leave_out(self, *ids: str) -> None:
         """Offer all but these, which do nothing now."""
@@ -54,8 +63,19 @@ class KeyLine(FixedLines):
         """Do what the clicked key does."""
         for end, action in self._ends:
             if event.x < end:
-                await self.app.run_action(action.does, default_namespace=self.screen)
+                await self._press(action)
                 return
+
+    def spots(self) -> list[Spot]:
+        """Return where the keys are named."""
+        starts = [0, *(end for end, _ in self._ends)]
+        return [
+            Spot(Offset(start, 0), partial(self._press, action))
+            for start, (_, action) in zip(starts, self._ends, strict=False)
+        ]
+
+    async def _press(self, action: Action) -> None:
+        await self.app.run_action(action.does, default_namespace=self.screen)
 
 
 def _width(actions: Sequence[Action]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from textual import events
 from textual.message import Message
@@ -14,6 +13,7 @@ from textual.strip import Strip
 
 from tui.actions import bindings
 from tui.ink import Line, Span
+from tui.theme import cursor_style
 from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
 from tui.widgets.scrolled_length import set_length
@@ -23,7 +23,6 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
     """The base of lists: a subclass tells how many rows there are and what a row says."""
 
     BINDINGS = bindings("rows")
-    COMPONENT_CLASSES: ClassVar = {"rows--cursor"}
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -102,10 +101,12 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
         self.post_message(self.RoomChanged())
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row that was clicked."""
+        """Put the cursor on the row that was clicked; open it if it was clicked twice."""
         place = event.y + self.scroll_offset.y
         if place < self.row_count:
             self.cursor = place
+            if event.chain == 2 and self.cursor == place:
+                self.app.simulate_key("enter")
 
     def action_move(self, rows: int) -> None:
         """Move the cursor down by rows, up if negative."""
@@ -135,5 +136,5 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
             0, self.size.width, None
         )
         if marked:
-            style += self.get_component_rich_style("rows--cursor", partial=True)
+            style += cursor_style(self.app.theme_variables, focused=self.has_focus)
         return strip.apply_style(style)

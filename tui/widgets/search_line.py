@@ -17,6 +17,8 @@ from tui.ink import Line
 from tui.widgets.fixed_lines import FixedLines
 
 _REST_SECONDS = 0.15
+_LONGEST = 1000
+"""Of a longer search SQLite would say that its tree is too deep."""
 
 
 class SearchLine(Horizontal):
@@ -47,7 +49,9 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Put what is found beside what is written."""
         yield FixedLines(id="search-mark")
-        yield Input(placeholder=self._hint, id="search-input", compact=True)
+        yield Input(
+            placeholder=self._hint, id="search-input", compact=True, max_length=_LONGEST
+        )
         yield FixedLines(id="search-found")
 
     def on_mount(self) -> None:
@@ -64,6 +68,21 @@ class SearchLine(Horizontal):
         """Let somebody write."""
         self.display = True
         self._input.focus()
+
+    @property
+    def language(self) -> Language:
+        """What can be asked."""
+        return self._language
+
+    def on_click(self) -> None:
+        """Let somebody write who clicks the mark."""
+        self.open()
+
+    def look_for(self, text: str) -> None:
+        """Search for something that was chosen elsewhere."""
+        self._input.value = text
+        self._search()
+        self.display = True
 
     def show(self, text: str) -> None:
         """Show a search that was settled elsewhere."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
 
 from tui.ink import Span
+from tui.jumping import Spot
 from tui.widgets.fixed_lines import FixedLines
 
 
@@ -49,9 +52,20 @@ class TabStrip(FixedLines):
             self._ends.append((end, tab))
         self.show([line])
 
+    def spots(self) -> list[Spot]:
+        """Return where the tabs are."""
+        starts = [0, *(end for end, _ in self._ends)]
+        return [
+            Spot(Offset(start, 0), partial(self._pick, tab))
+            for start, (_, tab) in zip(starts, self._ends, strict=False)
+        ]
+
+    def _pick(self, tab: str) -> None:
+        self.post_message(self.Picked(tab))
+
     def on_click(self, event: events.Click) -> None:
         """Tell which tab was clicked."""
         for end, tab in self._ends:
             if event.x < end:
-                self.post_message(self.Picked(tab))
+                self._pick(tab)
                 return

@@ -26,8 +26,14 @@ class TitleLine(FixedLines):
     def __init__(self, place: str, *, is_past: bool = False) -> None:
         super().__init__(id="title")
         self._place = place
-        self._is_past = is_past
+        self._is_past, self._past = is_past, ""
         self._counts: Mapping[str, int] = {}
+
+    def on_mount(self) -> None:
+        """Mark the past on every screen that shows it."""
+        past = getattr(self.app, "as_of", None)
+        if past and not self._is_past:
+            self._is_past, self._past = True, f" · {past}"
 
     def name_place(self, place: str) -> None:
         """Show another place."""
@@ -41,7 +47,8 @@ class TitleLine(FixedLines):
 
     def on_resize(self) -> None:
         """Fit the title to the row."""
-        self.show([title(self._place, self._counts, self.size.width, is_past=self._is_past)])
+        place = self._place + self._past
+        self.show([title(place, self._counts, self.size.width, is_past=self._is_past)])
 
 
 def title(place: str, counts: Mapping[str, int], width: int, *, is_past: bool = False) -> Line:

@@ -203,22 +203,34 @@ def _check_data(lab: Lab, dataset: DatasetRow, model: str, method: HostedMethod)
         DataError: with the first errors, if there are any.
     """
     from engine.data.errors import DataError
-    from engine.data.versions.checks import CheckWish
 
     by: Method = "dpo" if method == "dpo" else "supervised"
     if takes_completions(lab, model):
         by = "completion"
-    _, report = lab.datasets.check(dataset.id, CheckWish(model=model, method=by))
-    errors = [finding for finding in report.findings if finding.severity == "error"]
+    report = _report(lab, dataset, model, by)
+    errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
     if errors:
         named = "\n".join(
-            f"{finding.file}:{finding.line or ''} {finding.message} [{finding.rule}]"
+            f"{finding['file']}:{finding['line'] or ''} {finding['message']} [{finding['rule']}]"
             for finding in errors[:_FINDINGS_NAMED]
         )
         raise DataError(
-            f"{named}\nThe data has {report.total('error')} errors that {model} would be refused "
+            f"{named}\nThe data has {report['errors']} errors that {model} would be refused "
             f"for: `ftlab data check {dataset.name}@{dataset.version} --model {model}` lists them"
         )
+
+
+def _report(lab: Lab, dataset: DatasetRow, model: str, method: Method) -> dict[str, Any]:
+    """Return what a check finds: that of today if there is one, else a new one, recorded."""
+    from engine.data.versions.checks import CheckWish
+    from engine.data.versions.recorded_checks import check_that_holds
+
+    known = check_that_holds(lab, dataset.id, model, method)
+    if known is not None:
+        found: dict[str, Any] = json.loads(known.report_json)
+        return found
+    _, report = lab.datasets.check(dataset.id, CheckWish(model=model, method=method))
+    return report.to_json()
 
 
 def _estimate(

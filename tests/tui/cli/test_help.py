@@ -15,7 +15,7 @@ import tui
 from tui.cli.root import root
 
 _README = Path(tui.__file__).parents[1] / "README.md"
-_PRINT_NO_DATA = {"demo", "daemon", "completion"}
+_PRINT_NO_DATA = {"demo", "daemon", "completion", "web"}
 _USE_NO_DATABASE = {
     "completion",
     *("config.path", "config.set", "config.unset", "config.key.set", "config.key.remove"),
@@ -23,6 +23,7 @@ _USE_NO_DATABASE = {
 }
 _FIXED = {
     *("demo", "train", "chat", "history", "poll", "daemon", "completion"),
+    *("notify", "notify.test", "web"),
     *("verify", "rebuild", "backup", "doctor"),
     *("export", "export.archive", "import", "import.archive"),
     *("config", "config.path", "config.set", "config.unset"),
@@ -50,7 +51,8 @@ _FIXED = {
     ),
     *("jobs", "jobs.show", "jobs.metrics", "jobs.follow", "jobs.logs", "jobs.cancel"),
     *("jobs.resume", "queue", "queue.move", "queue.priority", "models", "models.show"),
-    *("models.delete", "files", "files.list", "files.delete"),
+    *("models.tag", "models.untag"),
+    *("models.delete", "files", "files.list", "files.delete", "chats", "chats.show"),
     *("models.record", "models.recreate", "models.retire-check", "models.table"),
     *("recordings", "recordings.show", "recordings.export", "recordings.dataset"),
     *("suite", "suite.add", "suite.list", "suite.show"),

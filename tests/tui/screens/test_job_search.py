@@ -169,3 +169,41 @@ async def test_curves_are_looked_at_on_another_scale_smoother_and_closer(
         await ui.until_shown("steps 23-53")
         await ui.press("0", "y", "s", "s")
         await ui.until(lambda: "smoothed" not in ui.screen_text() and "log" not in ui.screen_text())
+
+
+async def test_curves_have_a_cursor_whose_values_are_told(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (160, 36)) as ui:
+        await ui.press("2", "left_square_bracket")
+        await ui.until_shown("at step 30", "━ loss 1.211", "┊")
+        await ui.press("left_curly_bracket", "left_curly_bracket")
+        await ui.until(lambda: "━ loss 1.211" not in ui.screen_text())
+        await ui.press("plus")
+        await ui.until_shown("at step ", "steps ")
+        await ui.press("0")
+        await ui.until(lambda: "at step" not in ui.screen_text())
+
+
+async def test_curves_are_drawn_over_what_else_is_known(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (160, 36)) as ui:
+        await ui.press("2", "x")
+        await ui.until_shown("No epochs are recorded of these steps: x draws them over tokens.")
+        await ui.press("x", "x")
+        await ui.until_shown("x draws them over steps.")
+        await ui.press("x")
+        await ui.until_shown("━ loss 1.211")
+
+
+async def test_a_click_into_the_curves_puts_the_cursor_there(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (160, 36)) as ui:
+        await ui.press("2")
+        await ui.until_shown("━ loss 1.211")
+        await ui.pilot.click(ui.panel.curves, offset=(40, 10))
+        await ui.until_shown("at step ", "┊")
+
+
+async def test_a_search_that_finds_nothing_shows_no_job(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("slash", *"no such job")
+        await ui.until_shown("0 of 5")
+        await ui.until(lambda: ui.panel.job is None)
+        assert "gsm8k-5" not in ui.screen_text()

@@ -71,12 +71,20 @@ def _cleaned(recipe: Recipe) -> str:
     return f"cleaned from {recipe['of']}"
 
 
+def _written(recipe: Recipe) -> str:
+    of = recipe.get("of")
+    what = "an answer, edited," if recipe.get("edited") else "an answer"
+    said = f"{what} of {recipe['chat']} (turn {recipe['turn']})"
+    return f"{of} and {said}" if of else said
+
+
 _TELLERS: dict[str, Callable[[Recipe], str]] = {
     "imported": _imported,
     "split": _split,
     "sampled": _sampled,
     "merged": _merged,
     "cleaned": _cleaned,
+    "written": _written,
 }
 _TAKEN = {
     "random": "a random sample of",

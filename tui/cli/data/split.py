@@ -85,11 +85,11 @@ def split(
             print_json(found.parts)
         else:
             say_versions(lab.database.reader, *found.parts.values())
-    for remark in _remarks(found):
+    for remark in remarks(found):
         note(remark)
 
 
-def _remarks(found: Split) -> Iterator[str]:
+def remarks(found: Split) -> Iterator[str]:
     """Say what may not be as one would think."""
     from tui.wording import number_of
 

@@ -1,0 +1,1 @@
+"""What is known beforehand of a training that somebody considers; nothing is recorded here."""

@@ -1,0 +1,99 @@
+"""Jobs and models beside each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.comparing.comparison import compare
+from engine.comparing.metrics import Measured
+from engine.lab import Lab
+from store.errors import NotFoundError
+from store.events import JobStatusChanged
+from tests.engine.comparing.conftest import AddVersion, PlanJob, RegisterModel
+
+
+@pytest.fixture
+def two(plan_job: PlanJob) -> None:
+    plan_job("a", {"loss": [2.0, 1.0, 1.5], "learning_rate": [1.0, 0.5, 0.1]})
+    epochs = {"epochs": 3, "learning_rate": 5e-4}
+    plan_job(
+        "b", {"loss": [2.0, 1.8, 1.4], "eval_accuracy": [0.1, 0.5, 0.4]}, hyperparameters=epochs
+    )
+
+
+@pytest.mark.usefixtures("two")
+def test_only_what_differs_is_a_difference(lab: Lab) -> None:
+    found = compare(lab.database.reader, ["a", "b"])
+    told = {each.name: (each.topic, each.values) for each in found.differences}
+    assert told == {"epochs": ("hyperparameters", (1, 3))}
+    settled = {each.name: each.values for each in found.settings}
+    assert settled["base_model"] == ("tiny", "tiny")
+    assert settled["learning_rate"] == (5e-4, 5e-4)
+
+
+@pytest.mark.usefixtures("two")
+def test_of_each_metric_the_best_is_marked_where_it_is_known_what_is_better(lab: Lab) -> None:
+    assert compare(lab.database.reader, ["a", "b"]).metrics == (
+        Measured("loss, last", (1.5, 1.4), frozenset({1})),
+        Measured("loss, best", (1.0, 1.4), frozenset({0})),
+        Measured("eval_accuracy, last", (None, 0.4), frozenset()),
+        Measured("eval_accuracy, best", (None, 0.5), frozenset()),
+        Measured("learning_rate, last", (0.1, None), frozenset()),
+    )
+
+
+@pytest.mark.usefixtures("two")
+def test_what_is_not_there_is_named(lab: Lab) -> None:
+    with pytest.raises(NotFoundError, match="no job and no model is called 'c'"):
+        compare(lab.database.reader, ["a", "c"])
+
+
+def test_a_setting_that_one_of_them_does_not_have_differs(lab: Lab, plan_job: PlanJob) -> None:
+    plan_job("a", hyperparameters={"lora_rank": 0})
+    plan_job("b", hyperparameters={})
+    plan_job("c", hyperparameters={"lora_rank": False})
+    [rank] = compare(lab.database.reader, ["a", "b", "c"]).differences
+    assert (rank.name, rank.values) == ("lora_rank", (0, None, False))
+    [rank] = compare(lab.database.reader, ["a", "c"]).differences
+    assert rank.differs
+
+
+def test_where_jobs_ran_and_how_that_went_is_compared(lab: Lab, plan_job: PlanJob) -> None:
+    for name, torch in (("a", "2.12"), ("b", "2.13")):
+        details = {"device": "cpu", "environment": {"torch": torch, "command": ["x"], "seeds": {}}}
+        plan_job(name)
+        lab.log.append(f"job/job_{name}", JobStatusChanged(status="running", details=details))
+    found = compare(lab.database.reader, ["a", "b"])
+    environment = {each.name: each.values for each in found.settings if each.topic == "environment"}
+    assert environment == {"device": ("cpu", "cpu"), "torch": ("2.12", "2.13")}
+    course = {each.name: each.values for each in found.settings if each.topic == "course"}
+    assert course["status"] == ("running", "running")
+
+
+def test_the_data_is_told_by_its_name_and_version(
+    lab: Lab, plan_job: PlanJob, add_version: AddVersion
+) -> None:
+    first, second = add_version("sums", 1, ["1"]), add_version("sums", 2, ["1", "2"])
+    plan_job("a", dataset=first, validation=first)
+    plan_job("b", dataset=second, validation=first)
+    plan_job("c", dataset="ds_elsewhere")
+    found = compare(lab.database.reader, ["a", "b", "c"])
+    data = {each.name: each.values for each in found.settings if each.topic == "data"}
+    assert data == {
+        "dataset": ("sums@1", "sums@2", "ds_elsewhere"),
+        "examples": (1, 2, None),
+        "validation": ("sums@1", "sums@1", None),
+        "examples_in_validation": (1, 1, None),
+    }
+
+
+def test_what_all_of_them_were_made_of_is_told(
+    lab: Lab, plan_job: PlanJob, register: RegisterModel
+) -> None:
+    register("facts", plan_job("facts"))
+    for name in ("a", "b"):
+        plan_job(name, base_model="mdl_facts", options={"from": "mdl_facts"})
+    found = compare(lab.database.reader, ["a", "b"])
+    assert found.lineage == ("tiny", "facts")
+    assert found.subjects[0].lineage == ("tiny", "facts")
+    assert compare(lab.database.reader, ["a", "facts"]).lineage == ("tiny",)

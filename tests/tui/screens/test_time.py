@@ -1,0 +1,68 @@
+"""Sliding through time."""
+
+from __future__ import annotations
+
+from store.queries.history import Filter, history
+from tests.tui.conftest import Drive, StillLab
+from tui.screens.ask import Ask
+from tui.screens.history import History
+from tui.screens.jobs import Jobs
+
+
+async def test_the_slider_shows_every_moment_and_leads_back(lab: StillLab, drive: Drive) -> None:
+    head = lab.database.head()
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B")
+        await ui.until_shown(f"now of {head}")
+        await ui.press("left", "left")
+        await ui.until_shown(f"event {head - 2} of {head}", "PAST", f"as of event {head - 2}")
+        await ui.press("left")
+        await ui.until_shown(f"as of event {head - 3}")
+        assert len([one for one in ui.app.screen_stack if isinstance(one, Jobs)]) == 2
+        await ui.press("end")
+        await ui.until(lambda: ui.app.as_of is None)
+        assert len(ui.app.screen_stack) == 1
+
+
+async def test_a_moment_is_written_and_every_screen_shows_it(lab: StillLab, drive: Drive) -> None:
+    failed = history(lab.database.reader, Filter("job/job_2"))[-1].seq
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B", "slash")
+        assert isinstance(ui.app.screen, Ask)
+        await ui.press(*"someday", "enter")
+        await ui.until_shown("is no time")
+        await ui.press(*["backspace"] * 7, *str(failed - 1), "enter")
+        await ui.until_shown(f"as of event {failed - 1}", "● gsm8k-2")
+        await ui.press("H")
+        await ui.until_shown("PAST", "history · as of event")
+        assert isinstance(ui.app.screen, History)
+        await ui.press("escape", "B", "enter", "escape")
+        await ui.until(lambda: ui.app.as_of is None)
+        await ui.until_shown("✗ gsm8k-2")
+
+
+async def test_the_same_time_of_another_day_is_gone_to(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B")
+        await ui.until_shown("checkpoint saved at step 30")
+        await ui.press("down")
+        await ui.until_shown("PAST", "✓ gsm8k-1")
+        assert "gsm8k-5" not in ui.screen_text()
+
+
+async def test_the_slider_leaves_without_a_trace(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        before = ui.screen_text()
+        await ui.press("B")
+        await ui.until_shown("event before")
+        await ui.press("escape")
+        await ui.until(lambda: ui.screen_text() == before)
+        assert ui.rows.has_focus
+
+
+async def test_a_click_on_the_slider_goes_there(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B")
+        await ui.until_shown("now of")
+        await ui.pilot.click("#time-bar", offset=(3, 0))
+        await ui.until_shown("PAST", "as of event 1,")

@@ -1,0 +1,51 @@
+"""What the models screen says of a base model, and where there are no models at all."""
+
+from __future__ import annotations
+
+from tui.formats import count
+from tui.ink import Line
+from tui.model_book import ModelBook
+from tui.model_tree import Branch
+from tui.wording import number_of
+from tui.wrapping import wrap
+
+_DAYS = 8
+"""How many days of shutdown are named."""
+
+
+def base_lines(branch: Branch, book: ModelBook, width: int) -> list[Line]:
+    """Return what is known of a base model: what was made of it, and when that shuts down."""
+    made = [
+        item
+        for item in book.items
+        if (book.ancestors(item.row.id) or [item])[-1].row.base_model == branch.base
+    ]
+    lines: list[Line] = [[(line, "strong")] for line in wrap(branch.base or "not known", width)]
+    lines += [[], [("MADE OF IT", "faint")]]
+    looks = {item.state: item.look for item in made}
+    for state, shown in looks.items():
+        number = sum(item.state == state for item in made)
+        lines.append([(f"{shown.glyph} ", shown.ink), (f"{count(number)} {shown.word}", "plain")])
+    days = sorted({(item.shutdown, item.source) for item in made if item.shutdown is not None})
+    if days:
+        lines += [[], [("SHUTS DOWN", "faint")]]
+    for day, source in days[:_DAYS]:
+        number = sum(item.shutdown == day for item in made)
+        words = f"{day}: {number_of(number, 'model')} ({source})"
+        lines += [[(line, "plain")] for line in wrap(words, width)]
+    return lines
+
+
+def nothing_lines() -> list[Line]:
+    """Return what the screen says while there are no models."""
+    return [
+        [("There are no models yet.", "strong")],
+        [],
+        [("A job that succeeds makes one: J shows the jobs, N starts one.", "plain")],
+        [],
+        [("  ftlab import openai", "accent")],
+        [("  takes in what a hosted service made, before it is shut down", "dim")],
+        [],
+        [("  ftlab demo", "accent")],
+        [("  fine-tunes a small model on sample data, from beginning to end", "dim")],
+    ]

@@ -1,0 +1,275 @@
+"""What can be done with models: asked for first where it matters, done in the background."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
+
+from textual.message import Message
+from textual.screen import Screen
+
+from store.queries.model_tags import tag_counts
+from store.queries.models import ModelRow
+from tui.background import Background, Failure
+from tui.model_permissions import why_gone, why_not_recreate
+from tui.screens.choose import Choose
+from tui.screens.model_confirm import Confirm, Deed
+from tui.screens.model_deletion import deletion_deed, deletion_words
+from tui.screens.model_recreation import base_choices, recreation_deed
+from tui.screens.model_tagging import TagChange, TagModels
+from tui.wording import number_of
+
+if TYPE_CHECKING:
+    from engine.deleting.models import ModelPlan
+    from engine.lab import Lab
+    from engine.planning import Plan
+    from tui.app import FtlabApp
+
+_MOST_COMPARED = 6
+
+
+class ModelDeeds(Screen[None], Background):
+    """A screen with chosen models, and the keys that act on them."""
+
+    lab: Lab
+    now: Callable[[], datetime]
+
+    @dataclass
+    class Told(Message):
+        """Something that was asked for was done, or cannot be: these words tell."""
+
+        words: str
+        refused: bool = False
+
+    @dataclass
+    class TagsRead(Message):
+        """It was read which tags there are."""
+
+        models: list[ModelRow]
+        counts: dict[str, int]
+
+    @dataclass
+    class DeletionPlanned(Message):
+        """It was found out what deleting models would mean."""
+
+        plan: ModelPlan
+
+    @dataclass
+    class RecreationPlanned(Message):
+        """It was settled how a model would be rebuilt."""
+
+        model: ModelRow
+        plan: Plan
+
+    @dataclass
+    class StageCame(Message):
+        """Something that takes a while has come so far."""
+
+        words: str
+
+    @abstractmethod
+    def chosen_models(self) -> list[ModelRow]:
+        """Return the models that a key acts on."""
+
+    @abstractmethod
+    def be_busy(self, doing: str | None) -> None:
+        """Say what takes a while; None when it is over."""
+
+    @property
+    def _ftlab(self) -> FtlabApp:
+        return cast("FtlabApp", self.app)
+
+    def on_model_deeds_told(self, message: Told) -> None:
+        """Say what was done, or why not."""
+        self.be_busy(None)
+        severity = "warning" if message.refused else "information"
+        self.app.notify(message.words, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def on_model_deeds_stage_came(self, message: StageCame) -> None:
+        """Say how far it has come."""
+        self.be_busy(message.words)
+
+    def _tell_stage(self, stage: str, part: float) -> None:
+        self.post_message(self.StageCame(f"{stage}… {part:.0%}"))
+
+    def refuse(self, words: str) -> None:
+        """Say why something cannot be done."""
+        self.app.notify(words, severity="warning", markup=False)
+
+    def work_failed(self, failure: Failure) -> None:
+        """Say what went wrong, and that nothing is under way any more."""
+        self.be_busy(None)
+        super().work_failed(failure)
+
+    def allowed(
+        self, why_not: Callable[[ModelRow], str | None] = lambda _row: None, *, acts: bool = True
+    ) -> list[ModelRow]:
+        """Return the chosen models for which an action makes sense; say why if none is left.
+
+        Args:
+            why_not: says why it makes no sense for one.
+            acts: whether it is more than looking.
+        """
+        rows = self.chosen_models()
+        if not rows:
+            self.refuse("choose a model version first: this is a base model or nothing at all")
+            return []
+        if acts and self.lab.why_not is not None:
+            self.refuse(self.lab.why_not)
+            return []
+        found = [row for row in rows if why_not(row) is None]
+        if not found:
+            self.refuse(why_not(rows[0]) or "")
+        return found
+
+    def action_talk(self) -> None:
+        """Chat with the chosen models."""
+        rows = self.allowed(why_gone)
+        if len(rows) > 1:
+            self._ftlab.open_chats(rows)
+        elif rows:
+            self._ftlab.open_chat(rows[0])
+
+    def action_compare(self) -> None:
+        """Put the marked models beside each other."""
+        rows = self.chosen_models()
+        if 2 <= len(rows) <= _MOST_COMPARED:
+            self._ftlab.open_comparison([row.id for row in rows])
+        else:
+            self.refuse(f"mark two to {_MOST_COMPARED} models with space, then compare them")
+
+    def action_copy(self) -> None:
+        """Copy the ids of the chosen models."""
+        if rows := self.allowed(acts=False):
+            ids = [row.remote_id or row.id for row in rows]
+            self.app.copy_to_clipboard("\n".join(ids))
+            self.notify(f"copied {ids[0] if len(ids) == 1 else called(rows)}", markup=False)
+
+    def action_job(self) -> None:
+        """Go to the job that made the model."""
+        if not (rows := self.allowed(acts=False)):
+            return
+        if rows[0].job is None:
+            self.refuse(f"no job is known that made {rows[0].name}")
+        else:
+            self._ftlab.show_job(rows[0].job)
+
+    def action_tag(self) -> None:
+        """Let somebody give the chosen models a tag."""
+        if rows := self.allowed():
+            database = self.lab.database
+            self.in_background("tags", lambda: self.TagsRead(rows, tag_counts(database.reader)))
+
+    def on_model_deeds_tags_read(self, message: TagsRead) -> None:
+        """Show the tags."""
+        rows = message.models
+
+        def chosen(change: TagChange | None) -> None:
+            if change is not None:
+                self.in_background("tag", lambda: self._tagged(rows, change))
+
+        tags = [row.tags for row in rows]
+        self.app.push_screen(TagModels(called(rows), tags, message.counts), chosen)
+
+    def _tagged(self, rows: Sequence[ModelRow], change: TagChange) -> Message:
+        from engine.model_tags import tag_model, untag_model
+
+        act = tag_model if change.given else untag_model
+        for row in rows:
+            act(self.lab, row.id, [change.tag])
+        words = "tagged" if change.given else "no longer tagged"
+        return self.Told(f"{called(rows)} {words} {change.tag}")
+
+    def action_delete(self) -> None:
+        """Find out what deleting the chosen models would mean, and ask."""
+        if not (rows := self.allowed(why_gone)):
+            return
+        self.be_busy("finding out what would be deleted…")
+        ids, today = [row.id for row in rows], self.now().date()
+        self.in_background("deletion", lambda: self._plan_deletion(ids, today))
+
+    def _plan_deletion(self, ids: Sequence[str], today: date) -> Message:
+        from engine.deleting.models import plan_models
+
+        plan = plan_models(self.lab, ids, today)
+        plan.check()
+        return self.DeletionPlanned(plan)
+
+    def on_model_deeds_deletion_planned(self, message: DeletionPlanned) -> None:
+        """Ask, naming what goes and what is lost with it."""
+        self.be_busy(None)
+        plan = message.plan
+        if not plan.models:
+            self.refuse(f"{', '.join(plan.gone)} is gone already")
+            return
+
+        def work() -> Message:
+            from engine.deleting.models import delete_models
+
+            done = delete_models(self.lab, plan)
+            return self.Told(deletion_words(done), refused=bool(done.troubles))
+
+        self.ask(deletion_deed(plan), "deletion", "deleting…", work)
+
+    def action_recreate(self) -> None:
+        """Let somebody choose what a hosted model is rebuilt on, and show the plan."""
+        rows = self.allowed(why_not_recreate)
+        if len(rows) > 1:
+            self.refuse("rebuild one model at a time: esc takes the marks away")
+            return
+        if not rows:
+            return
+        choices = base_choices(self.known_bases())
+        if len(choices) == 1:
+            self._plan_recreation(rows[0], choices[0].value)
+            return
+
+        def chosen(base: str | None) -> None:
+            if base is not None:
+                self._plan_recreation(rows[0], base)
+
+        self.app.push_screen(Choose("Rebuild it on which base model?", choices), chosen)
+
+    @abstractmethod
+    def known_bases(self) -> list[str]:
+        """Return the base models that were trained on this machine before."""
+
+    def _plan_recreation(self, row: ModelRow, base: str) -> None:
+        def work() -> Message:
+            from engine.planning import LOCAL
+            from engine.rescue.recreation import plan_recreation
+
+            return self.RecreationPlanned(row, plan_recreation(self.lab, row.id, LOCAL, base, {}))
+
+        self.be_busy("planning…")
+        self.in_background("recreation", work)
+
+    def on_model_deeds_recreation_planned(self, message: RecreationPlanned) -> None:
+        """Show how the model would be rebuilt, and ask."""
+        self.be_busy(None)
+        plan = message.plan
+
+        def work() -> Message:
+            job = self.lab.train(plan, self._tell_stage)
+            return self.Told(f"{plan.name} is training in the background ({job}): J shows it")
+
+        deed = recreation_deed(message.model, plan)
+        self.ask(deed, "recreation", "starting the training…", work)
+
+    def ask(self, deed: Deed, group: str, doing: str, work: Callable[[], Message | None]) -> None:
+        """Ask whether a deed shall be done, and do it."""
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                self.be_busy(doing)
+                self.in_background(group, work)
+
+        self.app.push_screen(Confirm(deed), answered)
+
+
+def called(rows: Sequence[ModelRow]) -> str:
+    """Return what models are called in a sentence: one by its name, several by their number."""
+    return rows[0].name if len(rows) == 1 else number_of(len(rows), "model")

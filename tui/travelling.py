@@ -1,0 +1,135 @@
+"""Going back in time: every screen as it stood right after an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from store.times import from_text
+from tui.routes import Routes
+from tui.screens.jobs import Jobs
+from tui.wording import local_time
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+    from engine.looking import PastLab
+
+
+@dataclass
+class PastFound(Message):
+    """The lab as it stood was put together.
+
+    Attributes:
+        lab: the past.
+        sliding: whether it takes the place of the past that was shown before.
+    """
+
+    lab: PastLab
+    sliding: bool
+
+
+@dataclass
+class PastComing(Message):
+    """So much of the log was folded, from 0 to 1."""
+
+    part: float
+
+
+class _OvertakenError(Exception):
+    """Somebody wants to see another moment."""
+
+
+class Travelling(Routes):
+    """An app that shows the present, or above it the past."""
+
+    _pasts: list[PastLab]
+
+    @property
+    def sight(self) -> Lab:
+        """The lab that is shown: the present one, or the past that somebody went back to."""
+        return self._pasts[-1] if self._pasts else self.lab
+
+    @property
+    def as_of(self) -> str | None:
+        """Which moment of the past is shown, in words; None for the present."""
+        if not self._pasts:
+            return None
+        past = self._pasts[-1]
+        return f"as of event {past.seq:,}, {local_time(past.moment)}"
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What tells the time that is shown."""
+        if not self._pasts:
+            return self._now
+        moment = from_text(self._pasts[-1].moment)
+        return lambda: moment
+
+    def go_back_to(self, seq: int, *, sliding: bool = False) -> None:
+        """Show every screen as it stood right after an event.
+
+        Args:
+            seq: the event.
+            sliding: whether that takes the place of the past that is shown.
+        """
+        if not sliding:
+            self.notify(f"going back to event {seq:,}…", timeout=2, markup=False)
+        self.in_background("past", lambda: self._fold(seq, sliding=sliding))
+
+    def _fold(self, seq: int, *, sliding: bool) -> Message | None:
+        from engine.looking import PastLab
+
+        worker = get_current_worker()
+        told = -1
+
+        def progress(done: int, of: int) -> None:
+            nonlocal told
+            if worker.is_cancelled:
+                raise _OvertakenError
+            percent = done * 100 // max(1, of)
+            if percent // 5 != told // 5:
+                told = percent
+                self.post_message(PastComing(percent / 100))
+
+        try:
+            return PastFound(PastLab(self.lab, seq, progress), sliding)
+        except _OvertakenError:
+            return None
+
+    def on_past_coming(self, message: PastComing) -> None:
+        """Say how far it is."""
+        self.shown_jobs.time_bar.tell_progress(message.part)
+
+    def on_past_found(self, message: PastFound) -> None:
+        """Show the past."""
+        past, before = message.lab, self._pasts[-1] if self._pasts else None
+        replaced = before if message.sliding else None
+        jobs = self.shown_jobs
+        self._pasts = [*(one for one in self._pasts if one is not replaced), past]
+        screen = Jobs(past, self.clock, jobs.session, self.as_of, self.lab)
+        screen.time_bar.opened = message.sliding
+        if replaced is None:
+            self.push_screen(screen)
+            return
+        while self.screen is not jobs:
+            self.pop_screen()
+        self.switch_screen(screen)
+        replaced.close()
+
+    def leave_past(self) -> None:
+        """Return to the screen from which somebody went back."""
+        past = self._pasts.pop()
+        while not isinstance(self.screen, Jobs):
+            self.pop_screen()
+        self.pop_screen()
+        past.close()
+
+    def action_time(self) -> None:
+        """Let somebody slide through time."""
+        self.action_jobs()
+        self.shown_jobs.time_bar.open()

@@ -1,0 +1,147 @@
+"""What differs between jobs and models, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.formats import count, duration, number, short_model
+from tui.ink import Ink, look
+from tui.widgets.comparison_table import Cell, Heading, Row, Section
+from tui.wording import number_of
+
+if TYPE_CHECKING:
+    from engine.comparing.comparison import Comparison
+    from engine.comparing.data import DataDifference
+    from engine.comparing.metrics import Measured
+    from engine.comparing.settings import Setting, Value
+    from engine.comparing.subjects import Subject
+
+_COUNTS = ("examples", "examples_in_validation", "steps", "steps_planned", "tokens_trained")
+_MONEY = ("cost", "cost_estimated")
+_NAMES = {
+    "seconds": "time",
+    "cost_estimated": "cost, estimated",
+    "steps_planned": "steps, planned",
+    "tokens_trained": "tokens trained on",
+    "goes_on_from": "goes on from",
+}
+
+
+def heading(of: Subject) -> Heading:
+    """Return what stands over a column."""
+    if of.is_gone:
+        return Heading(of.name, "✗", "gone", "warn")
+    if of.job is not None and (of.model is None or of.id == of.job.id):
+        shown = look(of.job.status)
+        return Heading(of.name, shown.glyph, shown.word, shown.ink)
+    kind = "" if of.model is None else of.model.kind
+    return Heading(of.name, "◆", f"model, {kind}", "dim")
+
+
+def differences(
+    found: Comparison, data: Sequence[DataDifference], *, everything: bool
+) -> list[Section]:
+    """Return a comparison as sections of a table.
+
+    Args:
+        found: what was compared.
+        data: how the dataset versions differ, as far as that is known by now.
+        everything: whether what is the same for all is shown, too.
+    """
+    from engine.comparing.settings import TOPICS
+
+    sections = [_beginning(found)]
+    for topic in TOPICS:
+        settings = [each for each in found.settings if each.topic == topic]
+        rows = [_setting(each) for each in settings if everything or each.differs]
+        notes = [_data_words(each) for each in data] if topic == "data" else []
+        if rows or notes:
+            sections.append(Section(topic.upper(), rows, notes))
+    if len(sections) == 1:
+        sections.append(Section("", notes=["They differ in nothing that is recorded of them."]))
+    sections.append(_metrics(found.metrics, everything=everything))
+    same = sum(not each.differs for each in found.settings)
+    same += sum(not each.differs for each in found.metrics)
+    if same and not everything:
+        rest = f"{number_of(same, 'line')} more, the same for all: a shows them, too."
+        sections.append(Section("", notes=[rest]))
+    return [section for section in sections if section.rows or section.notes]
+
+
+def _beginning(found: Comparison) -> Section:
+    if not found.lineage:
+        return Section("")
+    names = " → ".join(short_model(name) for name in found.lineage)
+    return Section("", notes=[f"All of them were made of {names}."])
+
+
+def _setting(setting: Setting) -> Row:
+    first = setting.values[0]
+    cells = []
+    for place, value in enumerate(setting.values):
+        ink: Ink = "plain" if setting.differs else "dim"
+        if place and setting.differs and value != first:
+            ink = "strong"
+        cells.append(Cell(in_words(setting.name, value), "faint" if value is None else ink))
+    return Row(_NAMES.get(setting.name, setting.name.replace("_", " ")), cells)
+
+
+def in_words(name: str, value: Value) -> str:
+    """Return a setting's value as people write it."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name == "status":
+        return look(str(value)).word
+    if name == "base_model":
+        return short_model(str(value))
+    if isinstance(value, str):
+        return value
+    if name in _MONEY:
+        return f"${value:,.4f}" if value < 1 else f"${value:,.2f}"
+    if name == "seconds":
+        return duration(value)
+    if name in _COUNTS:
+        return count(int(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _data_words(found: DataDifference) -> str:
+    before, after = (f"{each.name}@{each.version}" for each in (found.before, found.after))
+    held = f"{after} against {before}: "
+    if found.why_not is not None:
+        return f"{held}not compared. {found.why_not}"
+    if not found.added and not found.removed:
+        return f"{held}the same examples"
+    return (
+        f"{held}{number_of(found.added, 'example')} added, {count(found.removed)} removed, "
+        f"{count(found.same)} the same"
+    )
+
+
+def _metrics(metrics: Sequence[Measured], *, everything: bool) -> Section:
+    if not metrics:
+        return Section("METRICS", notes=["None yet: they come with the first steps of a job."])
+    rows = [metric_row(each) for each in metrics if everything or each.differs]
+    notes = [] if rows else ["The same for all."]
+    return Section("METRICS", rows, notes)
+
+
+def metric_row(metric: Measured, words: Callable[[float | None], str] = number) -> Row:
+    """Return a metric's row, the best value marked.
+
+    Args:
+        metric: what was measured.
+        words: writes a value.
+    """
+    cells = [
+        Cell(
+            words(value),
+            "good" if place in metric.best else "faint" if value is None else "plain",
+            place in metric.best,
+        )
+        for place, value in enumerate(metric.values)
+    ]
+    return Row(metric.name, cells)
