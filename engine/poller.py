@@ -36,6 +36,7 @@ TROUBLES = (LabError, StoreError, OSError)
 
 _RACES = 5
 _TELLING = "telling"
+_HEARING_SECONDS = 1.0
 
 
 class Poller:
@@ -298,7 +299,9 @@ class Polling:
     def run(self, stopped: threading.Event) -> None:
         """Look again and again until the event is set."""
         self.start()
-        stopped.wait()
+        # A signal that comes right before a wait without an end would not be heard during it.
+        while not stopped.wait(_HEARING_SECONDS):
+            pass
         self.stop()
 
     def _tick(self, provider: str) -> None:

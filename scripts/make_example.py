@@ -1,15 +1,12 @@
-"""Make `ftlab.db.example` and the README's picture of real runs: `python scripts/make_example.py`.
+"""Make `ftlab.db.example` of real runs: `python scripts/make_example.py`.
 
 Trains the embedded model a few times on the bundled sample (about fifteen minutes on two cores):
 one job that finishes, one that is cancelled, one that is killed and resumed, one that is killed and
 left. Everything is driven through the `ftlab` command, as a user would.
-
-`python scripts/make_example.py --picture` draws the picture anew, of the database that is there.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -20,13 +17,11 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = ROOT / "ftlab.db.example"
-PICTURE = ROOT / "docs/dashboard.svg"
 _FTLAB = str(Path(sys.executable).with_name("ftlab"))
 _MODEL = ("--model", "smollm2-135m-instruct")
 _COMMON = ("--batch-size", "4", "--save-every", "4", "--evaluate-every", "8")
@@ -87,14 +82,10 @@ class Example:
 
 
 def main() -> None:
-    """Make both files, or the picture alone."""
-    if sys.argv[1:] == ["--picture"]:
-        asyncio.run(_take_picture())
-        return
+    """Make the database."""
     home = Path(tempfile.mkdtemp(prefix="ftlab-example-"))
     _live(Example(home))
     _keep(home / "ftlab.db")
-    asyncio.run(_take_picture())
     shutil.rmtree(home)
 
 
@@ -145,32 +136,6 @@ def _keep(database: Path) -> None:
         connection.execute("VACUUM INTO ?", (str(DATABASE),))
     with closing(sqlite3.connect(DATABASE)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-
-
-async def _take_picture() -> None:
-    """Draw the dashboard with the example database open, as the README shows it.
-
-    It stands in a home folder of its own and by the clock of its last event, so that the picture
-    shows no path of this machine, and the same ages whenever it is drawn.
-    """
-    from engine.lab import Lab
-    from engine.places import Places
-    from tui.app import FtlabApp
-
-    with tempfile.TemporaryDirectory() as home:
-        copy = Path(home) / DATABASE.name
-        shutil.copy(DATABASE, copy)
-        with closing(sqlite3.connect(copy)) as connection:
-            (last,) = connection.execute("SELECT max(at) FROM event").fetchone()
-        ended = datetime.fromisoformat(last)
-        os.environ["HOME"] = home
-        with Lab(Places.find(Path(home), copy), role="ui") as lab:
-            app = FtlabApp(lab, lambda: ended)
-            async with app.run_test(size=(120, 36)) as pilot:
-                await pilot.pause(1)
-                await pilot.press("down")
-                await pilot.pause(3)
-                PICTURE.write_text(app.export_screenshot(title="ftlab --db ftlab.db.example"))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Aided(Themed, Routes):
     """Textual's; ours takes its place."""
 
     ALLOW_SELECT = False
-    """Textual's selection knows no lines of ours: Y copies a panel, shift and the mouse anything."""
+    """Textual's knows no lines of ours: Y copies a panel, shift and the mouse anything."""
 
     own_keys: Mapping[str, str]
 

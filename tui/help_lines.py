@@ -55,8 +55,8 @@ def sections(
     for status in STATUSES:
         shown = look(status)
         marks.append([[(fit(shown.glyph, _KEYS), shown.ink), (shown.word, "plain")]])
-    own: list[Line] = [[(line, "plain")] for line in wrap(_OWN_KEYS, width)]
-    return [*found, Section("Status", marks), Section("Keys of your own", [own])]
+    told: list[Line] = [[(line, "plain")] for line in wrap(_OWN_KEYS, width)]
+    return [*found, Section("Status", marks), Section("Keys of your own", [told])]
 
 
 def lines_of(parts: Iterable[Section], wanted: str = "") -> list[Line]:

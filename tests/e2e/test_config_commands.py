@@ -50,6 +50,7 @@ def test_at_first_it_shows_what_is_usual_and_makes_nothing(ftlab: Ftlab) -> None
         {"name": "budget", "value": None, "source": "usual"},
         {"name": "slots", "value": 1, "source": "usual"},
         {"name": "resume-interrupted", "value": 0, "source": "usual"},
+        {"name": "theme", "value": None, "source": "usual"},
         {"name": "notify.command", "value": None, "source": "usual"},
         {"name": "notify.url", "value": None, "source": "usual"},
         {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from engine.chatting.sampling import Sampling
 from engine.lab import Lab
 from engine.places import Places
 from store.database import Database
@@ -91,7 +92,8 @@ class ScriptedTalk:
 
     model_name = "scripted"
     hosted = completes = priced = forgets = False
-    chat = last_turn = last_ordinal = None
+    chat = system = last_turn = last_ordinal = None
+    sampling = Sampling()
 
     def __init__(self, pieces: Sequence[str], trouble: Exception | None = None) -> None:
         self.pieces = pieces

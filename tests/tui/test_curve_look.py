@@ -11,16 +11,16 @@ from tui.curve_look import CurveLook, smoothed
 
 def test_a_look_comes_closer_about_the_middle_and_goes_back_to_everything() -> None:
     look = CurveLook().zoomed(1, 1000)
-    assert look.window == (250, 750)
-    assert look.zoomed(1, 1000).window == (375, 625)
+    assert look.window == (250.0, 750.0)
+    assert look.zoomed(1, 1000).window == (375.0, 625.0)
     assert look.zoomed(-1, 1000).window is None
 
 
 def test_a_look_moves_by_a_quarter_and_stays_among_the_steps() -> None:
     look = CurveLook(window=(0, 400))
-    assert look.panned(1, 1000).window == (100, 500)
-    assert look.panned(-1, 1000).window == (0, 400)
-    assert CurveLook(window=(600, 1000)).panned(1, 1000).window == (600, 1000)
+    assert look.panned(1, 1000).window == (100.0, 500.0)
+    assert look.panned(-1, 1000).window == (0.0, 400.0)
+    assert CurveLook(window=(600, 1000)).panned(1, 1000).window == (600.0, 1000.0)
 
 
 @given(st.lists(st.sampled_from(["in", "out", "left", "right"])), st.integers(1, 10**6))
@@ -51,12 +51,12 @@ def test_a_cursor_appears_at_the_end_and_moves_by_columns() -> None:
 def test_what_is_in_sight_moves_along_with_the_cursor() -> None:
     look = CurveLook(window=(400, 800), cursor=400).cursor_moved(-1, 101, 1000)
     assert look.cursor == 396
-    assert look.window == (300, 700)
+    assert look.window == (300.0, 700.0)
 
 
 def test_one_comes_closer_about_the_cursor() -> None:
-    assert CurveLook(cursor=800).zoomed(1, 1000).window == (500, 1000)
-    assert CurveLook(cursor=500).zoomed(1, 1000).zoomed(1, 1000).window == (375, 625)
+    assert CurveLook(cursor=800).zoomed(1, 1000).window == (500.0, 1000.0)
+    assert CurveLook(cursor=500).zoomed(1, 1000).zoomed(1, 1000).window == (375.0, 625.0)
 
 
 def test_over_something_else_all_is_shown_again() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 from textual import events
@@ -29,7 +30,7 @@ async def resize(ui: Driven, width: int, height: int) -> None:
     """Change the terminal's size without waiting for anything to be painted."""
     size = Size(width, height)
     assert ui.app._driver is not None
-    ui.app._driver._size = size  # type: ignore[attr-defined]
+    ui.app._driver._size = size
     ui.app.post_message(events.Resize(size, size))
 
 
@@ -173,15 +174,15 @@ async def test_nothing_is_read_on_the_thread_that_paints(
     lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch, story: Story
 ) -> None:
     """A disk that takes its time is waited for elsewhere."""
-    painting, read = threading.get_ident(), Database.reader.fget
-    assert read is not None
+    painting = threading.get_ident()
+    usual = cast("property", vars(Database)["reader"])
     wrong: list[str] = []
 
     def slowly(database: Database) -> sqlite3.Connection:
         if threading.get_ident() == painting:
             wrong.append("".join(traceback.format_stack(limit=4)))
         time.sleep(0.05)
-        return read(database)
+        return cast("sqlite3.Connection", usual.__get__(database))
 
     async with drive(lab) as ui, no_stall():
         monkeypatch.setattr(Database, "reader", property(slowly))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pyte
 from hypothesis import given
@@ -72,7 +73,7 @@ def test_a_part_that_is_painted_anew_is_known_from_then_on(
     end = min(WIDTH, start + width)
     cuts = sorted({0, start, end, WIDTH})
     pieces: Mapping[int, Strip | None] = {
-        x: row.crop(x, after) for x, after in zip(cuts, cuts[1:], strict=False)
+        x: row.crop(x, after) for x, after in pairwise(cuts)
     }
     chops: list[Mapping[int, Strip | None]] = [{} for _ in range(HEIGHT)]
     ends: list[list[int]] = [[] for _ in range(HEIGHT)]

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import sys
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.harmless import harmless
-
-_KEY = re.compile(r"\bsk-[\w-]{16,}")
 
 FAILED, WRONG_USAGE, BAD_DATA, NOT_FOUND, REFUSED, LIMITED = 1, 2, 3, 4, 5, 6
 
@@ -45,7 +40,9 @@ def tell(error: Exception) -> None:
     elif _was_foreseen(error):
         _say(f"ftlab: {error}")
     else:
-        words = _without_keys(f"{type(error).__name__}: {error}")
+        from tui.reporting import without_secrets
+
+        words = without_secrets(f"{type(error).__name__}: {error}")
         _say(f"ftlab: this should not have happened: {words}")
         report = _saved_report(error)
         if report is not None:
@@ -65,21 +62,8 @@ def _was_foreseen(error: Exception) -> bool:
     return isinstance(error, DataError | LabError | StoreError)
 
 
-def _without_keys(text: str) -> str:
-    """Return a text without what looks like a key of OpenAI's."""
-    return _KEY.sub("[key]", text)
-
-
 def _saved_report(error: Exception) -> Path | None:
-    """Write the traceback, without the values of variables, into the data directory."""
     from engine.places import Places
+    from tui.reporting import save_report
 
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    try:
-        folder = Places.find().home / "reports"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        report = folder / f"{moment}.txt"
-        report.write_text(_without_keys("".join(traceback.format_exception(error))))
-    except OSError:
-        return None
-    return report
+    return save_report(error, Places.find(), {})

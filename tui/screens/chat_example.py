@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from engine.lab import Lab
 
 
+class Tick(Checkbox):
+    """A box that shows by its mark, not by its colour alone, whether it is ticked."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Set the mark."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
 class ChatExample(ModalScreen[None], Background):
     """Lets somebody correct an answer and have it learned: a dataset gets a new version with it.
 
@@ -73,8 +84,8 @@ class ChatExample(ModalScreen[None], Background):
             yield Static(Content("answer, as it should have been"), classes="field-name")
             yield TextArea(self._exchange.answer.strip(), id="answer-text", compact=True)
             with Horizontal(id="example-parts"):
-                yield Checkbox("system prompt", id="with-system", compact=True)
-                yield Checkbox("earlier turns", id="with-before", compact=True)
+                yield Tick("system prompt", id="with-system", compact=True)
+                yield Tick("earlier turns", id="with-before", compact=True)
             with Vertical(classes="field-row"):
                 yield Static(Content("dataset"), classes="field-name")
                 yield Input(
@@ -108,8 +119,8 @@ class ChatExample(ModalScreen[None], Background):
     def on_chat_example_was_read(self, message: WasRead) -> None:
         """Offer what can be learned with it."""
         self._system, self._before, self._newest = message.system, message.before, message.newest
-        system = self.query_one("#with-system", Checkbox)
-        before = self.query_one("#with-before", Checkbox)
+        system = self.query_one("#with-system", Tick)
+        before = self.query_one("#with-before", Tick)
         system.value = system.display = message.system is not None
         before.display = bool(message.before)
         before.label = Content(f"the {number_of(len(message.before), 'turn')} before")
@@ -156,8 +167,8 @@ class ChatExample(ModalScreen[None], Background):
             answer=answer,
             chat=self._chat,
             turn=self._turn,
-            system=self._system if self.query_one("#with-system", Checkbox).value else None,
-            before=self._before if self.query_one("#with-before", Checkbox).value else (),
+            system=self._system if self.query_one("#with-system", Tick).value else None,
+            before=self._before if self.query_one("#with-before", Tick).value else (),
             edited=(question, answer) != was,
         )
         self._busy = True

@@ -139,7 +139,7 @@ def proof_lines(outcome: Verification, width: int) -> list[Line]:
         found = number_of(len(outcome.findings), "finding")
         head = [("✗ ", "bad"), (f"{number_of(outcome.events, 'event')}, {found}", "strong")]
         told = "Something was changed after it was recorded. A backup may still have it."
-    lines = [head, [], *([(line, "plain")] for line in wrap(told, width)), []]
+    lines: list[Line] = [head, [], *([(line, "plain")] for line in wrap(told, width)), []]
     for finding in outcome.findings:
         lines += [[(line, "bad")] for line in wrap(finding.what, width)]
     if outcome.findings:

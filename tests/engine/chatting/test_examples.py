@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from engine.lab import Lab
 from store.queries.datasets import DatasetRow, lineage, versions_of
 
 
-def _example(answer: str = "At six.", **more: Any) -> AnswerExample:
-    return AnswerExample("When?", answer, chat="chat_1", turn=2, **more)
+def _example(answer: str = "At six.") -> AnswerExample:
+    return AnswerExample("When?", answer, chat="chat_1", turn=2)
 
 
 def _rows(lab: Lab, version: DatasetRow) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def _rows(lab: Lab, version: DatasetRow) -> list[dict[str, Any]]:
 
 
 def test_the_first_example_begins_a_dataset(lab: Lab) -> None:
-    version = learn(lab, _example(edited=True), "corrections")
+    version = learn(lab, replace(_example(), edited=True), "corrections")
     assert (version.name, version.version, version.examples) == ("corrections", 1, 1)
     assert _rows(lab, version) == [
         {
@@ -55,7 +56,8 @@ def test_the_next_example_makes_a_version_and_leaves_the_one_before(lab: Lab) ->
 
 
 def test_the_system_prompt_and_what_was_said_before_can_be_learned_with_it(lab: Lab) -> None:
-    version = learn(lab, _example(system="Be brief.", before=(("Hi", "Hello"),)), "corrections")
+    example = replace(_example(), system="Be brief.", before=(("Hi", "Hello"),))
+    version = learn(lab, example, "corrections")
     [row] = _rows(lab, version)
     assert [(one["role"], one["content"]) for one in row["messages"]] == [
         ("system", "Be brief."),

@@ -192,9 +192,18 @@ async def test_lines_are_begun_without_sending(lab: StillLab, drive: Drive) -> N
         await ui.until_shown("▸ one", "  two", "  q", "Four clips.")
 
 
+class Noting(ScriptedTalk):
+    """A model that notes what it is asked."""
+
+    asked: list[str]
+
+    def ask(self, question: str) -> Iterator[str]:
+        self.asked = [question]
+        return super().ask(question)
+
+
 async def test_a_long_paste_is_kept_aside_and_sent_whole(lab: StillLab, drive: Drive) -> None:
-    asked: list[str] = []
-    lab.talk.ask = lambda question: asked.append(question) or iter(["Long."])  # type: ignore
+    lab.talk = talk = Noting(["Long."])
     pasted = "lorem ipsum\r\n" * 90_000
     async with drive(lab, (80, 24)) as ui:
         await _chatting(ui)
@@ -204,7 +213,7 @@ async def test_a_long_paste_is_kept_aside_and_sent_whole(lab: StillLab, drive: D
         await ui.until_shown("sum up: [pasted 1: 1,080,000 characters]")
         await ui.press("enter")
         await ui.until_shown("▸ sum up: lorem ipsum", "… 1,080,007 characters in all", "Long.")
-    assert asked == [f"sum up: {pasted}".replace("\r\n", "\n").strip()]
+    assert talk.asked == [f"sum up: {pasted}".replace("\r\n", "\n").strip()]
 
 
 async def test_up_brings_back_what_was_asked(lab: StillLab, drive: Drive) -> None:

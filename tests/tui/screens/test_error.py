@@ -40,7 +40,7 @@ async def told(ui: Driven) -> None:
 
 async def ended(app: FtlabApp) -> None:
     """Wait without the pilot, which waits for all widgets: they are gone by then."""
-    while app.ended_by is None:
+    while app.ended_by is None:  # noqa: ASYNC110 - nobody tells it
         await asyncio.sleep(0.01)
 
 

@@ -1,8 +1,6 @@
-"""Pictures of the main states of the jobs, the chat and the help."""
+"""Pictures of the main states of the jobs and the help."""
 
 from __future__ import annotations
-
-from threading import Event
 
 import pytest
 
@@ -73,25 +71,5 @@ def test_the_help(snap_compare: Compare, lab: StillLab, size: tuple[int, int]) -
     async def steps(ui: Driven) -> None:
         await ui.press("question_mark")
         await ui.until_shown("Ask the selected job to stop")
-
-    assert same(snap_compare, lab, size, steps)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_chat_in_the_middle_of_an_answer(
-    snap_compare: Compare,
-    lab: StillLab,
-    size: tuple[int, int],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    lab.talk.held = Event()
-    # Seconds that pass are shown.
-    monkeypatch.setattr("tui.screens.chat.monotonic", lambda: 0.0)
-
-    async def steps(ui: Driven) -> None:
-        await ui.press("G", "t")
-        await ui.until_shown("ready", "── 20h ago")
-        await ui.press(*"What is 2 + 2?", "enter")
-        await ui.until_shown("loading the model… esc stops it")
 
     assert same(snap_compare, lab, size, steps)
