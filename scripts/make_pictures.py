@@ -48,11 +48,11 @@ SHOTS = (
     Shot("dashboard", ["down"]),
     Shot("curves", ["down", "space", "down", "space", "enter", "2", "left_curly_bracket"]),
     Shot("compare", ["down", "space", "down", "space", "C"]),
-    Shot("datasets", ["D"]),
+    Shot("datasets", ["D", "down", "3"]),
     Shot("models", ["M"]),
     Shot("history", ["H"]),
     Shot("past", ["B", *["pagedown"] * 4]),
-    Shot("new-job", ["N"]),
+    Shot("new-job", ["N", *"gsm8k/train", "enter"]),
 )
 
 _FILM_SIZE = (100, 28)
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 async def _draw_all(home: Path) -> None:
-    os.environ["HOME"] = str(home)
+    os.environ |= {"HOME": str(home), "FTLAB_THEME": "ftlab", "COLORTERM": "truecolor"}
     _keep_contents(home)
     for shot in SHOTS:
         [drawn] = await _draw(home, [shot])

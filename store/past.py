@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from store.catalogue import CATALOGUE, Catalogue
 from store.database import BUSY_SECONDS, Database, closed_on_failure, told
+from store.errors import StoreError
 from store.projections import Folder, fold_all
 
 Progress = Callable[[int, int], None]
@@ -72,13 +73,28 @@ class PastDatabase:
     def __init__(self, database: Database, seq: int, progress: Progress | None = None) -> None:
         self.path = database.path
         self.notice = database.notice
-        self.reader = as_of(database, seq, progress)
+        self._reader: sqlite3.Connection | None = as_of(database, seq, progress)
         self._seq = seq
+
+    @property
+    def reader(self) -> sqlite3.Connection:
+        """The connection for reading, for all threads.
+
+        Raises:
+            StoreError: if the past was left.
+        """
+        reader = self._reader
+        if reader is None:
+            raise StoreError(f"the state as of event {self._seq:,} is no longer looked at")
+        return reader
 
     def head(self) -> int:
         """Return the seq of the last event that counts."""
         return self._seq
 
     def close(self) -> None:
-        """Forget the past."""
-        self.reader.close()
+        """Forget the past; its connection closes when the last thread has done with it.
+
+        SQLite crashes if a connection is closed in the middle of another thread's question.
+        """
+        self._reader = None

@@ -90,7 +90,7 @@ class Aided(Themed, Routes):
                 self._look_for(self.action_datasets, target)
             case "model":
                 self._look_for(self.action_models, target)
-            case action:
+            case action if screen in self.screen_stack:
                 await self.run_action(action, default_namespace=screen)
 
     def _look_for(self, go: Callable[[], None], name: str) -> None:

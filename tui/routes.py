@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual.app import App
 from textual.screen import Screen
 
 from tui.background import Background
+from tui.leaving import Leaving
 from tui.screens.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Shown = TypeVar("Shown", bound=Screen[Any])
 
 
-class Routes(App[int], Background):
+class Routes(Leaving, Background):
     """An app whose screens are opened one above another, none of them twice.
 
     Attributes:
@@ -53,7 +53,7 @@ class Routes(App[int], Background):
             self.push_screen(opened())
             return
         while not isinstance(self.screen, kind):
-            self.pop_screen()
+            self.close_topmost()
 
     def action_jobs(self) -> None:
         """Go to the jobs."""

@@ -39,6 +39,7 @@ SHAPES: frozenset[Ink] = frozenset(
 """The inks of curves, bars and of what may be overlooked: they need less contrast than text."""
 
 _GROUNDS = ("background", "surface", "block-cursor-background", "block-cursor-blurred-background")
+_NAMES = sorted({*_GROUNDS, *(name for ink in _INKS.values() for name in ink[:2] if name)})
 _SEEN = 1.2
 """The contrast with the ground from which on a cursor is seen."""
 
@@ -52,10 +53,9 @@ def ink_styles(variables: Mapping[str, str]) -> dict[Ink, Style]:
     Component classes of the style sheet would be Textual's usual way; they are worked out anew for
     every widget whenever a class changes, which took a third of the time to the first frame.
     """
-    names = {name for ink in _INKS.values() for name in ink[:2] if name} | {*_GROUNDS}
     # Textual's themes of the terminal's own colours do not name all shades.
     usual = variables["foreground"]
-    return _styles(tuple(sorted((name, variables.get(name, usual)) for name in names)))
+    return _styles(tuple((name, variables.get(name, usual)) for name in _NAMES))
 
 
 def cursor_style(variables: Mapping[str, str], *, focused: bool) -> Style:

@@ -117,7 +117,7 @@ class Travelling(Routes):
             self.push_screen(screen)
             return
         while self.screen is not jobs:
-            self.pop_screen()
+            self.close_topmost()
         self.switch_screen(screen)
         replaced.close()
 
@@ -125,8 +125,8 @@ class Travelling(Routes):
         """Return to the screen from which somebody went back."""
         past = self._pasts.pop()
         while not isinstance(self.screen, Jobs):
-            self.pop_screen()
-        self.pop_screen()
+            self.close_topmost()
+        self.close_topmost()
         past.close()
 
     def action_time(self) -> None:

@@ -94,6 +94,8 @@ def look_ahead(lab: Lab, request: TrainingRequest) -> Outlook:
     if not faults and (here or found is not None):
         plan, more = _planned(lab, request)
         faults += more
+    elif here:
+        faults += _of_settings(request)
     return Outlook(
         faults=tuple(faults),
         dataset=row,
@@ -114,6 +116,19 @@ def _planned(lab: Lab, request: TrainingRequest) -> tuple[Plan | None, list[Faul
         return lab.plan(request), []
     except (LabError, StoreError) as error:
         return None, placed(error, request)
+
+
+def _of_settings(request: TrainingRequest) -> list[Fault]:
+    """Return what is wrong with hyperparameters alone, where nothing can be planned yet."""
+    from engine.training.automatic import AUTO
+    from engine.training.plan import hyperparameters_for
+
+    said = {name: value for name, value in request.hyperparameters.items() if value != AUTO}
+    try:
+        hyperparameters_for(request.method or "lora", said)
+    except LabError as error:
+        return placed(error, request)
+    return []
 
 
 def _base_model(lab: Lab, request: TrainingRequest) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from store.errors import StoreError
 from store.events import ChatTurnRecorded, JobStatusChanged
-from store.past import as_of
+from store.past import PastDatabase, as_of
 from store.queries.chats import chat_list, chat_turns
 from store.queries.history import history
 from store.queries.jobs import job_detail, job_list
@@ -79,6 +79,18 @@ def test_a_state_of_the_past_may_be_read_in_another_thread(filled: EventLog) -> 
 
     with closing(as_of(filled.database, 7)) as past, ThreadPoolExecutor(1) as threads:
         assert len(threads.submit(job_list, past).result()) == 1
+
+
+def test_the_past_is_left_in_the_middle_of_another_threads_question(filled: EventLog) -> None:
+    past = PastDatabase(filled.database, 7)
+    asked = past.reader.execute("SELECT seq FROM event ORDER BY seq")
+    assert asked.fetchone() == (1,)
+
+    past.close()
+
+    assert len(asked.fetchall()) == 6
+    with pytest.raises(StoreError, match="as of event 7 is no longer looked at"):
+        _ = past.reader
 
 
 def test_a_file_that_is_gone_is_told_in_plain_words_and_nothing_stays_open(

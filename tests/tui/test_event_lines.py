@@ -10,6 +10,7 @@ from store.catalogue import CATALOGUE
 from store.events import (
     AnswerRecorded,
     ChatOpened,
+    ChatTurnRated,
     ChatTurnRecorded,
     DatasetImported,
     DatasetSplit,
@@ -102,6 +103,7 @@ def _event(stream: str, kind: str, data: str) -> Recorded:
         ("job/job_1", JobInterrupted(reason="killed"), "interrupted: killed"),
         ("model/mdl_1", _MODEL, "run: adapter of smollm2"),
         ("chat/chat_1", ChatOpened(model="mdl_1"), "with mdl_1"),
+        ("chat/chat_1", ChatTurnRated(turn=2, rating="up"), "answer 2 rated good"),
         ("chat/chat_1", ChatTurnRecorded(question="1 + 1?", answer="2"), "'1 + 1?' -> '2'"),
         (
             "suite/smoke",

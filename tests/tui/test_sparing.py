@@ -72,9 +72,7 @@ def test_a_part_that_is_painted_anew_is_known_from_then_on(
 ) -> None:
     end = min(WIDTH, start + width)
     cuts = sorted({0, start, end, WIDTH})
-    pieces: Mapping[int, Strip | None] = {
-        x: row.crop(x, after) for x, after in pairwise(cuts)
-    }
+    pieces: Mapping[int, Strip | None] = {x: row.crop(x, after) for x, after in pairwise(cuts)}
     chops: list[Mapping[int, Strip | None]] = [{} for _ in range(HEIGHT)]
     ends: list[list[int]] = [[] for _ in range(HEIGHT)]
     chops[y], ends[y] = pieces, cuts[1:]

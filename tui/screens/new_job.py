@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -64,7 +64,6 @@ class NewJob(LookingAhead, Starting):
     CSS_PATH = "../styles/new_job.tcss"
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     PLACES: tuple[Place, ...] = ("new_job", "everywhere")
-    AUTO_FOCUS: ClassVar[str | None] = None
 
     def __init__(self, lab: Lab, dataset: str | None = None, like: str | None = None) -> None:
         super().__init__()
@@ -72,6 +71,7 @@ class NewJob(LookingAhead, Starting):
         self._like = like
         self._given = dataset
         self._usual: Draft = {}
+        self._goes_on = False
         self._asked_again: Timer | None = None
         self._is_done = False
 
@@ -95,6 +95,7 @@ class NewJob(LookingAhead, Starting):
         self.look_for_offers("")
         left = drafts.kept(self.lab, self._like)
         if left is not None:
+            self._goes_on = True
             self._begin(left)
         self.in_background("begin", self._read_beginning)
 
@@ -105,15 +106,17 @@ class NewJob(LookingAhead, Starting):
         return Begun(drafts.draft_like(reader, self._like))
 
     def on_begun(self, message: Begun) -> None:
-        """Show what the form begins with."""
+        """Show what the form begins with, and leave what somebody wrote meanwhile."""
         self._usual = message.draft
-        if not self.form.draft:
-            self._begin(message.draft)
+        if not self._goes_on:
+            self._begin({**message.draft, **self.form.draft})
 
     def _begin(self, draft: Draft) -> None:
         given = {"dataset": self._given} if self._given else {}
-        self.form.put({**draft, **given})
-        self.form.visit("model" if self.form.draft.get("dataset") else "dataset")
+        begun = {**draft, **given}
+        self.form.put(begun)
+        if begun.get("dataset"):
+            self.form.visit("model")
         self.look_now()
 
     @property

@@ -110,7 +110,10 @@ class JobForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         self._draft = dict(draft)
         self._place, self._models = draft.get("provider", ""), {}
         for name, control in self._controls.items():
-            control.put(draft.get(name, ""))
+            if control.text != draft.get(name, ""):
+                control.put(draft.get(name, ""))
+                if isinstance(control, FormText):
+                    control.close()
         self._fit()
         self.post_message(self.Edited())
 

@@ -75,8 +75,8 @@ def usual_of(outlook: Outlook) -> dict[str, str]:
         return {name: _written(value) for name, value in outlook.usual.items()}
     usual = {name: _written(value) for name, value in plan.hyperparameters.items()}
     usual |= {"suffix": plan.name, "seed": str(plan.request.seed), "method": plan.method}
-    if plan.validation is not None:
-        usual["validation"] = f"{plan.validation.name}@{plan.validation.version}"
+    given = plan.validation
+    usual["validation"] = "none" if given is None else f"{given.name}@{given.version}"
     if outlook.terms is not None:
         there = ("epochs", "batch_size", "learning_rate_multiplier", "beta")
         usual |= dict.fromkeys(there, "left to the service")

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from tui.actions import Place, bindings
 from tui.background import Background, Failure
 from tui.formats import bar, count
-from tui.ink import Line
+from tui.ink import Ink, Line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
 from tui.widgets.title_line import TitleLine
@@ -122,7 +122,7 @@ class Proof(Screen[None], Background):
 
     def work_failed(self, failure: Failure) -> None:
         """Say why it cannot be proved."""
-        self._show(lambda width: [[(line, "bad")] for line in wrap(failure.words, width)])
+        self._show(lambda width: _wrapped(failure.words, width, "bad"))
 
     def action_back(self) -> None:
         """Return to the log; what is under way ends."""
@@ -139,11 +139,14 @@ def proof_lines(outcome: Verification, width: int) -> list[Line]:
         found = number_of(len(outcome.findings), "finding")
         head = [("✗ ", "bad"), (f"{number_of(outcome.events, 'event')}, {found}", "strong")]
         told = "Something was changed after it was recorded. A backup may still have it."
-    lines: list[Line] = [head, [], *([(line, "plain")] for line in wrap(told, width)), []]
+    kept = "The last hash; whoever kept it can tell later that the history before is the same:"
+    lines: list[Line] = [head, [], *_wrapped(told, width, "plain"), []]
     for finding in outcome.findings:
-        lines += [[(line, "bad")] for line in wrap(finding.what, width)]
+        lines += _wrapped(finding.what, width, "bad")
     if outcome.findings:
         lines.append([])
-    kept = "The last hash; whoever kept it can tell later that the history before is the same:"
-    lines += [[(line, "dim")] for line in wrap(kept, width)]
-    return [*lines, *([(line, "plain")] for line in wrap(outcome.head, width))]
+    return [*lines, *_wrapped(kept, width, "dim"), *_wrapped(outcome.head, width, "plain")]
+
+
+def _wrapped(text: str, width: int, ink: Ink) -> list[Line]:
+    return [[(line, ink)] for line in wrap(text, width)]

@@ -75,6 +75,9 @@ class KeyLine(FixedLines):
         ]
 
     async def _press(self, action: Action) -> None:
+        if not self.is_attached:
+            # Its screen was left by the click before, or by a key meanwhile.
+            return
         await self.app.run_action(action.does, default_namespace=self.screen)
 
 

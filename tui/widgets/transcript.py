@@ -144,7 +144,9 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
             del self._rows[-1]
         self._growing = None
         self.exchanges[-1] = last
-        self._change(len(self._rows), self.strips(foot_lines(last, self.room)), to_end=self._follows)
+        self._change(
+            len(self._rows), self.strips(foot_lines(last, self.room)), to_end=self._follows
+        )
         self._set[last] = self._rows[self._starts[-1] :]
 
     def change(self, place: int, exchange: Exchange) -> None:

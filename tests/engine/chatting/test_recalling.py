@@ -20,7 +20,9 @@ def _ask(conversation: Conversation, question: str) -> str:
 
 
 def _sent(standin: Standin) -> list[dict[str, str]]:
-    messages: list[dict[str, str]] = standin.requests[-1].json["messages"]
+    sent = standin.requests[-1].json
+    assert sent is not None
+    messages: list[dict[str, str]] = sent["messages"]
     return messages
 
 

@@ -25,10 +25,12 @@ def test_a_local_training_is_planned_without_a_check_of_its_data(lab: Lab, tiny_
 
 
 def test_everything_that_is_wrong_is_told_at_once_beside_its_part(lab: Lab) -> None:
-    request = TrainingRequest("nosuch", "no model", validation="neither", suffix=" ")
+    request = TrainingRequest(
+        "nosuch", "no model", validation="neither", suffix=" ", hyperparameters={"epochs": 0}
+    )
     found = look_ahead(lab, request)
     assert {fault.part for fault in found.faults} == {
-        "dataset", "base_model", "validation", "suffix",
+        "dataset", "base_model", "validation", "suffix", "epochs",
     }  # fmt: skip
     assert found.plan is None
     assert not found.waits_for_check

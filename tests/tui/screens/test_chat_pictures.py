@@ -32,7 +32,7 @@ class HalfTold(ScriptedTalk):
 @pytest.fixture(autouse=True)
 def _no_seconds_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that pass are shown."""
-    monkeypatch.setattr("tui.screens.chat.monotonic", lambda: 0.0)
+    monkeypatch.setattr("tui.screens.listening.monotonic", lambda: 0.0)
 
 
 @pytest.mark.parametrize("size", SIZES)

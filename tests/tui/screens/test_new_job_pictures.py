@@ -49,7 +49,7 @@ def test_the_list_of_datasets(
 
     async def steps(ui: Driven) -> None:
         await open_form(ui)
-        await ui.until_shown("gsm8k/train", "gsm8k/validation", "openai")
+        await ui.until_shown("gsm8k/train", "gsm8k/validation", "missing or wrong")
         await ui.press("down")
 
     assert same(snap_compare, lab, size, steps)
@@ -117,7 +117,8 @@ async def _at_a_service(ui: Driven) -> None:
     await ui.until_shown("openai")
     form = ui.app.screen.query_one(JobForm)
     form.put({"dataset": "sums", "provider": "openai", "model": MODEL, "suffix": "talk"})
-    await ui.until_shown("talk can be started", "about $")
+    form.visit("epochs")
+    await ui.until_shown("talk can be started", "about $", "▌epochs")
 
 
 @pytest.mark.parametrize("size", SIZES)

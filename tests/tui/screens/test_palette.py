@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import Drive, StillLab
 from tui.screens.datasets import Datasets
@@ -116,3 +117,19 @@ async def test_it_fits_into_any_terminal(
         await ui.press("ctrl+p")
         await ui.until_shown("Go to")
         assert max(len(line) for line in ui.screen_text().splitlines()) <= size[0]
+
+
+async def test_two_clicks_beside_it_leave_it_once(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab) as ui:
+        await ui.press("H")
+        await ui.until(lambda: isinstance(ui.app.screen, History))
+        await ui.press("ctrl+p")
+        await ui.until(lambda: isinstance(ui.app.screen, Palette))
+        palette = ui.app.screen
+        for chain in (1, 2):
+            click = events.Click(palette, 1, 34, 0, 0, 1, False, False, False, chain=chain)
+            click._set_forwarded()
+            palette.post_message(click)
+        await ui.until(lambda: isinstance(ui.app.screen, History))
+        await ui.pilot.pause()
+        assert isinstance(ui.app.screen, History)
