@@ -23,7 +23,7 @@ class Leaving(App[int]):
             return self.close_topmost()
         asking = next((node for node in pump.ancestors_with_self if isinstance(node, Screen)), None)
         if asking not in self.screen_stack:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         while self.screen is not asking:
             self.close_topmost()
         return self.close_topmost()

@@ -191,7 +191,7 @@ def _failed(rows: Rows, event: Recorded, fact: events.JobFailed) -> None:
 
 
 def _notified(rows: Rows, event: Recorded, _fact: Fact) -> None:
-    """Move the position on, and not the clock: that somebody was told changes nothing of the job."""
+    """Move the position on, not the clock: that somebody was told changes nothing of the job."""
     if job := rows.get(Job, subject(event)):
         job.version = event.version
 

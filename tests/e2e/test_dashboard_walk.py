@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,9 +19,12 @@ import pytest
 from tests.e2e.conftest import Ftlab
 
 _COLUMNS, _LINES = 120, 40
-_SECONDS = 25.0
+_SECONDS = 40.0
 _TMUX = shutil.which("tmux")
+_AGAIN_SECONDS = 3.0
 _PROMPT = "ready> "
+_JOBS = "enter open  c cancel"
+"""What the line of keys says over the list of jobs."""
 
 
 class Tmux:
@@ -101,14 +104,21 @@ class Tmux:
             time.sleep(0.05)
         return shown
 
-    def press_until(self, key: str, *texts: str) -> None:
+    def press_until(self, key: str, *texts: str, again: float = _AGAIN_SECONDS) -> None:
         """Press a key until texts are on the screen: it may come before what it acts on."""
+        self._press_until(lambda shown: all(text in shown for text in texts), key, again)
+
+    def press_until_gone(self, key: str, text: str) -> None:
+        """Press a key until a text is no longer on the screen."""
+        self._press_until(lambda shown: text not in shown, key, _AGAIN_SECONDS)
+
+    def _press_until(self, is_so: Callable[[str], bool], key: str, seconds: float) -> None:
         deadline = time.monotonic() + _SECONDS
-        while not all(text in (shown := self.shown()) for text in texts):
-            assert time.monotonic() < deadline, f"{texts} not on the screen:\n{shown}"
+        while not is_so(shown := self.shown()):
+            assert time.monotonic() < deadline, f"{key} does not do it:\n{shown}"
             self.press(key)
-            again = time.monotonic() + 1.5
-            while time.monotonic() < again and not all(text in self.shown() for text in texts):
+            again = time.monotonic() + seconds
+            while time.monotonic() < again and not is_so(self.shown()):
                 time.sleep(0.05)
 
     def run(self, command: str) -> None:
@@ -158,7 +168,7 @@ def test_a_person_goes_the_whole_way(with_sums: Ftlab, tiny_base: Path, tmp_path
         seen.run("stty -a > after")
         assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
         # Leaving the dashboard leaves the training as it is.
-        assert with_sums.document("jobs", "cancel", "walked")["status"] == "cancelled"
+        assert with_sums.document("jobs", "cancel", "sums-train-1")["status"] == "cancelled"
         _nothing_is_left(with_sums, seen.shell)
     types = [event["type"] for event in with_sums.lines("history")]
     assert {"JobCancelRequested", "JobResumed", "ChatTurnRecorded"} <= set(types)
@@ -167,50 +177,36 @@ def test_a_person_goes_the_whole_way(with_sums: Ftlab, tiny_base: Path, tmp_path
 
 def _walk(seen: Tmux) -> None:
     """Go to every screen and back."""
-    for key, *shown in (
-        ("D", "datasets", "sums/train"),
-        ("M", "models"),
-        ("H", "history", "JobPlanned"),
-        ("?", "Show this help"),
+    for key, shown in (
+        ("D", "sums/validation"),
+        ("M", "LINEAGE"),
+        ("H", "JobPlanned"),
+        ("?", "THE LIST OF JOBS"),
         ("C-p", "Go to"),
-        ("C-t", "ftlab"),
+        ("B", "event before"),
     ):
-        seen.press(key)
-        seen.until_shown(*shown)
-        seen.press("Escape")
-        seen.until_shown("quick", "q quit")
-    seen.press("B")
-    seen.until_shown("event before")
-    seen.press("Escape")
-    seen.until_shown("q quit")
+        seen.press_until(key, shown)
+        seen.press_until_gone("Escape", shown)
+        seen.until_shown(_JOBS)
 
 
 def _start(seen: Tmux, base: Path) -> None:
     """Start a training that takes its time from the form."""
-    seen.press("N")
-    seen.until_shown("base model")
+    seen.press_until("N", "base model")
     seen.type("sums/train")
-    time.sleep(1)
-    print("1", seen.shown())
     seen.press("Enter")
-    time.sleep(1)
-    print("2", seen.shown())
-    seen.press("Down")
-    seen.type(str(base))
-    time.sleep(1)
-    print("3", seen.shown())
-    seen.press("Enter")
-    time.sleep(1)
-    print("4", seen.shown())
-    seen.press("Down", "Down")
-    time.sleep(1)
-    print("5", seen.shown())
-    assert 0
+    # The base model is that of the last job.
+    seen.until_shown(str(base), "can be started")
+    seen.press_until("Tab", "▌epochs", again=0.7)
+    seen.press("C-u")
+    seen.type("9999")
+    seen.until_shown("--epochs 9999", "can be started")
+    seen.press_until_gone("C-g", "or go on from")
 
 
 def _watch_cancel_and_resume(seen: Tmux) -> None:
     """Watch the training live, end it and go on with it."""
-    seen.until_shown("walked", "running", "loss")
+    seen.until_shown("sums-train-1", "running", "loss")
     seen.press_until("c", "Cancel")
     seen.press("y")
     seen.until_shown("cancelled")
@@ -221,14 +217,15 @@ def _watch_cancel_and_resume(seen: Tmux) -> None:
 
 def _talk(seen: Tmux) -> None:
     """Talk to the model that the first training made."""
-    seen.press("M")
-    seen.until_shown("models", "quick")
-    seen.press_until("t", "answers")
+    seen.press_until("M", "LINEAGE")
+    seen.press_until("t", "enter send")
+    seen.until_shown("ready")
     seen.type("What is 2 + 2?")
+    seen.until_shown("│ What is 2 + 2?")
     seen.press("Enter")
-    seen.until_shown("tokens")
-    seen.press("Escape")
-    seen.press("J")
+    seen.until_shown("cut off at the")
+    seen.press_until("Escape", "LINEAGE")
+    seen.press_until("J", _JOBS)
 
 
 def _nothing_is_left(ftlab: Ftlab, shell: int) -> None:

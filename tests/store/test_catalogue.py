@@ -138,9 +138,7 @@ def test_a_schema_or_type_of_a_newer_version_is_no_fact_and_changes_no_row(
 
     newer.rebuild()
     assert chat_list(database.reader) == [
-        ChatRow(
-            "c", "three", "local", None, None, None, None, "[]", 0, next(newer.read()).occurred
-        )
+        ChatRow("c", "three", "local", None, None, None, None, "[]", 0, next(newer.read()).occurred)
     ]
 
 

@@ -39,12 +39,59 @@ _CHARACTERS = [
     (_character_to_key(character), character)
     for character in ascii_lowercase + ascii_uppercase + digits + punctuation + " äß日🦊"
 ]
-_NAMED = (
-    "up down left right home end pageup pagedown enter escape tab shift+tab backspace delete "
-    "shift+up shift+down ctrl+left ctrl+right ctrl+up ctrl+down ctrl+home ctrl+end "
-    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 alt+x insert"
-).split()
-_OFTEN = "up down left right enter escape tab enter escape down j k y".split()
+_NAMED = [
+    "up",
+    "down",
+    "left",
+    "right",
+    "home",
+    "end",
+    "pageup",
+    "pagedown",
+    "enter",
+    "escape",
+    "tab",
+    "shift+tab",
+    "backspace",
+    "delete",
+    "shift+up",
+    "shift+down",
+    "ctrl+left",
+    "ctrl+right",
+    "ctrl+up",
+    "ctrl+down",
+    "ctrl+home",
+    "ctrl+end",
+    "f1",
+    "f2",
+    "f3",
+    "f4",
+    "f5",
+    "f6",
+    "f7",
+    "f8",
+    "f9",
+    "f10",
+    "f11",
+    "f12",
+    "alt+x",
+    "insert",
+]
+_OFTEN = [
+    "up",
+    "down",
+    "left",
+    "right",
+    "enter",
+    "escape",
+    "tab",
+    "enter",
+    "escape",
+    "down",
+    "j",
+    "k",
+    "y",
+]
 _CONTROLS = [f"ctrl+{letter}" for letter in ascii_lowercase if letter not in "cqz"]
 """Without those that end the app, or send it behind the shell."""
 
@@ -341,16 +388,33 @@ class _Fence:
 
 
 _ON_FILES = frozenset(
-    (
-        "open os.remove os.rename os.mkdir os.rmdir os.truncate os.chmod os.link os.symlink "
-        "shutil.rmtree"
-    ).split()
+    [
+        "open",
+        "os.remove",
+        "os.rename",
+        "os.mkdir",
+        "os.rmdir",
+        "os.truncate",
+        "os.chmod",
+        "os.link",
+        "os.symlink",
+        "shutil.rmtree",
+    ]
 )
 _HARMFUL = _ON_FILES | frozenset(
-    (
-        "subprocess.Popen os.system os.exec os.posix_spawn os.fork os.forkpty os.kill os.killpg "
-        "socket.connect socket.getaddrinfo webbrowser.open"
-    ).split()
+    [
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.fork",
+        "os.forkpty",
+        "os.kill",
+        "os.killpg",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "webbrowser.open",
+    ]
 )
 
 

@@ -19,7 +19,9 @@ from tui.harmless import harmless
 from tui.ink import Line
 from tui.screens import new_job_drafts as drafts
 from tui.screens.new_job_form import JobForm
-from tui.screens.new_job_lines import Known, panel_lines
+from tui.screens.new_job_keys import FormKeys
+from tui.screens.new_job_known import Known
+from tui.screens.new_job_lines import panel_lines
 from tui.screens.new_job_look import LookingAhead
 from tui.screens.new_job_start import Starting
 from tui.screens.new_job_words import first_fault, method_of, told_of, usual_of
@@ -27,9 +29,7 @@ from tui.screens.question import Question
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.form_button import FormButton
-from tui.widgets.form_choice import FormChoice
 from tui.widgets.form_command import FormCommand
-from tui.widgets.form_fold import FormFold
 from tui.widgets.form_text import FormText
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
@@ -51,7 +51,7 @@ class Begun(Message):
     draft: Draft
 
 
-class NewJob(LookingAhead, Starting):
+class NewJob(LookingAhead, Starting, FormKeys):
     """The form of a new job, what is known of it beforehand, and the command that does the same.
 
     Args:
@@ -122,11 +122,6 @@ class NewJob(LookingAhead, Starting):
     @property
     def _ftlab(self) -> FtlabApp:
         return cast("FtlabApp", self.app)
-
-    @property
-    def form(self) -> JobForm:
-        """The fields."""
-        return self.query_one(JobForm)
 
     def said(self) -> Draft:
         """Return what the form says now."""
@@ -226,61 +221,9 @@ class NewJob(LookingAhead, Starting):
         plan = self.outlook.plan if self.outlook is not None else None
         return harmless(plan.name) if plan is not None else "it"
 
-    def on_job_form_visited(self) -> None:
-        """Say what the visited field is for."""
-        field = self.form.visited
-        line: Line = []
-        if field is not None:
-            line = [(f" {field.option} ", "key"), (field.help, "dim")]
-        elif isinstance(self.focused, FormFold):
-            line = [(" All that the command can be told, the rarer settings too", "dim")]
-        self.query_one("#form-help", FixedLines).show([line])
-
-    def on_form_text_entered(self) -> None:
-        """Go on to the next field."""
-        self.focus_next()
-
     def on_form_button_pressed(self) -> None:
         """Start the job."""
         self.action_start()
-
-    def action_step(self, by: int) -> None:
-        """Move in the list of a field, open it, or go to another field."""
-        focused = self.focused
-        if isinstance(focused, FormText):
-            if focused.is_open:
-                focused.move(by)
-                return
-            if by > 0 and focused.open(everything=True):
-                return
-        if by > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
-
-    def action_turn(self, by: int) -> None:
-        """Choose the next thing, or the one before; fold open or together."""
-        focused = self.focused
-        if isinstance(focused, FormChoice):
-            focused.turn(by)
-        elif isinstance(focused, FormFold) and focused.is_open != (by > 0):
-            focused.turn()
-
-    def action_press(self) -> None:
-        """Do what enter does where the focus is."""
-        focused = self.focused
-        if isinstance(focused, FormChoice):
-            focused.turn(1)
-        elif isinstance(focused, FormFold):
-            focused.turn()
-        elif isinstance(focused, FormButton):
-            focused.press()
-        else:
-            self.focus_next()
-
-    def action_more(self) -> None:
-        """Show all settings, or fold the rarer ones away."""
-        self.form.action_fold()
 
     def action_copy(self) -> None:
         """Copy the command line, through the terminal."""

@@ -3,69 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import prod
 from typing import TYPE_CHECKING
 
 from tui.formats import ago, count, duration, fit, number
 from tui.harmless import harmless
 from tui.ink import Ink, Line, Span
-from tui.wording import number_of, size
+from tui.screens.new_job_known import Known, Part, number_of_thousands
+from tui.screens.new_job_places import cost_of, ends_of, machine_of, service_of
 from tui.wrapping import wrap
 
 if TYPE_CHECKING:
-    from engine.data.versions.apart import Sighting
     from engine.outlook.data import Findings
     from engine.outlook.outlook import Outlook
     from engine.planning import Plan
-    from engine.pricing.figures import Source
     from store.queries.datasets import DatasetRow
 
 _TITLE = 9
 _RULES = 4
-_SOON_DAYS = 400
-"""From so many days on, nobody counts them."""
 _GLYPHS: dict[Ink, str] = {"good": "✓", "warn": "!", "bad": "✗", "accent": "●"}
-
-Part = tuple[str, Ink]
-"""A text and how it is meant: a glyph goes before what is good, odd or bad."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """How far the check of the data is.
-
-    Attributes:
-        seen: what was told of it.
-        trouble: why it could not be made, if it could not.
-        uncounted: why no tokens were counted, if they were not.
-    """
-
-    seen: Sighting | None = None
-    trouble: str | None = None
-    uncounted: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that the panel shows.
-
-    Attributes:
-        outlook: what is known of the job.
-        checking: how far the check of its data is.
-        key: what is wrong with the key of the service, if anything.
-        waits: whether it shall wait in the queue.
-        loose: what stands against the job and is beside no field in sight.
-        why_not: why nothing can be started here.
-    """
-
-    outlook: Outlook
-    checking: Checking = Checking()
-    key: str | None = None
-    waits: bool = False
-    loose: tuple[str, ...] = ()
-    why_not: str | None = None
 
 
 def panel_lines(known: Known, width: int, now: datetime) -> list[Line]:
@@ -98,17 +55,17 @@ def _sections(known: Known, now: datetime) -> Iterator[tuple[str, list[Part]]]:
         yield "BUT", wrong
     hosted = outlook.terms is not None
     if hosted:
-        yield "COST", list(_cost(outlook))
+        yield "COST", list(cost_of(outlook))
     if outlook.dataset is not None:
         yield "DATA", [*_data(outlook.dataset, known), *_findings(known, now)]
     if hosted:
-        yield "GOES TO", list(_service(known))
-        yield "UNTIL", list(_ends(outlook, now))
+        yield "GOES TO", list(service_of(known))
+        yield "UNTIL", list(ends_of(outlook, now))
     elif outlook.plan is not None:
         yield "STEPS", list(_steps(outlook.plan))
     yield "TIME", [_time(outlook)]
     if outlook.machine is not None:
-        yield "HERE", list(_machine(known))
+        yield "HERE", list(machine_of(known))
     if outlook.plan is not None:
         yield "EVAL", [_validation(outlook.plan)]
     if outlook.plan is not None and outlook.plan.notes:
@@ -167,11 +124,6 @@ def _counted(errors: int, warnings: int) -> str:
     return ", ".join(told)
 
 
-def number_of_thousands(amount: int, thing: str) -> str:
-    """Say how many there are, the thousands apart."""
-    return number_of(amount, thing).replace(str(amount), count(amount), 1)
-
-
 def _validation(plan: Plan) -> Part:
     row = plan.validation
     if row is None:
@@ -194,30 +146,6 @@ def _steps(plan: Plan) -> Iterator[Part]:
     yield f"{count(plan.total_steps)} · {of} examples a step · {epochs}", "plain"
 
 
-def _cost(outlook: Outlook) -> Iterator[Part]:
-    plan = outlook.plan
-    if plan is None:
-        waits = outlook.waits_for_check
-        yield ("known when the data has been checked" if waits else "not known yet"), "dim"
-        return
-    estimate = plan.estimate
-    if estimate is None:
-        yield "no price is known", "warn"
-        return
-    by = " by the service's rule" if estimate.default_epochs else ""
-    tokens = f"{count(estimate.billed_tokens)} tokens x {estimate.epochs} epochs{by}"
-    reckoned = f"{tokens} x ${estimate.price.value:,.2f} a million"
-    yield f"about ${estimate.usd:,.2f}: {reckoned}", "plain"
-    yield _source(estimate.price.source), "dim"
-    if estimate.truncated and estimate.limit is not None:
-        cut = number_of_thousands(estimate.truncated, "example")
-        yield f"{cut} cut at {count(estimate.limit.value)} tokens", "warn"
-
-
-def _source(source: Source) -> str:
-    return f"{source.title}, {source.date}"
-
-
 def _time(outlook: Outlook) -> Part:
     known = outlook.duration
     if known is None:
@@ -226,86 +154,3 @@ def _time(outlook: Outlook) -> Part:
     on = "the same data" if known.same_data else "other data"
     by = f"{known.job} on {on}, {number(known.each)} s {each}"
     return f"about {duration(known.seconds)}, by {by}", "plain"
-
-
-def _service(known: Known) -> Iterator[Part]:
-    terms = known.outlook.terms
-    if terms is None:
-        return
-    where = "a server of this machine" if terms.on_this_machine else "the data leaves this machine"
-    yield f"{terms.host} ({terms.profile}): {where}", "plain" if terms.on_this_machine else "warn"
-    if known.key is not None:
-        yield known.key, "bad"
-    if terms.methods:
-        yield f"the model is trained by {', '.join(terms.methods)}", "dim"
-
-
-def _ends(outlook: Outlook, now: datetime) -> Iterator[Part]:
-    terms = outlook.terms
-    if terms is None:
-        return
-    today = now.date()
-    if terms.closes is not None:
-        over = terms.closes.value <= today
-        words = "took no new jobs since" if over else "takes new jobs until"
-        yield (
-            f"{terms.profile} {words} {terms.closes.value}{_left(terms.closes.value, today)}",
-            ("bad" if over else "warn"),
-        )
-        yield f"  {_source(terms.closes.source)}", "dim"
-    if terms.retires is None:
-        yield "nothing is known of the end of the base model", "dim"
-        return
-    over = terms.retires.value <= today
-    words = "was shut down on" if over else "and what is made of it shut down on"
-    last = terms.retires.value
-    yield f"the base model {words} {last}{_left(last, today)}", "bad" if over else "warn"
-    yield f"  {_source(terms.retires.source)}", "dim"
-
-
-def _left(day: date, today: date) -> str:
-    days = (day - today).days
-    return f", in {number_of(days, 'day')}" if 0 < days < _SOON_DAYS else ""
-
-
-def _machine(known: Known) -> Iterator[Part]:
-    here = known.outlook.machine
-    if here is None:
-        return
-    if known.waits:
-        yield from _queue(known)
-    elif here.free >= _width(known.outlook.plan):
-        runs = f"beside {', '.join(here.running)}" if here.running else "nothing runs"
-        yield f"a slot is free ({runs}): it starts at once", "good"
-    else:
-        names = ", ".join(here.running) or "jobs"
-        slots = number_of(here.slots, "slot")
-        yield f"no slot is free ({names} of {slots}): it would run beside them", "warn"
-    yield from _room(known.outlook)
-
-
-def _queue(known: Known) -> Iterator[Part]:
-    here = known.outlook.machine
-    if here is None:
-        return
-    before = f" behind {number_of(here.waiting, 'other')}" if here.waiting else ""
-    yield f"it waits in the queue{before}", "plain"
-    if here.starter is None:
-        yield "nothing starts what waits: no daemon and no dashboard polls", "warn"
-
-
-def _width(plan: Plan | None) -> int:
-    devices = plan.hyperparameters.get("devices") if plan is not None else 1
-    return devices if isinstance(devices, int) else 1
-
-
-def _room(outlook: Outlook) -> Iterator[Part]:
-    here, need = outlook.machine, outlook.need
-    if here is None:
-        return
-    yield f"{size(here.disk)} free on disk, {size(here.memory)} of memory", "dim"
-    if need is None:
-        return
-    tight = need.disk > here.disk or need.memory > here.memory
-    words = f"all weights take about {size(need.disk)} of disk and {size(need.memory)} of memory"
-    yield words, "warn" if tight else "dim"

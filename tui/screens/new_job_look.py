@@ -17,7 +17,7 @@ from engine.errors import LabError
 from store.errors import StoreError
 from tui.background import Background, Failure
 from tui.command_line import Asked, Draft, read
-from tui.screens.new_job_lines import Checking
+from tui.screens.new_job_known import Checking
 from tui.screens.new_job_offers import (
     Offer,
     base_model_offers,

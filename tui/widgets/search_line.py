@@ -49,14 +49,15 @@ class SearchLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Put what is found beside what is written."""
         yield FixedLines(id="search-mark")
-        yield Input(
-            placeholder=self._hint, id="search-input", compact=True, max_length=_LONGEST
-        )
+        yield Input(placeholder=self._hint, id="search-input", compact=True, max_length=_LONGEST)
         yield FixedLines(id="search-found")
 
     def on_mount(self) -> None:
         """Stay out of the way until somebody searches."""
         self.display = False
+        if not self.children:
+            # Its screen is left already.
+            return
         self._input.cursor_blink = False
         self.query_one("#search-mark", FixedLines).show([[("/", "accent")]])
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.data.errors import DataError, RowError
 from engine.data.shapes.canonical import canonical_line, ordered_example, ordered_message
-from engine.data.shapes.example import Record
 from engine.data.versions.contents import lines_of
 from engine.data.versions.recording import Counts, Draft, check_name, record_version
 from store.queries import datasets as queries

@@ -195,7 +195,13 @@ def fill(lab: StillLab, story: Story) -> Shelf:
     shelf.add("a2", "support", CLEANED, "a1", made="cleaned", of="support@1")
     shelf.counted("a2", "support")
     story.at(60 * 24 * 6)
-    split: dict[str, Any] = {"made": "split", "of": "support@2", "test": 0.1, "validation": 0, "seed": 0}
+    split: dict[str, Any] = {
+        "made": "split",
+        "of": "support@2",
+        "test": 0.1,
+        "validation": 0,
+        "seed": 0,
+    }
     shelf.add("a3", "support/train", CLEANED[:35], "a2", part="train", **split)
     shelf.add("a4", "support/test", CLEANED[35:], "a2", part="test", **split)
     story.at(60 * 24 * 5)
