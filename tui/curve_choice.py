@@ -12,6 +12,8 @@ _COMPANIONS = {
     "train_mean_reward": ("valid_mean_reward", "full_valid_mean_reward"),
 }
 _FIRST = ("loss", "train_loss")
+_LAST = ("epoch", "tokens")
+"""What only counts how far a job is."""
 
 
 def charts(names: Iterable[str]) -> list[tuple[str, ...]]:
@@ -24,7 +26,7 @@ def charts(names: Iterable[str]) -> list[tuple[str, ...]]:
     beside = {name for chart in chosen for name in chart[1:]}
     return sorted(
         (chart for chart in chosen if chart[0] not in beside),
-        key=lambda chart: (chart[0] not in _FIRST, chart[0]),
+        key=lambda chart: (chart[0] in _LAST, chart[0] not in _FIRST, chart[0]),
     )
 
 

@@ -20,7 +20,7 @@ class CurveLook:
     """How curves are looked at.
 
     Attributes:
-        chart: the number of the chart, from any number on round and round.
+        metric: the first metric of the chart that is drawn; None for the first chart.
         log: whether the scale is of logarithms.
         smoothing: which of `SMOOTHINGS`.
         x: what the x axis counts.
@@ -28,7 +28,7 @@ class CurveLook:
         cursor: the place on the x axis whose values are told; None for the last ones.
     """
 
-    chart: int = 0
+    metric: str | None = None
     log: bool = False
     smoothing: int = 0
     x: X = "step"

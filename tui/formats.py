@@ -8,6 +8,7 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from store.times import from_text
+from tui.harmless import harmless
 from tui.ink import Ink, Span
 
 _AGES = ((365 * 86400, "y"), (7 * 86400, "w"), (86400, "d"), (3600, "h"), (60, "m"))
@@ -73,6 +74,7 @@ def fit(text: str, width: int) -> str:
     """Return the text in exactly so many cells, cut with an ellipsis or padded with spaces."""
     if width <= 0:
         return ""
+    text = harmless(text)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
@@ -80,6 +82,7 @@ def fit(text: str, width: int) -> str:
 
 def fit_right(text: str, width: int) -> str:
     """Return the text at the right end of exactly so many cells."""
+    text = harmless(text)
     missing = width - cell_len(text)
     return " " * missing + text if missing >= 0 else fit(text, width)
 

@@ -130,4 +130,7 @@ class Routes(Leaving, Background):
         """
         from tui.screens.new_job import NewJob
 
-        self._go_to(NewJob, lambda: NewJob(self.sight, dataset, like))
+        if dataset is not None or like is not None:
+            self.push_screen(NewJob(self.sight, dataset, like))
+        else:
+            self._go_to(NewJob, lambda: NewJob(self.sight))

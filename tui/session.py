@@ -32,14 +32,14 @@ class Session:
         view: which jobs the list showed.
         job: the selected one.
         panel: which panel of it was open.
-        chart: which of its charts was drawn.
+        metric: whose chart of it was drawn.
         zoomed: whether the job had the whole screen.
     """
 
     view: View = EVERYTHING
     job: str | None = None
     panel: str | None = None
-    chart: int = 0
+    metric: str | None = None
     zoomed: bool = False
 
 
@@ -79,7 +79,7 @@ def _plain(session: Session) -> dict[str, Any]:
         "pinned": list(view.pinned),
         "job": session.job,
         "panel": session.panel,
-        "chart": session.chart,
+        "metric": session.metric,
         "zoomed": session.zoomed,
     }
 
@@ -87,7 +87,6 @@ def _plain(session: Session) -> dict[str, Any]:
 def _session(found: dict[str, Any]) -> Session:
     """Return what an entry says; of what it says wrongly, the usual."""
     pinned = found.get("pinned")
-    chart = found.get("chart")
     return Session(
         View(
             _searchable(found.get("search")),
@@ -100,7 +99,7 @@ def _session(found: dict[str, Any]) -> Session:
         ),
         _text(found.get("job")),
         _text(found.get("panel")),
-        chart if isinstance(chart, int) else 0,
+        _text(found.get("metric")),
         found.get("zoomed") is True,
     )
 

@@ -128,6 +128,8 @@ class Travelling(Routes):
             self.close_topmost()
         self.close_topmost()
         past.close()
+        if self.shown_jobs.time_bar.opened:
+            self.shown_jobs.time_bar.rest()
 
     def action_time(self) -> None:
         """Let somebody slide through time."""

@@ -145,6 +145,9 @@ def _local(lab: Lab, row: ModelRow, progress: Progress | None) -> LocalTarget:
     if row.gone_at is not None:
         raise NotFoundError(f"{row.name} is gone: {row.gone_reason} on {row.gone_at[:10]}")
     folder = str(lab.places.model(row.id))
+    if not Path(folder).is_dir():
+        retry = "" if row.job is None else f"; `ftlab jobs retry {row.job}` trains it again"
+        raise NotFoundError(f"the files of {row.name} are not on this machine: {folder}{retry}")
     if row.kind == "full":
         return LocalTarget(row.id, row.name, ServedModel(id=row.id, base=folder))
     base = str(base_models.resolve(row.base_model, lab.places.home, progress))

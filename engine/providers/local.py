@@ -97,8 +97,8 @@ class LocalProvider:
         step = latest_complete(run)
         if step is None and job.checkpoint:
             raise LabError(
-                f"{job.name} cannot go on: its checkpoints are no longer in {run}. Train it again "
-                f"as a new job, with the plan that `ftlab jobs show {job.name}` shows"
+                f"{job.name} cannot go on: its checkpoints are no longer in {run}. "
+                f"`ftlab jobs retry {job.name}` trains it again, as a new job with the same plan"
             )
         return step or 0
 

@@ -66,17 +66,14 @@ class Tmux:
         """The shell's process."""
         return int(self._asked("pane_pid"))
 
-    @property
     def shows_cursor(self) -> bool:
         """Whether the cursor is shown."""
         return self._asked("cursor_flag") == "1"
 
-    @property
     def is_on_another_screen(self) -> bool:
         """Whether a program has put the alternate screen over the shell's."""
         return self._asked("alternate_on") == "1"
 
-    @property
     def hears_the_mouse(self) -> bool:
         """Whether a program wants to be told of clicks."""
         return self._asked("mouse_any_flag") == "1"
@@ -155,16 +152,20 @@ def test_a_person_goes_the_whole_way(with_sums: Ftlab, tiny_base: Path, tmp_path
         seen.type(f"clear; {ftlab}")
         seen.press("Enter")
         seen.until_shown("quick", "q quit")
-        assert seen.is_on_another_screen
-        assert seen.hears_the_mouse
+        assert seen.is_on_another_screen()
+        assert seen.hears_the_mouse()
         _walk(seen)
         _start(seen, tiny_base)
-        _watch_cancel_and_resume(seen)
-        _talk(seen)
+        try:
+            _watch_cancel_and_resume(seen)
+            _talk(seen)
+        except BaseException:
+            with_sums("jobs", "cancel", "sums-train-1")
+            raise
         seen.press_until("q", f"{_PROMPT.strip()}")
-        assert not seen.is_on_another_screen
-        assert seen.shows_cursor
-        assert not seen.hears_the_mouse
+        assert not seen.is_on_another_screen()
+        assert seen.shows_cursor()
+        assert not seen.hears_the_mouse()
         seen.run("stty -a > after")
         assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
         # Leaving the dashboard leaves the training as it is.

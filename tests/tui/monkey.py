@@ -135,7 +135,7 @@ class Monkey:
             await asyncio.sleep(self._chance.choice((0, 0, 0, 0.005, 0.02)))
             if self._ui.app._exception is not None or self._ui.app._exit:
                 return
-            if self._ui.app._message_queue.qsize() > _MOST_WAITING:
+            if self._ui.app.message_queue_size > _MOST_WAITING:
                 await self._ui.pilot.pause()
 
     def _do_anything(self) -> None:
@@ -167,7 +167,7 @@ class Monkey:
         x, y = self._place()
         button = self._chance.choice(_BUTTONS)
         times = self._chance.choice((1, 1, 2))
-        self.done.append(f"<click {button} at {x},{y} ×{times}>")
+        self.done.append(f"<click {button} at {x},{y} x{times}>")
         for _ in range(times):
             for kind in (events.MouseDown, events.MouseUp):
                 self._send(kind(None, x, y, 0, 0, button, False, False, False, x, y))
@@ -191,7 +191,7 @@ class Monkey:
         size = Size(*self._chance.choice(_SIZES))
         self.done.append(f"<{size.width}x{size.height}>")
         assert self._ui.app._driver is not None
-        self._ui.app._driver._size = size  # type: ignore[attr-defined]
+        self._ui.app._driver._size = size
         self._send(events.Resize(size, size))
 
     def _send(self, event: events.Event) -> None:

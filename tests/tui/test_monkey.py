@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import traceback
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tui.screens.help import Help
 from tui.screens.jobs import Jobs
 from tui.sparing import SparingApp
 
-_KEYS = int(os.environ.get("FTLAB_MONKEY_KEYS", "400"))
+_KEYS = int(os.environ.get("FTLAB_MONKEY_KEYS", "300"))
 _SEED = int(os.environ.get("FTLAB_MONKEY_SEED", "1"))
 _LONGEST_SECONDS = 5.0
 
@@ -55,13 +56,13 @@ async def test_it_bears_a_monkey(
                 assert ui.app._exception is None
                 await _answers(ui)
             except BaseException:
-                print("\n", *monkey.done)
+                sys.stdout.write(f"\nthe last of seed {_SEED}: {' '.join(monkey.done)}\n")
                 traceback.print_exc()
                 raise
             finally:
                 beating.cancel()
     told = f"{_KEYS} keys of seed {_SEED}, {life.recorded} things recorded meanwhile"
-    print(f"\n{told}: the longest gap was {heart.longest * 1000:.0f} ms")
+    sys.stdout.write(f"\n{told}: the longest gap was {heart.longest * 1000:.0f} ms\n")
     assert not left, f"it left after {' '.join(monkey.done)}"
     assert heart.longest < _LONGEST_SECONDS
 

@@ -19,7 +19,7 @@ HERE = Session(
     View("loss<1 gsm8k", Order("loss", backwards=True, group="dataset"), ("job_1", "job_2")),
     job="job_3",
     panel="events",
-    chart=2,
+    metric="grad_norm",
     zoomed=True,
 )
 
@@ -59,7 +59,7 @@ def test_a_file_that_makes_no_sense_is_as_good_as_none(tmp_path: Path, content: 
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["search", "sort", "backwards", "group", "pinned", "job", "panel", "chart", "zoomed"]
+            ["search", "sort", "backwards", "group", "pinned", "job", "panel", "metric", "zoomed"]
         ),
         st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text() | st.none()),
     )

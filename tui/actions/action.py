@@ -101,6 +101,7 @@ _KEY_NAMES = {
     "ctrl+o": "^o",
     "ctrl+p": "^p",
     "ctrl+q": "^q",
+    "ctrl+y": "^y",
     "ctrl+n": "^n",
     "ctrl+g": "^g",
     "ctrl+f": "^f",

@@ -13,7 +13,7 @@ EVERYWHERE = (
         "List the datasets: their versions, numbers, findings and rows",
         "everywhere",
         "app.datasets",
-        10,
+        9,
     ),
     Action(
         "ftlab.new_job",
@@ -22,7 +22,7 @@ EVERYWHERE = (
         "Fill in a form that starts a training",
         "everywhere",
         "app.new_job",
-        11,
+        7,
     ),
     Action(
         "ftlab.models",
@@ -40,7 +40,7 @@ EVERYWHERE = (
         "Show everything that was recorded, and by whom",
         "everywhere",
         "app.history",
-        9,
+        10,
     ),
     Action(
         "ftlab.time",
@@ -49,7 +49,7 @@ EVERYWHERE = (
         "Slide through the log: every screen shows the state as it stood",
         "everywhere",
         "app.time",
-        12,
+        11,
     ),
     Action(
         "ftlab.refresh",

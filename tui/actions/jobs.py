@@ -42,6 +42,14 @@ JOBS = (
         3,
     ),
     Action(
+        "job.again",
+        "R",
+        "train again",
+        "Fill in the form of a new job with the selected job's settings",
+        "jobs",
+        "screen.train_again",
+    ),
+    Action(
         "job.chat",
         "t",
         "talk",
@@ -51,7 +59,7 @@ JOBS = (
         4,
     ),
     Action(
-        "panel.metric", "m", "metric", "Draw the next metric", "jobs", "screen.next_metric(1)", 6
+        "panel.metric", "m", "metric", "Draw the next metric", "jobs", "screen.next_metric(1)", 13
     ),
     Action(
         "panel.previous_metric",
@@ -199,7 +207,7 @@ JOBS = (
         "screen.search",
         5,
     ),
-    Action("list.sort", "o", "sort", "Sort the list by something else", "jobs", "screen.sort", 7),
+    Action("list.sort", "o", "sort", "Sort the list by something else", "jobs", "screen.sort", 14),
     Action("list.reverse", "O", "other way", "Sort the other way round", "jobs", "screen.reverse"),
     Action(
         "list.group",
@@ -213,9 +221,11 @@ JOBS = (
         "list.mark",
         "space",
         "mark",
-        "Mark the job, or unmark it; curves show all marked jobs, keys act on them all",
+        "Mark the job, or unmark it, and go on to the next: curves show all marked ones, keys act "
+        "on them all",
         "jobs",
         "screen.mark",
+        6,
     ),
     Action(
         "list.compare",

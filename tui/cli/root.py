@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
 from tui.cli.groups import CommandGroup
 from tui.cli.opening import db_option, opened
 from tui.cli.options import EventOrMoment
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
 
 
 class Root(CommandGroup):
@@ -91,4 +94,22 @@ def root(context: click.Context, at: str | None, *, read_only: bool) -> None:
     with opened(role="ui", read_only=read_only) as lab:
         from tui.app import run
 
-        context.exit(run(lab, None if at is None else lab.seq_as_of(at)))
+        context.exit(run(lab, None if at is None else _event_at(lab, at)))
+
+
+def _event_at(lab: Lab, when: str) -> int:
+    """Return the last event as of which the dashboard is wanted.
+
+    Raises:
+        NotFoundError: if nothing was recorded by then.
+    """
+    from store.errors import NotFoundError
+    from store.queries.history import event
+    from tui.wording import local_time
+
+    if seq := lab.seq_as_of(when):
+        return seq
+    if not lab.database.head():
+        raise NotFoundError("nothing is recorded yet")
+    begins = local_time(event(lab.database.reader, 1).at)
+    raise NotFoundError(f"nothing was recorded by then: the log begins {begins}")

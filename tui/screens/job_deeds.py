@@ -124,6 +124,11 @@ class JobDeeds(Background):
 
         self.app.push_screen(question, answered)
 
+    def action_train_again(self) -> None:
+        """Fill in the form of a new job with the settings of the chosen one."""
+        if jobs := self.chosen_jobs():
+            self._ftlab.open_new_job(like=jobs[0].id)
+
     def action_compare(self) -> None:
         """Put the marked jobs beside each other."""
         from tui.screens.compare import MOST
@@ -132,7 +137,7 @@ class JobDeeds(Background):
         if 2 <= len(jobs) <= MOST:
             self._ftlab.open_comparison([job.id for job in jobs])
         else:
-            words = f"mark two to {MOST} jobs with space, then compare them"
+            words = f"mark 2 to {MOST} jobs with space, then compare them"
             self.post_message(self.Told(words, refused=True))
 
     def action_chat(self) -> None:

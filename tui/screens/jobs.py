@@ -70,7 +70,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         self._as_of = as_of
         self._begun = session
         self.rows = JobRows(lab.database, now, session.view, session.job)
-        self.panel = JobPanel(lab, now, session.panel, session.chart)
+        self.panel = JobPanel(lab, now, session.panel, session.metric)
         self.search = SearchLine(JOBS, HINT)
         self.present = present or lab
         shown = lab.database.head() if as_of else None
@@ -126,7 +126,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         """Where somebody is."""
         rows, panel = self.rows, self.panel
         job = rows.selected_id or self._begun.job
-        return Session(rows.view, job, panel.opened, panel.chart, self.has_class("zoomed"))
+        return Session(rows.view, job, panel.opened, panel.metric, self.has_class("zoomed"))
 
     def _remember(self) -> None:
         self._ftlab.remember(self.session)

@@ -139,7 +139,7 @@ class ModelDeeds(Screen[None], Background):
         if 2 <= len(rows) <= _MOST_COMPARED:
             self._ftlab.open_comparison([row.id for row in rows])
         else:
-            self.refuse(f"mark two to {_MOST_COMPARED} models with space, then compare them")
+            self.refuse(f"mark 2 to {_MOST_COMPARED} models with space, then compare them")
 
     def action_copy(self) -> None:
         """Copy the ids of the chosen models."""

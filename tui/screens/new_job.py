@@ -86,7 +86,7 @@ class NewJob(LookingAhead, Starting, FormKeys):
             yield FormButton("Start")
             yield FixedLines(id="form-state")
         yield FixedLines(id="form-help")
-        yield KeyLine("new_job", "everywhere")
+        yield KeyLine("new_job")
 
     def on_mount(self) -> None:
         """Begin with what was left here, or with what is usual."""

@@ -8,10 +8,12 @@ from textual.screen import Screen
 
 from engine.errors import LabError
 from store.errors import StoreError
+from store.queries.history import event as read_event
 from tui.actions import Place
 from tui.screens.ask import Ask
 from tui.widgets.key_line import KeyLine
 from tui.widgets.time_bar import TimeBar
+from tui.wording import local_time
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -59,7 +61,7 @@ class TimeKeys(Screen[None]):
 
         def answered(when: str | None) -> None:
             if when:
-                self.time_bar.go_to(lambda: max(1, self.present.seq_as_of(when)))
+                self.time_bar.go_to(lambda: self.present.seq_as_of(when))
 
         self.app.push_screen(
             Ask(
@@ -73,7 +75,10 @@ class TimeKeys(Screen[None]):
     def _why_not(self, when: str) -> str | None:
         """Say why something written is no time of the log."""
         try:
-            self.present.seq_as_of(when)
+            seq = self.present.seq_as_of(when)
         except (LabError, StoreError) as error:
             return str(error)
-        return None
+        return None if seq else f"that is before the log begins: {self._begins()}"
+
+    def _begins(self) -> str:
+        return local_time(read_event(self.present.database.reader, 1).at)

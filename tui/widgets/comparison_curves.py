@@ -90,7 +90,8 @@ class ComparisonCurves(Curves):
         offered = _metrics(reader, jobs.values())
         if not offered:
             return [[(_NO_METRICS, "dim")]]
-        place = how.chart % len(offered)
+        self._offered = offered
+        place = self._place_of(how.metric)
         present = [jobs[each.job] for each in drawn if each.job in jobs]
         found = {each.job: each for each in tracks(reader, present, [offered[place]], how.x)}
         self._end = max((track.end for track in found.values()), default=1.0)

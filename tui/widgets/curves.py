@@ -42,6 +42,7 @@ class Curves(JobView):
         self.how = CurveLook()
         self.beside: Sequence[str] = ()
         self._end = 1.0
+        self._offered: Sequence[str] = ()
         self._left, self._columns = 0, 1
 
     def look_so(self, how: CurveLook) -> None:
@@ -51,7 +52,9 @@ class Curves(JobView):
 
     def next_metric(self, by: int) -> None:
         """Draw the chart after the present one, or before it."""
-        self.look_so(replace(self.how, chart=self.how.chart + by, window=None))
+        if self._offered:
+            place = (self._place_of(self.how.metric) + by) % len(self._offered)
+            self.look_so(replace(self.how, metric=self._offered[place], window=None))
 
     def next_x(self) -> None:
         """Draw the curves over something else: epochs, tokens, time, steps."""
@@ -100,7 +103,8 @@ class Curves(JobView):
         offered = charts({name for each in jobs for name in _names(reader, each.id)})
         if not offered:
             return [[("No metrics yet: they come with the first steps.", "dim")]]
-        place = how.chart % len(offered)
+        self._offered = [chart[0] for chart in offered]
+        place = self._place_of(how.metric)
         drawn = tracks(reader, jobs, offered[place], how.x)
         if not drawn:
             return [[(_unknown(how.x), "warn")]]
@@ -121,6 +125,10 @@ class Curves(JobView):
         self._left = plot_left(chart)
         self._columns = max(1, width - self._left)
         return [legend, *(chart or [[(_nothing(how), "warn")]])]
+
+    def _place_of(self, metric: str | None) -> int:
+        """Return which of the offered charts is that of a metric; the first if none is."""
+        return self._offered.index(metric) if metric in self._offered else 0
 
     def _values(
         self, reader: sqlite3.Connection, drawn: Sequence[Track], frame: Frame

@@ -48,18 +48,22 @@ class JobPanel(Vertical):
         lab: where to read.
         now: tells the time.
         panel: which panel is open at first.
-        chart: which chart is drawn at first.
+        metric: whose chart is drawn at first.
     """
 
     def __init__(
-        self, lab: Lab, now: Callable[[], datetime], panel: str | None = None, chart: int = 0
+        self,
+        lab: Lab,
+        now: Callable[[], datetime],
+        panel: str | None = None,
+        metric: str | None = None,
     ) -> None:
         super().__init__(id="job-panel")
         self._headline = Headline(lab, now, "headline")
         first = panel if panel in PANELS else _FIRST
         self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, first)
         self._views = {name: view(lab, now, name) for name, (_, view) in PANELS.items()}
-        self.curves.how = CurveLook(chart=chart)
+        self.curves.how = CurveLook(metric=metric)
         self.job: JobSummary | None = None
         self._looked = 0.0
         self._waiting: Timer | None = None
@@ -81,9 +85,9 @@ class JobPanel(Vertical):
         return self._tabs.active
 
     @property
-    def chart(self) -> int:
-        """Which chart is drawn."""
-        return self.curves.how.chart
+    def metric(self) -> str | None:
+        """Whose chart is drawn."""
+        return self.curves.how.metric
 
     @property
     def curves(self) -> Curves:

@@ -82,9 +82,11 @@ class TimeBar(FixedLines, Background, can_focus=True):
     ) -> None:
         super().__init__(id="time-bar")
         self._database, self._now = database, now
-        self._head = max(1, database.head()) if seq is not None else 1
-        self._seq = self._head if seq is None else seq
+        self._shown = seq
+        self._head = 1
+        self._seq = seq or 1
         self._event: Recorded | None = None
+        self._rests = True
         self._rest: Timer | None = None
         self._words = ""
         self.opened = False
@@ -93,16 +95,20 @@ class TimeBar(FixedLines, Background, can_focus=True):
         """Stay out of the way until somebody goes back."""
         self.display = self.opened
         if self.opened:
-            self._look()
+            self.rest()
 
     def open(self) -> None:
         """Let somebody move through time."""
-        self.display = True
-        if not self.opened:
-            self._head = max(1, self._database.head())
-            self._seq = min(self._seq, self._head) if self._event else self._head
-        self.opened = True
+        self.opened = self.display = True
         self.focus()
+        self.rest()
+
+    def rest(self) -> None:
+        """Stand where the screens stand: at the past that they show, or at the newest event."""
+        self._rests, self._words = True, ""
+        if self._rest is not None:
+            self._rest.stop()
+        self._seq = self._shown or self._seq
         self._look()
 
     def on_focus(self) -> None:
@@ -145,7 +151,7 @@ class TimeBar(FixedLines, Background, can_focus=True):
         seq = max(1, min(seq, self._head))
         if seq == self._seq:
             return
-        self._seq, self._event, self._words = seq, None, ""
+        self._seq, self._event, self._words, self._rests = seq, None, "", False
         self._show()
         self._look()
         if self._rest is not None:
@@ -157,16 +163,21 @@ class TimeBar(FixedLines, Background, can_focus=True):
 
     def _look(self) -> None:
         seq, database = self._seq, self._database
+        is_present = self._rests and self._shown is None
 
         def read() -> Message:
             head = database.head()
-            return self.EventRead(read_event(database.reader, seq) if head else None, head)
+            wanted = head if is_present else seq
+            return self.EventRead(read_event(database.reader, wanted) if head else None, head)
 
         self.in_background("event", read)
 
     def on_time_bar_event_read(self, message: EventRead) -> None:
         """Say what happened there."""
         message.stop()
+        self._head = max(1, message.head)
+        if self._rests and self._shown is None:
+            self._seq = self._head
         if message.event is not None and message.event.seq == self._seq:
             self._event = message.event
         self._show()

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from store.job_status import ACTIVE, ENDED
-from tui.formats import count
+from tui.formats import count, fit
 from tui.ink import Line, Span, look, text_of
 from tui.widgets.fixed_lines import FixedLines
 
@@ -33,7 +33,7 @@ class TitleLine(FixedLines):
         """Mark the past on every screen that shows it."""
         past = getattr(self.app, "as_of", None)
         if past and not self._is_past:
-            self._is_past, self._past = True, f" · {past}"
+            self._is_past, self._past = True, f"{past} · "
 
     def name_place(self, place: str) -> None:
         """Show another place."""
@@ -47,7 +47,7 @@ class TitleLine(FixedLines):
 
     def on_resize(self) -> None:
         """Fit the title to the row."""
-        place = self._place + self._past
+        place = self._past + self._place
         self.show([title(place, self._counts, self.size.width, is_past=self._is_past)])
 
 
@@ -56,7 +56,7 @@ def title(place: str, counts: Mapping[str, int], width: int, *, is_past: bool = 
     right = _counted(counts, words=width >= _SHOWN_ALWAYS_FROM)
     left: list[Span] = [(" PAST ", "past") if is_past else (" ftlab ", "title")]
     room = width - cell_len(text_of(left)) - cell_len(text_of(right)) - 2
-    shown = _cut_left(place, room)
+    shown = fit(place, min(room, cell_len(place))) if is_past else _cut_left(place, room)
     gap = max(0, room - cell_len(shown)) + 1
     return [*left, (f" {shown}", "warn" if is_past else "dim"), (" " * gap, "plain"), *right]
 

@@ -43,7 +43,7 @@ async def test_marked_jobs_are_compared(lab: StillLab, drive: Drive) -> None:
 async def test_one_job_alone_is_not_compared(lab: StillLab, drive: Drive) -> None:
     async with drive(lab) as ui:
         await ui.press("C")
-        await ui.until(lambda: ui.told == ["mark two to 6 jobs with space, then compare them"])
+        await ui.until(lambda: ui.told == ["mark 2 to 6 jobs with space, then compare them"])
         assert isinstance(ui.app.screen, Jobs)
 
 

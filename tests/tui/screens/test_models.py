@@ -118,7 +118,7 @@ async def test_marked_models_are_put_beside_each_other(models: StillLab, drive: 
     async with drive(models) as ui:
         await _open(ui)
         await ui.press("C")
-        await ui.until(lambda: any("mark two to 6 models" in told for told in ui.told))
+        await ui.until(lambda: any("mark 2 to 6 models" in told for told in ui.told))
         await _go_to(ui, "mdl_l2")
         await ui.press("space", "space")
         await ui.until_shown("2 marked · esc unmarks", "▪*└─facts", "▪*  └─answers")

@@ -34,7 +34,7 @@ async def test_a_moment_is_written_and_every_screen_shows_it(lab: StillLab, driv
         await ui.press(*["backspace"] * 7, *str(failed - 1), "enter")
         await ui.until_shown(f"as of event {failed - 1}", "● gsm8k-2")
         await ui.press("H")
-        await ui.until_shown("PAST", "history · as of event")
+        await ui.until_shown("PAST", " · history")
         assert isinstance(ui.app.screen, History)
         await ui.press("escape", "B", "enter", "escape")
         await ui.until(lambda: ui.app.as_of is None)
