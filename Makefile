@@ -13,7 +13,7 @@ demo: $(VENV)/local.stamp
 	$(BIN)/ftlab demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

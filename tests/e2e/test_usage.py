@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Ftlab
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["jobs", "--at", "yesterday"], ["chat", "x"]])
+@pytest.mark.parametrize("arguments", [["nonsense"], ["jobs", "--at", "someday"], ["chat", "x"]])
 def test_wrong_usage_ends_with_2_and_prints_nothing(recorded: Ftlab, arguments: list[str]) -> None:
     done = recorded(*arguments)
     assert (done.status, done.out) == (2, "")

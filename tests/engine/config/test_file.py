@@ -44,7 +44,7 @@ def test_settings_and_profiles_are_read(path: Path) -> None:
         (
             "colour = 5\n",
             1,
-            "colour is unknown: known are budget, slots, resume-interrupted, profiles",
+            "colour is unknown: known are budget, slots, resume-interrupted, theme",
         ),
         ('budget = "much"\n', 1, "budget is no amount of US dollars"),
         ("budget = true\n", 1, "budget is no amount of US dollars"),

@@ -17,7 +17,7 @@ from tui.cli import main
         ["jobs", "--nonsense"],
         ["jobs", "--status", "unheard-of"],
         ["jobs", "--limit", "-1"],
-        ["jobs", "--at", "yesterday"],
+        ["jobs", "--at", "someday"],
         ["jobs", "--at", "99999999999999999999"],
         ["jobs", "--at", "99999999999d"],
         ["jobs", "--json", "show", "quick"],

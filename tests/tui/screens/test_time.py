@@ -66,3 +66,37 @@ async def test_a_click_on_the_slider_goes_there(lab: StillLab, drive: Drive) -> 
         await ui.until_shown("now of")
         await ui.pilot.click("#time-bar", offset=(3, 0))
         await ui.until_shown("PAST", "as of event 1,")
+
+
+async def test_a_time_before_the_first_event_is_told_as_such(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B", "slash", *"2020-01-01", "enter")
+        await ui.until_shown("that is before the log begins: ")
+        assert ui.app.as_of is None
+
+
+async def test_back_in_the_present_the_slider_stands_at_its_end(
+    lab: StillLab, drive: Drive
+) -> None:
+    head = lab.database.head()
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B", "left", "left")
+        await ui.until_shown(f"as of event {head - 2}")
+        await ui.press("escape", "escape")
+        await ui.until(lambda: ui.app.as_of is None)
+        await ui.until_shown(f"now of {head}")
+        await ui.press("B", "left")
+        await ui.until_shown(f"as of event {head - 1}")
+
+
+async def test_gone_back_from_the_log_the_slider_stands_at_that_event(
+    lab: StillLab, drive: Drive
+) -> None:
+    head = lab.database.head()
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("H", "j", "j", "t")
+        await ui.until_shown("PAST", f"as of event {head - 2}")
+        await ui.press("B")
+        await ui.until_shown(f"event {head - 2} of {head}")
+        await ui.press("end")
+        await ui.until(lambda: ui.app.as_of is None)
