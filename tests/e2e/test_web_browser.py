@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 
 _WIDTH, _HEIGHT = 1200, 720
 _DRAWN_BYTES = 15_000
-"""Letters have many shades at their edges; the picture of an empty page is of a few thousand bytes."""
+"""Letters have many shades at their edges; the picture of an empty page is far smaller."""
 
 
 @pytest.fixture
