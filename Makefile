@@ -1,19 +1,24 @@
 # make demo    set up, then fine-tune a small model on this machine and open the dashboard
-# make test    set up, then lint, types, import contracts and all tests
+# make test    set up, then lint, types, import contracts and the tests; test-all: the slow ones, too
 # make bench   measure, beside peers
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Tests wait now and then, so there is one more worker than cores.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench format pins clean
+.PHONY: demo test test-all check bench format pins clean
 
 demo: $(VENV)/local.stamp
 	$(BIN)/ftlab demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+test-all: check
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m "" $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

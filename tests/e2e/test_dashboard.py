@@ -43,6 +43,7 @@ def test_a_terminal_that_goes_away_ends_it(recorded: Ftlab) -> None:
     assert recorded.document("verify")["whole"]
 
 
+@pytest.mark.slow
 def test_a_job_is_watched_cancelled_and_resumed(with_sums: Ftlab, tiny_base: Path) -> None:
     plan = ("--max-steps", "100000", "--epochs", "9999", "--save-every", "50", "--suffix", "sums")
     job = with_sums.document("train", "sums/train", "--model", tiny_base, *plan)["job"]

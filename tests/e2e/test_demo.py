@@ -67,6 +67,7 @@ def _check_result(ftlab: Ftlab, steps: int = 8) -> None:
     assert ftlab.document("verify")["whole"]
 
 
+@pytest.mark.slow
 def test_interrupted_anywhere_it_goes_on_when_run_again(prepared: Ftlab) -> None:
     """Ctrl-C comes whenever something is recorded, and while nothing is, a few times."""
     patience = 0.3

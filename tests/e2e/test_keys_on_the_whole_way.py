@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Finished
     from tests.standin.standin import Standin
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["standin"]
 
 _MODEL = "gpt-4o-mini-2024-07-18"

@@ -16,6 +16,8 @@ from store.queries.jobs import job_list
 if TYPE_CHECKING:
     from tests.e2e.conftest import Ftlab
 
+pytestmark = pytest.mark.slow
+
 _PLAN = ("--max-steps", "3", "--batch-size", "2", "--queue", "--suffix")
 _SECONDS = 120
 

@@ -71,6 +71,7 @@ def test_rescued_jobs_are_like_any_others(account: Ftlab, standin: Standin) -> N
     assert account("verify").status == 0
 
 
+@pytest.mark.slow
 def test_killed_and_run_again_it_ends_with_everything_once(
     account: Ftlab, standin: Standin
 ) -> None:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
+
 from engine.data.versions.importing import Source
 from engine.lab import Lab
 from engine.places import Places
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.conftest import Ftlab
+
+pytestmark = pytest.mark.slow
 
 _SECONDS = 120
 

@@ -6,7 +6,11 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import Ftlab
+
+pytestmark = pytest.mark.slow
 
 _TEMPLATES = """
 [[example]]

@@ -15,6 +15,8 @@ import pytest
 from tests.e2e.conftest import Ftlab
 from tests.e2e.terminal import terminal
 
+pytestmark = pytest.mark.slow
+
 _STEPS = 160
 _PLAN = (
     "--max-steps", str(_STEPS), "--batch-size", "2", "--save-every", "4",

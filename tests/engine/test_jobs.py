@@ -314,7 +314,7 @@ def test_a_job_whose_checkpoints_are_gone_is_not_begun_anew(room: Lab, tiny_base
         CheckpointSaved(step=20, path="checkpoints/checkpoint-20"),
         JobInterrupted(reason="killed", checkpoint=20),
     )
-    with pytest.raises(LabError, match=r"its checkpoints are no longer in .*Train it again"):
+    with pytest.raises(LabError, match=r"its checkpoints are no longer in .*jobs retry"):
         room.resume_job(job)
     assert detail(room, job).status == "interrupted"
 

@@ -82,6 +82,7 @@ def test_running_it_again_brings_only_what_is_new(
     assert rescue(lab, provider).new_jobs == 1
 
 
+@pytest.mark.slow
 def test_two_hundred_and_fifty_jobs_over_several_pages_under_faults(
     lab: Lab, provider: HostedProvider, standin: Standin
 ) -> None:

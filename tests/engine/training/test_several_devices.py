@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.engine.training.conftest import MakeRun
 
+pytestmark = pytest.mark.slow
+
 _EXACT = ("loss", "grad_norm", "learning_rate", "epoch")
 _PLAN: dict[str, Any] = {"learning_rate": 1e-4, "keep_best": True, "evaluate_every": 10}
 Three = tuple["Run", "Run", "Run"]

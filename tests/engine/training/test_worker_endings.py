@@ -22,6 +22,8 @@ import engine
 from engine.training import checkpoints
 from tests.engine.training.conftest import MakeRun, Run
 
+pytestmark = pytest.mark.slow
+
 _SOURCES = Path(engine.__file__).parents[1]
 _WARM = Path(__file__).parent / "children" / "warm.py"
 _STEPS = 22
