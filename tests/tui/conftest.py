@@ -6,7 +6,7 @@ import math
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -323,6 +323,8 @@ def story(home: Path, lab: StillLab) -> Iterator[Story]:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until nothing more is being read, the watching of the log apart."""
+    from textual.worker import WorkerCancelled
+
     while True:
         await pilot.pause()
         busy = [
@@ -332,7 +334,8 @@ async def settle(pilot: Pilot[Any]) -> None:
         ]
         if not busy:
             return
-        await pilot.app.workers.wait_for_complete(busy)
+        with suppress(WorkerCancelled):  # newer work has taken its place
+            await pilot.app.workers.wait_for_complete(busy)
 
 
 @dataclass
@@ -373,9 +376,9 @@ class Driven:
 
     @property
     def selected(self) -> str:
+        """The name of the job under the cursor; empty while the list is being read."""
         job = self.rows.selected
-        assert job is not None
-        return job.name
+        return job.name if job is not None else ""
 
     @property
     def names(self) -> list[str]:
