@@ -74,17 +74,30 @@ class Seen:
 
     def watch(self, seconds: float) -> tuple[float, float]:
         """Do nothing for so long; return bytes a second, and the part of a core that was used."""
-        times = self.process.cpu_times()
-        before, used, end = self.sent, times.user + times.system, time.perf_counter() + seconds
+        before, used, end = self.sent, self._used(), time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
-        times = self.process.cpu_times()
-        return (self.sent - before) / seconds, (times.user + times.system - used) / seconds
+        return (self.sent - before) / seconds, (self._used() - used) / seconds
+
+    def settle(self, seconds: float) -> float:
+        """Return the seconds since the start at the last byte before so long a silence."""
+        last = 0.0
+        while self._read(seconds):
+            last = time.perf_counter() - self._began
+        return last
 
     def memory(self) -> float:
-        """Return its resident memory in MiB."""
-        resident: int = self.process.memory_info().rss
+        """Return the resident memory of it and its children in MiB."""
+        resident: int = sum(process.memory_info().rss for process in self._family())
         return resident / 2**20
+
+    def _used(self) -> float:
+        """Return the seconds of processor time that it and its children have used."""
+        times = [process.cpu_times() for process in self._family()]
+        return sum(each.user + each.system for each in times)
+
+    def _family(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
 
     def _read(self, seconds: float) -> bool:
         if not select.select([self._master], [], [], seconds)[0]:

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
+
+from tui.pen import Pen
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -38,10 +41,11 @@ class CellsUpdate(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """Return what is sent to the terminal."""
+        pen = Pen(console._color_system or ColorSystem.TRUECOLOR)  # noqa: SLF001 - as Textual asks
         sent = []
         for x, y, strip in self._pieces:
-            sent += [Control.move_to(x, y).segment.text, strip.render(console)]
-        return "".join(sent)
+            sent += [Control.move_to(x, y).segment.text, pen.write(strip)]
+        return "".join([*sent, pen.put_down()])
 
 
 class Shadow:

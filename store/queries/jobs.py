@@ -121,11 +121,13 @@ def job_list(
     offset: int = 0,
 ) -> list[JobSummary]:
     """Return jobs, newest first."""
+    # Only what is asked for stands in the query, so that SQLite goes by the index of the status.
+    asked = {"job.status": status, "job.provider": provider}
+    wanted = {column: value for column, value in asked.items() if value is not None}
+    where = "WHERE " + " AND ".join(f"{column} = ?" for column in wanted) if wanted else ""
     rows = connection.execute(
-        f"SELECT {_SUMMARY} "
-        "WHERE (?1 IS NULL OR job.status = ?1) AND (?2 IS NULL OR job.provider = ?2) "
-        "ORDER BY job.planned_at DESC, job.id DESC LIMIT ?3 OFFSET ?4",
-        (status, provider, limit, offset),
+        f"SELECT {_SUMMARY} {where} ORDER BY job.planned_at DESC, job.id DESC LIMIT ? OFFSET ?",
+        (*wanted.values(), limit, offset),
     )
     return [JobSummary(*row) for row in rows]
 

@@ -32,6 +32,12 @@ def whole(strips: Sequence[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[strip] for strip in strips], Region(0, 0, WIDTH, HEIGHT))
 
 
+def seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    if cell.data.isspace() and not (cell.underscore or cell.strikethrough or cell.reverse):
+        return (cell.data, cell.bg)
+    return tuple(cell)
+
+
 class Terminal:
     def __init__(self) -> None:
         self.screen = pyte.Screen(WIDTH, HEIGHT)
@@ -44,14 +50,9 @@ class Terminal:
             self.sent += len(sent)
             self.stream.feed(sent)
 
-    def cells(self) -> list[list[tuple[str, str, str, bool]]]:
-        return [
-            [
-                (cell.data, cell.fg, cell.bg, cell.bold)
-                for cell in (self.screen.buffer[y][x] for x in range(WIDTH))
-            ]
-            for y in range(HEIGHT)
-        ]
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        """What is seen in each cell: of a blank that is its background alone."""
+        return [[seen(self.screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
 @given(st.lists(screens, min_size=2, max_size=4))

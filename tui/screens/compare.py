@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 MOST = 6
 """How many have room, and inks of their own, beside each other."""
 
-_APART_SECONDS = 0.5
+_APART_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
 _HINT = "words of a prompt or an answer"
 _TWO = "Two are needed to compare: mark jobs in their list with space, then press C."

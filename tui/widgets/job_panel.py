@@ -37,7 +37,7 @@ PANELS: dict[str, tuple[str, Callable[[Lab, Callable[[], datetime], str], JobVie
 """Id, title and class of each panel, in the order of their tabs."""
 
 _FIRST = "curves"
-_APART_SECONDS = 0.5
+_APART_SECONDS = 1.0
 _LOG_SECONDS = 1.0
 
 
@@ -108,7 +108,7 @@ class JobPanel(Vertical):
         self.view.look(name)
 
     def job_changed(self, job: JobSummary) -> None:
-        """Show what changed of the job in sight, at most twice a second."""
+        """Show what changed of the job in sight, at most once a second."""
         self.job = job
         wait = self._looked + _APART_SECONDS - monotonic()
         if wait <= 0:
