@@ -129,6 +129,7 @@ def seen(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[See
     try:
         yield Seen(process, master, began)
     finally:
-        process.kill()
+        if process.is_running():
+            process.kill()
         process.wait()
         os.close(master)
