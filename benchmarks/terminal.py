@@ -6,12 +6,13 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -129,7 +130,8 @@ def seen(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[See
     try:
         yield Seen(process, master, began)
     finally:
-        if process.is_running():
-            process.kill()
+        # Its children, too: it leads a session of its own.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         os.close(master)

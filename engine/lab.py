@@ -246,7 +246,7 @@ class Lab(Closing):
 
     def log_tail(self, job: str, lines: int = 200) -> list[str]:
         """Return the last lines that the job's process wrote to its log; none for a hosted job."""
-        from engine.providers.local import log_tail
+        from engine.providers.run_log import log_tail
 
         return log_tail(self.places.run(job), lines)
 

@@ -68,7 +68,7 @@ class Database:
     def address(self) -> str:
         """Return the file as an SQLite URI that only reads, for ATTACH."""
         mode = "ro"
-        if self.read_only and _in_wal_mode(self.path) and not _wal_of(self.path).exists():
+        if self.read_only and _in_wal_mode(self.path) and _has_no_wal(self.path):
             # Reading would make a log beside the file, which may not be possible; nobody writes.
             mode = "ro&immutable=1"
         return _uri(self.path, mode)
@@ -88,7 +88,8 @@ class Database:
 
     def _choose_journal(self, wanted: Journal) -> str:
         if self.read_only:
-            self.notice = f"{self.path} is read-only: nothing new will be recorded."
+            why = "is on a full disk" if _may_be_written(self.path) else "is read-only"
+            self.notice = f"{self.path} {why}: nothing new will be recorded."
             return _pragma(self.writer, "journal_mode")
         shared = network_file_system(self.path) if wanted == "auto" else None
         if shared is not None:
@@ -128,7 +129,7 @@ class Database:
         """
         with self._lock, told(self.path):
             if self.read_only:
-                raise StoreError(f"{self.path} is read-only: nothing can be recorded in it")
+                raise StoreError(self.notice or f"{self.path} can only be read")
             self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer
@@ -261,6 +262,17 @@ def _in_words(path: Path, error: sqlite3.Error, hint: str) -> StoreError:
     return StoreError(f"{path}: {error}{hint}")
 
 
+def is_locked(path: Path) -> bool:
+    """Tell whether another process keeps others from writing to a database at this moment."""
+    try:
+        with closing(sqlite3.connect(_uri(path, "rw"), timeout=0, uri=True)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return False
+
+
 def _disk_is_full(path: Path) -> bool:
     """Tell whether hardly a page is free: the log's shared memory then fails as an I/O error."""
     try:
@@ -300,8 +312,17 @@ def _uri(path: Path, mode: str) -> str:
 
 
 def _is_read_only(path: Path) -> bool:
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    return os.access(path, os.F_OK) and not writable
+    """Tell whether a file can only be read: nobody may write to it, or its disk has no room.
+
+    To open it for writing takes room beside it, unless another process is at it already.
+    """
+    if not os.access(path, os.F_OK):
+        return False
+    return not _may_be_written(path) or (_disk_is_full(path) and _has_no_wal(path))
+
+
+def _may_be_written(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _in_wal_mode(path: Path) -> bool:
@@ -321,6 +342,12 @@ def _stamp(path: Path) -> _Stamp:
         else:
             found += [status.st_ino, status.st_size, status.st_mtime_ns]
     return tuple(found)
+
+
+def _has_no_wal(path: Path) -> bool:
+    """Tell whether all there is stands in the file itself."""
+    wal = _wal_of(path)
+    return not wal.exists() or wal.stat().st_size == 0
 
 
 def _wal_of(path: Path) -> Path:

@@ -49,10 +49,14 @@ class Aided(Themed, Routes):
             self.keep_theme(self.theme, self.lab.places)
             return
         themes = theme_entries(self.available_themes, self.theme)
-        self._choose(themes, lambda _: [], self.theme)
+        self._choose(themes, lambda _: [], self.theme, "a part of a theme's name")
 
     def _choose(
-        self, entries: Sequence[Entry], find: Callable[[str], list[Entry]], chosen: str = ""
+        self,
+        entries: Sequence[Entry],
+        find: Callable[[str], list[Entry]],
+        chosen: str = "",
+        hint: str = "what to do, or a name",
     ) -> None:
         from tui.screens.palette import Palette
 
@@ -67,7 +71,7 @@ class Aided(Themed, Routes):
                 self.call_later(self._do, entry, screen)
 
         if not isinstance(screen, Palette):
-            self.push_screen(Palette(entries, find, look, chosen), take)
+            self.push_screen(Palette(entries, find, look, chosen, hint), take)
 
     def _find(self, text: str) -> list[Entry]:
         """Return what has a name, and what is settled; called in a thread."""

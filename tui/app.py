@@ -6,23 +6,29 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.screen import Screen
-from textual.signal import Signal
 from textual.worker import get_current_worker
 
 from store import times
 from tui.actions import NONE, bindings, clashes, unknown_actions
 from tui.aids import Aided
-from tui.background import Failure
+from tui.background import WATCH, Failure
+from tui.ending import Ending, Threads, wait
 from tui.enduring import Enduring
+from tui.interrupting import Interrupting
+from tui.news import News
 from tui.pasting import Pasting
+from tui.patient import Patient
+from tui.resting import Resting
 from tui.screens.jobs import Jobs
 from tui.session import Session, read_session, write_session
 from tui.sparing import SparingApp
+from tui.toasting import Toasting
 from tui.travelling import Travelling
 from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
 from tui.widgets.key_line import KeyLine
@@ -30,7 +36,6 @@ from tui.widgets.title_line import homely
 
 if TYPE_CHECKING:
     from engine.lab import Lab
-    from engine.looking import PastLab
 
 _START_AGAIN_SECONDS = 2.0
 
@@ -42,7 +47,18 @@ class KeysRead(Message):
     own: Mapping[str, str]
 
 
-class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
+class FtlabApp(
+    SparingApp,
+    Enduring,
+    Toasting,
+    Interrupting,
+    Pasting,
+    Resting,
+    Ending,
+    Patient,
+    Aided,
+    Travelling,
+):
     """The terminal UI of a lab.
 
     Args:
@@ -70,12 +86,12 @@ class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
         self.title = f"ftlab {homely(lab.database.path)}"
         self.animation_level = "none"
         self.begin_with_theme(lab.places)
-        self.jobs_listed: Signal[JobsListed] = Signal(self, "jobs listed")
-        self.log_grew: Signal[LogGrew] = Signal(self, "log grew")
+        self.jobs_listed: News[JobsListed] = News(self, "jobs listed")
+        self.log_grew: News[LogGrew] = News(self, "log grew")
         self.own_keys: Mapping[str, str] = NONE
-        self._pasts: list[PastLab] = []
         self._at = at
         self._polls = False
+        self.left = Event()
         self._complaint: str | None = None
 
     def on_mount(self) -> None:
@@ -85,6 +101,8 @@ class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
             self.notify(self.unknown_theme, severity="warning", markup=False)
         if self._at is not None:
             self.go_back_to(self._at)
+        elif self.session.elsewhere is not None:
+            self.call_after_refresh(self.return_to, self.session.elsewhere)
 
     def _read_keys(self) -> Message | None:
         from engine.config import file
@@ -109,6 +127,11 @@ class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
         return Jobs(self.lab, self._now, self.session)
 
     @property
+    def waits_for(self) -> Path:
+        """The database that another process may keep locked."""
+        return self.lab.database.path
+
+    @property
     def first_jobs(self) -> JobsListed | None:
         """The newest jobs, if they are read already."""
         if self._first is None or not self._first.done() or self._first.exception() is not None:
@@ -117,14 +140,19 @@ class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
 
     def start_watching(self) -> None:
         """Show what there is, then follow the log, from a thread."""
-        self.in_background("watch", self._watch)
+        self.in_background(WATCH, self._watch)
 
     def _watch(self) -> None:
-        stopped: Event = get_current_worker().cancelled_event
+        worker = get_current_worker()
         first, self._first = self._first, None
         beginning = begin(self.lab.database, self.session.view) if first is None else first.result()
         self.post_message(beginning.listed)
-        watch(self.lab.database, beginning.head, self.post_message, stopped)
+        watch(
+            self.lab.database,
+            beginning.head,
+            self.post_message,
+            lambda seconds: worker.cancelled_event.wait(seconds) or self.left.is_set(),
+        )
 
     def on_jobs_listed(self, message: JobsListed) -> None:
         """Tell who shows jobs."""
@@ -134,13 +162,14 @@ class FtlabApp(SparingApp, Enduring, Pasting, Aided, Travelling):
         """Tell who shows what the log says."""
         self._complaint = None
         self.log_grew.publish(message)
+        self.stirred()
 
     def work_failed(self, failure: Failure) -> None:
         """Tell once what is wrong, and go on watching after a while."""
         if failure.words != self._complaint:
             self._complaint = failure.words
             super().work_failed(failure)
-        if failure.group == "watch":
+        if failure.group == WATCH:
             self.set_timer(_START_AGAIN_SECONDS, self.start_watching)
 
     def start_polling(self) -> None:
@@ -184,11 +213,13 @@ def run(lab: Lab, at: int | None = None) -> int:
         at: the event as of which everything is shown at first; None for now.
     """
     app = FtlabApp(lab, at=at)
-    app.endures = True
+    app.endures = app.rests = True
+    app.threads = threads = Threads()
     try:
         app.run()
     finally:
-        lab.stop_polling()
+        app.left.set()
+        wait(lab.stop_polling, threads.wait)
     if app.ended_by is not None:
         app.ended_by.tell()
     return app.return_code or 0

@@ -17,6 +17,10 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from engine.errors import LabError
 from store.errors import StoreError
 from tui.harmless import harmless
+from tui.patient import Patient
+
+WATCH = "watch"
+"""The work that goes on for as long as the app does."""
 
 Work = Callable[[], Message | None]
 
@@ -53,7 +57,9 @@ class Background(DOMNode):
             if message is not None and not worker.is_cancelled:
                 self.post_message(message)
 
-        self.run_worker(run, group=group, exclusive=True, exit_on_error=False, thread=True)
+        worker = self.run_worker(run, group=group, exclusive=True, exit_on_error=False, thread=True)
+        if isinstance(self.app, Patient) and group != WATCH:
+            self.app.begun(worker)
 
     def work_failed(self, failure: Failure) -> None:
         """Tell the person that work failed, unless the app tells it."""

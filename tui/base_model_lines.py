@@ -15,17 +15,15 @@ _DAYS = 8
 
 def base_lines(branch: Branch, book: ModelBook, width: int) -> list[Line]:
     """Return what is known of a base model: what was made of it, and when that shuts down."""
-    made = [
-        item
-        for item in book.items
-        if (book.ancestors(item.row.id) or [item])[-1].row.base_model == branch.base
-    ]
+    made = book.made_of(branch.base)
     lines: list[Line] = [[(line, "strong")] for line in wrap(branch.base or "not known", width)]
     lines += [[], [("MADE OF IT", "faint")]]
     looks = {item.state: item.look for item in made}
     for state, shown in looks.items():
         number = sum(item.state == state for item in made)
-        lines.append([(f"{shown.glyph} ", shown.ink), (f"{count(number)} {shown.word}", "plain")])
+        word = f"with {'its' if number == 1 else 'their'} files gone"
+        said = f"{count(number)} {word if state == 'missing' else shown.word}"
+        lines.append([(f"{shown.glyph} ", shown.ink), (said, "plain")])
     days = sorted({(item.shutdown, item.source) for item in made if item.shutdown is not None})
     if days:
         lines += [[], [("SHUTS DOWN", "faint")]]
@@ -36,8 +34,15 @@ def base_lines(branch: Branch, book: ModelBook, width: int) -> list[Line]:
     return lines
 
 
-def nothing_lines() -> list[Line]:
-    """Return what the screen says while there are no models."""
+def nothing_lines(*, is_past: bool = False) -> list[Line]:
+    """Return what the screen says while there are no models, or where there were none."""
+    if is_past:
+        return [
+            [("There were no models at that time.", "strong")],
+            [],
+            [("A job that succeeds makes one: J shows the jobs of that time.", "plain")],
+            [("B goes to another time; J, then esc, returns to the present.", "plain")],
+        ]
     return [
         [("There are no models yet.", "strong")],
         [],

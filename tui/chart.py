@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.axes import log_ticks, tick_labels, ticks
+from tui.curve_signs import with_signs
 from tui.ink import Ink, Line, Span, text_of
 from tui.x_axis import X, x_ticks
 
@@ -95,6 +96,8 @@ def draw(curves: Sequence[Curve], width: int, height: int, frame: Frame) -> list
     y_axis = _y_axis(*y_range, max(3, height // 4), log=frame.log)
     with _figure:
         lines = _spans(_build(points, (width, height), (x_axis, y_axis), (frame, *y_range)))
+    if sum(bool(places) for places, _ in points) > 1:
+        lines = with_signs(lines, plot_left(lines), CURVE_INKS[: len(points)])
     return lines if frame.cursor is None else _with_cursor(lines, frame)
 
 

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.curves.smoothing import smoothed
 from store.job_status import ACTIVE
 from store.queries.jobs import JobSummary
 from store.queries.metrics import Series, SeriesSummary, series, series_list
 from store.queries.step_courses import StepCourse, step_course
 from tui.axes import axis_end, round_end
 from tui.chart import CURVE_INKS, Curve
-from tui.curve_look import CurveLook, smoothed
+from tui.curve_look import CurveLook
 from tui.x_axis import X
 
 # The lowest, highest and last point for each of the two dots that a cell is wide.

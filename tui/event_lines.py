@@ -8,8 +8,10 @@ from typing import Any
 
 from store.job_status import ENDED
 from store.recorded import Recorded
+from tui.formats import count
 from tui.harmless import harmless
 from tui.sentences import sentence
+from tui.wording import number_of
 
 _LONG = 120
 _QUOTED = 50
@@ -50,6 +52,16 @@ def _imported(data: dict[str, Any]) -> str:
 def _version(data: dict[str, Any]) -> str:
     content = data["content"][:12]
     return f"{data['name']}@{data['version']}, {data['examples']} examples, content {content}"
+
+
+def _checked(data: dict[str, Any]) -> str:
+    found = [number_of(data[name], name[:-1]) for name in ("errors", "warnings") if data[name]]
+    model = f" for {data['model']}" if data["model"] else ""
+    return f"checked{model}: {', '.join(found) or 'no findings'}"
+
+
+def _counted(data: dict[str, Any]) -> str:
+    return f"{count(data['tokens'])} tokens of {data['tokenizer']}"
 
 
 def _turn(data: dict[str, Any]) -> str:
@@ -104,6 +116,8 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "LabCreated": lambda data: f"by ftlab {data['ftlab']}",
     "DatasetImported": _imported,
     "DatasetVersionRecorded": _version,
+    "DatasetChecked": _checked,
+    "DatasetCounted": _counted,
     "DatasetSplit": lambda data: ", ".join(data["parts"]) + f" with seed {data['seed']}",
     "ModelRegistered": lambda data: f"{data['name']}: {data['kind']} of {data['base_model']}",
     "ChatOpened": lambda data: f"with {data['model']}",

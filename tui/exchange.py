@@ -36,6 +36,8 @@ class Exchange:
         rating: whether it was said to be good (`up`) or bad (`down`).
         chat: the conversation that it was recorded in; None as long as it was not.
         turn: its place in there, counted from 1.
+        beside: which question of this screen it is, by which models that were asked together are
+            lined up; None for what was said earlier.
     """
 
     question: str
@@ -47,6 +49,7 @@ class Exchange:
     rating: str | None = None
     chat: str | None = None
     turn: int | None = None
+    beside: int | None = None
 
 
 def exchange_lines(exchange: Exchange, width: int, *, raw: bool = False) -> list[Line]:

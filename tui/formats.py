@@ -13,6 +13,7 @@ from tui.ink import Ink, Span
 
 _AGES = ((365 * 86400, "y"), (7 * 86400, "w"), (86400, "d"), (3600, "h"), (60, "m"))
 _PLAIN_LEAST, _PLAIN_MOST = 1e-3, 1e6
+_MINUTE = 60
 
 
 def age(moment: str, now: datetime) -> str:
@@ -52,6 +53,24 @@ def number(value: float | None) -> str:
         digits = 3 - math.floor(math.log10(abs(value))) if value else 0
         return f"{value:.{min(6, max(0, digits))}f}"
     return f"{value:.2e}"
+
+
+def measure(name: str, value: float | None) -> str:
+    """Return a metric's value in the unit that its name tells, at most nine cells."""
+    if value is None or not math.isfinite(value):
+        return number(value)
+    if name.endswith("_bytes"):
+        return _size(value)
+    if name.endswith("_seconds"):
+        return duration(value) if value >= _MINUTE else f"{value:.3g} s"
+    return number(value)
+
+
+def _size(value: float) -> str:
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = min(len(units) - 1, max(0, math.floor(math.log10(abs(value) or 1) / 3)))
+    amount = value / 1000**power
+    return f"{amount:.0f} {units[power]}" if amount >= 100 else f"{amount:.3g} {units[power]}"
 
 
 def count(value: int | None) -> str:

@@ -16,6 +16,10 @@ from tui.wrapping import wrap
 _KEYS = 13
 _FIELD = 13
 _OWN_KEYS = 'In config.toml, by the names on the right: [keys], then "job.cancel" = "x".'
+_NOTIFICATIONS = (
+    "They go by themselves after a few seconds; escape takes them away at once, beside what it "
+    "does otherwise."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,13 @@ def sections(
         shown = look(status)
         marks.append([[(fit(shown.glyph, _KEYS), shown.ink), (shown.word, "plain")]])
     told: list[Line] = [[(line, "plain")] for line in wrap(_OWN_KEYS, width)]
-    return [*found, Section("Status", marks), Section("Keys of your own", [told])]
+    gone: list[Line] = [[(line, "plain")] for line in wrap(_NOTIFICATIONS, width)]
+    return [
+        *found,
+        Section("Status", marks),
+        Section("Notifications", [gone]),
+        Section("Keys of your own", [told]),
+    ]
 
 
 def lines_of(parts: Iterable[Section], wanted: str = "") -> list[Line]:

@@ -13,16 +13,15 @@ from tui.ink import Line, Span, look
 from tui.job_rows import COURSE, JobRow
 
 _BARS = "▁▂▃▄▅▆▇█"
-_BAR = 10
-_MODEL, _MOST_MODEL = 16, 26
+_SIGNS = 2
+"""The cells before a name: the glyph of the status, and a mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: how wide, under which title, sorted by what, and from which free room on."""
+    """A column: under which title, sorted by what, and how its cells are filled."""
 
     title: str
-    width: int
     sort: str
     cell: Callable[[JobRow, int, datetime], Sequence[Span]]
     right: bool = False
@@ -34,7 +33,14 @@ def _plain(text: str, width: int) -> Sequence[Span]:
 
 def _dollars(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
     cost = row.job.cost if row.job.cost is not None else row.job.estimate
-    return [(fit_right("" if cost is None else f"${cost:,.2f}", width), "dim")]
+    return [(fit_right(_price(cost, width), width), "dim")]
+
+
+def _price(cost: float | None, width: int) -> str:
+    if cost is None:
+        return ""
+    exact = f"${cost:,.2f}"
+    return exact if len(exact) <= width else f"${cost:,.0f}"
 
 
 def _left(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
@@ -46,54 +52,60 @@ def _progress(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
     return [*bar(job.progress, width, look(job.status).ink)]
 
 
-_BAR_COLUMN = _Column("", _BAR, "progress", _progress)
-_DONE = _Column(
-    "DONE", 4, "progress", lambda row, _w, _n: [(percent(row.job.progress), "plain")], right=True
-)
-_LOSS = _Column(
-    "LOSS",
-    8,
-    "loss",
-    lambda row, width, _n: [(fit_right(number(row.job.loss), width), "plain")],
-    right=True,
-)
-_COURSE = _Column(
-    "COURSE", COURSE, "", lambda row, width, _n: [(fit(sparkline(row.course), width), "first")]
-)
-_AGE = _Column(
-    "AGE",
-    4,
-    "planned",
-    lambda row, width, now: [(fit_right(age(row.job.planned_at, now), width), "dim")],
-    right=True,
-)
-_MODEL_COLUMN = _Column(
+def _course(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
+    return [(fit(sparkline(_thinned(row.course, width)), width), "first")]
+
+
+def _thinned(values: Sequence[float], most: int) -> Sequence[float]:
+    """Return at most so many of the values, evenly apart, the first and the last among them."""
+    if len(values) <= most:
+        return values
+    last = len(values) - 1
+    return [values[round(place * last / (most - 1))] for place in range(most)]
+
+
+_NAME = _Column("NAME", "name", lambda row, width, _n: [(fit(row.job.name, width), "plain")])
+_MODEL = _Column(
     "BASE MODEL",
-    _MODEL,
     "model",
     lambda row, width, _n: _plain(short_model(row.job.base_name or row.job.base_model), width),
 )
 _DATASET = _Column(
-    "DATASET", 16, "dataset", lambda row, width, _n: _plain(row.job.learns_from or "", width)
+    "DATASET", "dataset", lambda row, width, _n: _plain(row.job.learns_from or "", width)
 )
-_PROVIDER = _Column(
-    "PROVIDER", 10, "provider", lambda row, width, _n: _plain(row.job.provider, width)
+_PROVIDER = _Column("PROVIDER", "provider", lambda row, width, _n: _plain(row.job.provider, width))
+_BAR = _Column("", "progress", _progress)
+_DONE = _Column(
+    "DONE", "progress", lambda row, _w, _n: [(percent(row.job.progress), "plain")], right=True
 )
-_LEFT = _Column("LEFT", 7, "", _left, right=True)
+_LEFT = _Column("LEFT", "", _left, right=True)
+_LOSS = _Column(
+    "LOSS",
+    "loss",
+    lambda row, width, _n: [(fit_right(number(row.job.loss), width), "plain")],
+    right=True,
+)
 _EVAL = _Column(
     "EVAL",
-    8,
     "eval_loss",
     lambda row, width, _n: [(fit_right(number(row.job.eval_loss), width), "plain")],
     right=True,
 )
-_COST = _Column("COST", 8, "cost", _dollars, right=True)
+_COURSE = _Column("COURSE", "", _course)
+_COST = _Column("COST", "cost", _dollars, right=True)
+_AGE = _Column(
+    "AGE",
+    "planned",
+    lambda row, width, now: [(fit_right(age(row.job.planned_at, now), width), "dim")],
+    right=True,
+)
 
 _SHOWN = (
-    _MODEL_COLUMN,
+    _NAME,
+    _MODEL,
     _DATASET,
     _PROVIDER,
-    _BAR_COLUMN,
+    _BAR,
     _DONE,
     _LEFT,
     _LOSS,
@@ -105,59 +117,64 @@ _SHOWN = (
 """From left to right."""
 
 _WANTED = (
-    _DONE,
-    _AGE,
-    _LOSS,
-    _MODEL_COLUMN,
-    _BAR_COLUMN,
-    _COURSE,
-    _DATASET,
-    _LEFT,
-    _EVAL,
-    _PROVIDER,
-    _COST,
+    (_NAME, 10),
+    (_DONE, 4),
+    (_AGE, 4),
+    (_LOSS, 8),
+    (_NAME, 12),
+    (_LEFT, 7),
+    (_NAME, 15),
+    (_COURSE, 6),
+    (_DATASET, 13),
+    (_MODEL, 12),
+    (_PROVIDER, 9),
+    (_COST, 7),
+    (_MODEL, 16),
+    (_MODEL, 21),
+    (_NAME, 18),
+    (_COURSE, COURSE),
+    (_EVAL, 8),
+    (_NAME, 24),
+    (_DATASET, 18),
+    (_BAR, 10),
+    (_MODEL, 26),
+    (_DATASET, 24),
 )
-"""What tells most first: that stays longest when the cells become few."""
+"""What tells most first, until the room is used up: a column, and to how many cells it is brought.
 
-_NAME_FOR = {_LOSS: 11, _MODEL_COLUMN: 13, _BAR_COLUMN: 14}
-_NAME_FOR_OTHERS = 18
-"""The cells that a name has before a column is added."""
+So a wider list never tells less than a narrower one. What is left in the end is the name's.
+"""
 
 
 @lru_cache(maxsize=32)
-def _columns(width: int) -> tuple[int, tuple[tuple[_Column, int], ...]]:
-    """Return the cells of a name, and the columns beside it with theirs."""
-    rest = width - 2
-    taken: dict[_Column, int] = {}
-    for column in _WANTED:
-        least = _NAME_FOR.get(column, 0 if column in (_DONE, _AGE) else _NAME_FOR_OTHERS)
-        if rest - column.width - 1 < least:
+def _columns(width: int) -> tuple[tuple[_Column, int], ...]:
+    """Return the columns of a list so wide, from left to right, with their cells."""
+    rest = width - _SIGNS
+    taken: dict[_Column, int] = {_NAME: 0}
+    for column, cells in _WANTED:
+        gap = 0 if column in taken else 1
+        more = cells - taken.get(column, 0) + gap
+        if more > rest:
             break
-        taken[column] = column.width
-        rest -= column.width + 1
-    if _MODEL_COLUMN in taken:
-        more = min(_MOST_MODEL - _MODEL, max(0, (rest - _NAME_FOR_OTHERS) // 2))
-        taken[_MODEL_COLUMN] += more
+        taken[column] = cells
         rest -= more
-    return rest, tuple((column, taken[column]) for column in _SHOWN if column in taken)
+    taken[_NAME] += max(0, rest)
+    return tuple((column, taken[column]) for column in _SHOWN if column in taken)
 
 
 def heading(width: int, order: Order) -> Line:
     """Return the titles of the columns; that of the one sorted by is marked."""
-    name, columns = _columns(width)
-    line: list[Span] = [("  ", "faint"), _title("NAME", name, "name", order, right=False)]
-    for column, cells in columns:
-        line += [
-            (" ", "faint"),
-            _title(column.title, cells, column.sort, order, right=column.right),
-        ]
+    line: list[Span] = [(" ", "faint")]
+    for column, cells in _columns(width):
+        line += [(" ", "faint"), _title(column, cells, order)]
     return line
 
 
-def _title(text: str, width: int, sort: str, order: Order, *, right: bool) -> Span:
+def _title(column: _Column, width: int, order: Order) -> Span:
+    text, sort = column.title, column.sort
     sorted_by = sort == order.by and text and (sort != "planned" or order.backwards)
-    words = f"{text}{'↑' if order.backwards else '↓'}" if sorted_by else text
-    shown = fit_right(words, width) if right else fit(words, width)
+    words = f"{text[: width - 1]}{'↑' if order.backwards else '↓'}" if sorted_by else text
+    shown = fit_right(words, width) if column.right else fit(words, width)
     return (shown, "accent" if sorted_by else "faint")
 
 
@@ -170,15 +187,11 @@ def job_line(row: JobRow, mark: str, width: int, now: datetime) -> Line:
         width: the cells to fill.
         now: the time that ages are told by.
     """
-    name, columns = _columns(width)
     shown = look(row.job.status)
-    line: list[Span] = [
-        (shown.glyph, shown.ink),
-        (mark, "accent"),
-        (fit(row.job.name, name), "plain"),
-    ]
-    for column, cells in columns:
-        line.append((" ", "plain"))
+    line: list[Span] = [(shown.glyph, shown.ink), (mark, "accent")]
+    for place, (column, cells) in enumerate(_columns(width)):
+        if place:
+            line.append((" ", "plain"))
         line += column.cell(row, cells, now)
     return line
 

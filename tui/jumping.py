@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from textual.geometry import Offset
@@ -22,10 +22,12 @@ class Spot:
         at: where its letter is shown, from the widget's corner; in the list of a screen's spots,
             from the screen's.
         take: goes there, or presses it.
+        is_row: whether it is a row of a list: those get the letters that are left.
     """
 
     at: Offset
     take: Callable[[], object]
+    is_row: bool = False
 
 
 @runtime_checkable
@@ -45,9 +47,10 @@ def spots_of(screen: Screen[object]) -> list[Spot]:
         if not (region.area and widget.is_on_screen and widget.visible):
             continue
         if isinstance(widget, Spotted):
-            own = [Spot(region.offset + spot.at, spot.take) for spot in widget.spots()]
+            own = [replace(spot, at=region.offset + spot.at) for spot in widget.spots()]
             found += [spot for spot in own if region.contains_point(spot.at)]
         elif widget.focusable:
             found.append(Spot(region.offset, widget.focus))
-    found.sort(key=lambda spot: (spot.at.y, spot.at.x))
-    return found[: len(LETTERS)]
+    # Each list is reached by its first row, however many letters there are.
+    found.sort(key=lambda spot: (spot.is_row, spot.at.y, spot.at.x))
+    return sorted(found[: len(LETTERS)], key=lambda spot: (spot.at.y, spot.at.x))

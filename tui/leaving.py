@@ -7,6 +7,7 @@ while something else is open, would close the wrong one.
 from __future__ import annotations
 
 from textual._context import active_message_pump
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
@@ -30,4 +31,7 @@ class Leaving(App[int]):
 
     def close_topmost(self) -> AwaitComplete:
         """Close the screen on top, whoever asks."""
-        return super().pop_screen()
+        closed = super().pop_screen()
+        # Textual remembers a pair of colours by the widget too, and with it all that it painted.
+        StylesCache.get_inner_outer.cache_clear()
+        return closed

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.queries.model_origins import UNKNOWN, ModelOrigin, model_origins
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOOKS = {
     "local": Look("▪", "good", "on this machine"),
+    "missing": Look("▫", "warn", "its files are gone"),
     "hosted": Look("◇", "accent", "hosted"),
     "retiring": Look("!", "bad", "shuts down soon"),
     "retired": Look("⊘", "bad", "shut down"),
@@ -37,6 +39,7 @@ class ModelItem:
         shutdown: the day (YYYY-MM-DD) on which it is shut down; None if none is announced.
         source: who says so.
         days_left: until then; zero or less if it is over.
+        files_gone: whether it was trained on this machine, and its files are not where they were.
     """
 
     row: ModelRow
@@ -44,15 +47,21 @@ class ModelItem:
     shutdown: str | None = None
     source: str | None = None
     days_left: int | None = None
+    files_gone: bool = False
 
     @property
     def state(self) -> str:
-        """How it is: `local`, `hosted`, `retiring`, `retired` or `gone`; as a search says it."""
+        """How it is: `local`, `missing`, `hosted`, `retiring`, `retired` or `gone`.
+
+        A search says the same, but knows nothing of files: `local` finds those that miss them too.
+        """
         if self.row.gone_at is not None:
             return "gone"
         if self.days_left is not None and self.days_left < SOON_DAYS:
             return "retiring" if self.days_left > 0 else "retired"
-        return "local" if self.row.remote_id is None else "hosted"
+        if self.row.remote_id is not None:
+            return "hosted"
+        return "missing" if self.files_gone else "local"
 
     @property
     def look(self) -> Look:
@@ -116,6 +125,15 @@ class ModelBook:
                 found.setdefault(parent, []).append(item.row.id)
         return {parent: tuple(below) for parent, below in found.items()}
 
+    def base_of(self, item: ModelItem) -> str:
+        """Return the base model that the first of a model version's ancestors was made of."""
+        above = self.ancestors(item.row.id)
+        return (above[-1] if above else item).row.base_model
+
+    def made_of(self, base: str) -> list[ModelItem]:
+        """Return all that came of a base model, the newest first."""
+        return [item for item in self.items if self.base_of(item) == base]
+
     def ancestors(self, model: str) -> list[ModelItem]:
         """Return what a model version was made of: the nearest first."""
         found = []
@@ -150,7 +168,11 @@ def read_models(lab: Lab, search: str, today: date) -> ModelBook:
     reader = lab.database.reader
     rows, origins = model_list(reader), model_origins(reader)
     day_of, notice = _days(lab, rows)
-    items = tuple(_item(row, origins.get(row.id, UNKNOWN), day_of(row), today) for row in rows)
+    home = lab.places.home
+    items = tuple(
+        _item(row, origins.get(row.id, UNKNOWN), day_of(row), today, _misses_files(row, home))
+        for row in rows
+    )
     if not search:
         return ModelBook(items, None, notice)
     shutdowns = {item.row.id: item.shutdown for item in items if item.shutdown is not None}
@@ -186,14 +208,28 @@ def _days(lab: Lab, rows: Iterable[ModelRow]) -> tuple[_Days, str | None]:
     return day_of, None
 
 
+def _misses_files(row: ModelRow, home: Path) -> bool:
+    if row.path is None or row.gone_at is not None:
+        return False
+    try:
+        return not (home / row.path).is_dir()
+    except OSError:
+        # A disk that does not answer has not lost them.
+        return False
+
+
 def _item(
-    row: ModelRow, origin: ModelOrigin, day: tuple[str | None, str | None], today: date
+    row: ModelRow,
+    origin: ModelOrigin,
+    day: tuple[str | None, str | None],
+    today: date,
+    files_gone: bool,
 ) -> ModelItem:
     shutdown, source = day
     safe = replace(row, name=harmless(row.name), base_model=harmless(row.base_model))
     trained_on = None if origin.trained_on is None else harmless(origin.trained_on)
     origin = replace(origin, trained_on=trained_on)
-    return ModelItem(safe, origin, shutdown, source, _days_left(shutdown, today))
+    return ModelItem(safe, origin, shutdown, source, _days_left(shutdown, today), files_gone)
 
 
 def _days_left(day: str | None, today: date) -> int | None:

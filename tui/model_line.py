@@ -205,7 +205,7 @@ def model_line(branch: Branch, mark: str, width: int, told: frozenset[str], now:
     """
     item = branch.item
     if item is None:
-        return _base_line(branch, width)
+        return _base_line(branch, mark, width)
     name, columns = _columns(width, told)
     look = item.look
     line: list[Span] = [(look.glyph, look.ink), (mark, "accent"), *_named(branch, item, name)]
@@ -214,13 +214,14 @@ def model_line(branch: Branch, mark: str, width: int, told: frozenset[str], now:
     return line
 
 
-def _base_line(branch: Branch, width: int) -> Line:
+def _base_line(branch: Branch, mark: str, width: int) -> Line:
     count = f"{branch.below:,}"
     name = short_model(branch.base) or "not known"
     room = max(0, width - 3 - len(count))
     shown = shortened(name, room)
     return [
-        ("▾ " if branch.opened else "▸ ", "dim"),
+        ("▾" if branch.opened else "▸", "dim"),
+        (mark, "accent"),
         (shown, "strong"),
         (f" {count}" + " " * max(0, room - cell_len(shown)), "dim"),
     ]
@@ -239,7 +240,7 @@ def _named(branch: Branch, item: ModelItem, width: int) -> Sequence[Span]:
     if beside <= _LEAST_TAG:
         beside = 0
     name = shortened(item.row.name, room - beside)
-    dim = not branch.fits or item.state in ("gone", "retired")
+    dim = not branch.fits or item.state in ("gone", "retired", "missing")
     spans: list[Span] = [(guide, "faint"), (sign, "accent"), (name, "dim" if dim else "plain")]
     left = width - sum(cell_len(text) for text, _ in spans) - len(folded)
     if beside:

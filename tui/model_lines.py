@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
@@ -207,9 +208,12 @@ class _Writer:
             yield from self._field(f"at {row.provider}", row.remote_id)
         if facts.weights is not None:
             here = facts.weights_bytes
-            missing = "deleted" if row.gone_at is not None else "not on this machine"
+            missing = "deleted" if row.gone_at is not None else "its files are gone from there"
             yield from self._field("weights", facts.weights)
-            yield from self._field("", missing if here is None else size(here))
+            if here is None:
+                yield from self._field("", missing, "warn")
+            else:
+                yield from self._field("", size(here))
         yield from self._field("id", row.id)
         yield from self._field("registered", local_time(row.registered_at))
 
@@ -236,9 +240,10 @@ class _Writer:
             yield line
 
     def _field(self, label: str, value: str, ink: Ink = "plain") -> Iterator[LinkedLine]:
-        named = fit(label, self._label - 1) + " "
-        for place, line in enumerate(wrap(value, self._width - self._label - 2)):
-            shown = named if place == 0 else " " * self._label
+        named = wrap(label, self._label - 1) if label else [""]
+        values = wrap(value, self._width - self._label - 2)
+        for name, line in zip_longest(named, values, fillvalue=""):
+            shown = fit(name, self._label - 1) + " "
             yield LinkedLine([("  ", "plain"), (shown, "dim"), (line, ink)])
 
     def _link(self, label: str, spans: Sequence[Span], link: Link) -> LinkedLine:

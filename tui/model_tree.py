@@ -73,6 +73,11 @@ class Branch:
     fits: bool = True
 
 
+def base_key(base: str) -> str:
+    """Return the key of a base model's line."""
+    return f"base {base}"
+
+
 def branches(
     book: ModelBook, order: ModelOrder = NEWEST_FIRST, closed: Collection[str] = ()
 ) -> list[Branch]:
@@ -141,7 +146,7 @@ class _Tree:
 
     def lines(self) -> Iterator[Branch]:
         for base, roots in self._roots.items():
-            key = f"base {base}"
+            key = base_key(base)
             opened = key not in self._closed
             below = sum(1 + self._counts.get(item.row.id, 0) for item in roots)
             yield Branch(key, base, below=below, opened=opened, fits=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from store.job_status import ACTIVE, INTERRUPTED, PAUSED, PLANNED, RESUMABLE, SUCCEEDED
 from store.queries.jobs import JobDetail, JobSummary
 from tui.ink import look
@@ -12,6 +15,7 @@ LOCAL = "local"
 SCRIPT = "script"
 """Provider of the runs of scripts that log by themselves."""
 
+_RETRY = re.compile("`ftlab jobs retry [^`]+`")
 _GOES_ON_THERE = (PAUSED, PLANNED, INTERRUPTED)
 """In which statuses a hosted service can be asked to go on with a job."""
 
@@ -111,7 +115,7 @@ def _why_not_resume_there(job: JobSummary) -> str | None:
         return f"{job.name} is {look(job.status).word}: it can be cancelled, not resumed"
     return (
         f"{job.name} has ended at {job.provider} ({look(job.status).word}), which resumes paused "
-        f"jobs only: `ftlab jobs retry {job.name}` starts a new one from its plan"
+        f"jobs only: R starts a new one from its plan"
     )
 
 
@@ -124,3 +128,25 @@ def why_no_chat(job: JobDetail) -> str | None:
     if job.status in ACTIVE:
         return f"{job.name} is {look(job.status).word}: its model can be talked to when it is done"
     return f"{job.name} ended without a model ({look(job.status).word})"
+
+
+def out_of_place(jobs: Sequence[JobSummary]) -> frozenset[str]:
+    """Return the ids of the actions that these jobs could only refuse."""
+    found = {
+        action
+        for action, why_not in (("job.cancel", why_not_cancel), ("job.resume", why_not_resume))
+        if all(why_not(job) is not None for job in jobs)
+    }
+    if not jobs or jobs[0].status != SUCCEEDED or jobs[0].provider == SCRIPT:
+        found.add("job.chat")
+    return frozenset(found)
+
+
+def by_key(words: str, again: str) -> str:
+    """Return words that name the command which repeats a job with the key that does so.
+
+    Args:
+        words: what the engine says, for the command line.
+        again: the key.
+    """
+    return _RETRY.sub(again, words)

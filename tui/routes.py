@@ -11,6 +11,7 @@ from textual.screen import Screen
 from tui.background import Background
 from tui.leaving import Leaving
 from tui.screens.jobs import Jobs
+from tui.session import Elsewhere
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -64,29 +65,49 @@ class Routes(Leaving, Background):
         self.action_jobs()
         self.shown_jobs.show_job(job)
 
-    def action_datasets(self) -> None:
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """The screen above the present jobs to which the next start returns."""
+        found = None
+        for screen in self.screen_stack[1:]:
+            if isinstance(screen, Jobs):
+                break
+            found = getattr(screen, "elsewhere", found)
+        return found
+
+    def return_to(self, place: Elsewhere) -> None:
+        """Go to where somebody was."""
+        match place.screen:
+            case "datasets":
+                self.action_datasets(place)
+            case "models":
+                self.action_models(place)
+            case "history":
+                self.action_history(place)
+
+    def action_datasets(self, begun: Elsewhere | None = None) -> None:
         """List the datasets."""
         from tui.screens.datasets import Datasets
 
-        self._go_to(Datasets, lambda: Datasets(self.sight, self.clock))
+        self._go_to(Datasets, lambda: Datasets(self.sight, self.clock, begun))
 
-    def action_models(self) -> None:
+    def action_models(self, begun: Elsewhere | None = None) -> None:
         """List the models."""
         from tui.screens.models import Models
 
-        self._go_to(Models, lambda: Models(self.sight, self.clock))
+        self._go_to(Models, lambda: Models(self.sight, self.clock, begun))
 
-    def action_history(self) -> None:
+    def action_history(self, begun: Elsewhere | None = None) -> None:
         """Show the log."""
         from tui.screens.history import History
 
-        self._go_to(History, lambda: History(self.sight, self.clock))
+        self._go_to(History, lambda: History(self.sight, self.clock, begun))
 
     def open_chat(self, model: ModelRow) -> None:
         """Talk to a model."""
         self.open_chats([model])
 
-    def open_chats(self, models: Sequence[ModelRow]) -> None:
+    def open_chats(self, models: Sequence[ModelRow | Partner]) -> None:
         """Talk to several models at once."""
         from tui.screens.chat import Chat
 

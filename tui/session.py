@@ -11,17 +11,40 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from store.queries.job_index import GROUPS, SORTS, Order
 from store.queries.job_search import search
 from store.queries.searching import SearchError
+from tui.curve_look import AS_USUAL, SMOOTHINGS, CurveLook
 from tui.job_book import EVERYTHING, View
+from tui.x_axis import XS
+
+Screen = Literal["datasets", "models", "history"]
+SCREENS: tuple[Screen, ...] = get_args(Screen)
 
 _FILE = "session.json"
 _FORMAT = 1
 _KEPT = 20
 """Of how many databases it is remembered."""
+
+_FARTHEST = 1e18
+"""No x axis is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another screen than the jobs, above which it was open.
+
+    Attributes:
+        screen: which one.
+        search: what was searched for there.
+        selected: the id of what the cursor stood on.
+    """
+
+    screen: Screen
+    search: str = ""
+    selected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +55,19 @@ class Session:
         view: which jobs the list showed.
         job: the selected one.
         panel: which panel of it was open.
-        metric: whose chart of it was drawn.
+        curves: how its curves were looked at; without the cursor.
         zoomed: whether the job had the whole screen.
+        listed: whether the list had it.
+        elsewhere: the screen that was open above the jobs.
     """
 
     view: View = EVERYTHING
     job: str | None = None
     panel: str | None = None
-    metric: str | None = None
+    curves: CurveLook = AS_USUAL
     zoomed: bool = False
+    listed: bool = False
+    elsewhere: Elsewhere | None = None
 
 
 def read_session(home: Path, database: Path) -> Session:
@@ -70,7 +97,7 @@ def _read(home: Path) -> dict[str, Any]:
 
 
 def _plain(session: Session) -> dict[str, Any]:
-    view = session.view
+    view, curves, elsewhere = session.view, session.curves, session.elsewhere
     return {
         "search": view.search,
         "sort": view.order.by,
@@ -79,8 +106,16 @@ def _plain(session: Session) -> dict[str, Any]:
         "pinned": list(view.pinned),
         "job": session.job,
         "panel": session.panel,
-        "metric": session.metric,
+        "metric": curves.metric,
+        "log": curves.log,
+        "smoothing": curves.smoothing,
+        "x": curves.x,
+        "window": curves.window,
         "zoomed": session.zoomed,
+        "listed": session.listed,
+        "screen": elsewhere and elsewhere.screen,
+        "screen_search": elsewhere and elsewhere.search,
+        "screen_selected": elsewhere and elsewhere.selected,
     }
 
 
@@ -99,9 +134,38 @@ def _session(found: dict[str, Any]) -> Session:
         ),
         _text(found.get("job")),
         _text(found.get("panel")),
-        _text(found.get("metric")),
+        _curves(found),
         found.get("zoomed") is True,
+        found.get("listed") is True,
+        _elsewhere(found),
     )
+
+
+def _curves(found: dict[str, Any]) -> CurveLook:
+    smoothing = found.get("smoothing")
+    return CurveLook(
+        metric=_text(found.get("metric")),
+        log=found.get("log") is True,
+        smoothing=smoothing if type(smoothing) is int and 0 < smoothing < len(SMOOTHINGS) else 0,
+        x=next((x for x in XS if x == found.get("x")), "step"),
+        window=_window(found.get("window")),
+    )
+
+
+def _window(value: object) -> tuple[float, float] | None:
+    """Return a part of an x axis; None if it is none."""
+    match value:
+        case [int() | float() as first, int() | float() as last] if 0 <= first < last < _FARTHEST:
+            return float(first), float(last)
+    return None
+
+
+def _elsewhere(found: dict[str, Any]) -> Elsewhere | None:
+    screen = next((screen for screen in SCREENS if screen == found.get("screen")), None)
+    if screen is None:
+        return None
+    search = _text(found.get("screen_search")) or ""
+    return Elsewhere(screen, search, _text(found.get("screen_selected")))
 
 
 def _text(value: object) -> str | None:

@@ -200,5 +200,5 @@ class SparingApp(App[int]):
         self._shadow.forget()
 
     def on_mount(self) -> None:
-        """Forget it also when the terminal was somebody else's for a while."""
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget(), immediate=True)
+        """Paint everything anew when the terminal was somebody else's for a while."""
+        self.app_resume_signal.subscribe(self, lambda _: self.paint_anew(), immediate=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 
 from tui.background import Background
+from tui.stand_ins import can_write, writable
 from tui.theme import readable_cursor
 from tui.themes import FTLAB, OURS, TERMINAL
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from engine.places import Places
 
 _VARIABLE = "FTLAB_THEME"
+_SAMPLE = "…━▌⣿"
 _OUR_NAMES = frozenset(theme.name for theme in OURS)
 
 
@@ -51,6 +54,26 @@ class Colourless(LineFilter):
         ]
 
 
+class Writable(LineFilter):
+    """Writes ASCII in the place of what the terminal's encoding lacks.
+
+    Args:
+        encoding: the terminal's, by the locale.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return segments that the terminal can be sent."""
+        del background
+        return [
+            Segment(text if text.isascii() else writable(text, self._encoding), style, control)
+            for text, style, control in segments
+        ]
+
+
 @lru_cache(maxsize=1024)
 def _without_colours(style: Style) -> Style:
     return style.without_color
@@ -74,6 +97,16 @@ class Themed(App[int], Background):
         self.no_color = bool(os.environ.get("NO_COLOR")) or self.console.color_system is None
         filters = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
         self._filters = [*filters, Colourless()] if self.no_color else filters
+        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
+        if not (can_write(_SAMPLE, encoding) or self._is_in_browser):
+            self._filters.append(Writable(encoding))
+
+    @property
+    def _is_in_browser(self) -> bool:
+        """Whether a browser shows it, which is sent UTF-8 whatever the locale."""
+        from textual.drivers.web_driver import WebDriver
+
+        return issubclass(self.driver_class, WebDriver)
 
     def begin_with_theme(self, places: Places) -> None:
         """Take the theme that somebody wants: by the environment, .env files, or config.toml."""

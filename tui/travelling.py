@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.worker import get_current_worker
 
 from store.times import from_text
@@ -47,28 +48,26 @@ class _OvertakenError(Exception):
 class Travelling(Routes):
     """An app that shows the present, or above it the past."""
 
-    _pasts: list[PastLab]
+    @property
+    def _past(self) -> PastLab | None:
+        """The past that is shown: that of the jobs which the present screen stands above, or is."""
+        jobs = next((one for one in reversed(self.screen_stack) if isinstance(one, Jobs)), None)
+        return cast("PastLab", jobs.lab) if jobs is not None and jobs.is_past else None
 
     @property
     def sight(self) -> Lab:
         """The lab that is shown: the present one, or the past that somebody went back to."""
-        return self._pasts[-1] if self._pasts else self.lab
+        return self._past or self.lab
 
     @property
     def as_of(self) -> str | None:
         """Which moment of the past is shown, in words; None for the present."""
-        if not self._pasts:
-            return None
-        past = self._pasts[-1]
-        return f"as of event {past.seq:,}, {local_time(past.moment)}"
+        return None if self._past is None else _as_of(self._past)
 
     @property
     def clock(self) -> Callable[[], datetime]:
         """What tells the time that is shown."""
-        if not self._pasts:
-            return self._now
-        moment = from_text(self._pasts[-1].moment)
-        return lambda: moment
+        return self._now if self._past is None else _clock(self._past)
 
     def go_back_to(self, seq: int, *, sliding: bool = False) -> None:
         """Show every screen as it stood right after an event.
@@ -107,12 +106,14 @@ class Travelling(Routes):
 
     def on_past_found(self, message: PastFound) -> None:
         """Show the past."""
-        past, before = message.lab, self._pasts[-1] if self._pasts else None
-        replaced = before if message.sliding else None
+        past = message.lab
+        while isinstance(self.screen, ModalScreen):
+            # A dialog that ends later would take with it what stands above it.
+            self.close_topmost()
         jobs = self.shown_jobs
-        self._pasts = [*(one for one in self._pasts if one is not replaced), past]
-        screen = Jobs(past, self.clock, jobs.session, self.as_of, self.lab)
+        screen = Jobs(past, _clock(past), jobs.session, _as_of(past), self.lab)
         screen.time_bar.opened = message.sliding
+        replaced = self._past if message.sliding else None
         if replaced is None:
             self.push_screen(screen)
             return
@@ -123,7 +124,9 @@ class Travelling(Routes):
 
     def leave_past(self) -> None:
         """Return to the screen from which somebody went back."""
-        past = self._pasts.pop()
+        past = self._past
+        if past is None:
+            return
         while not isinstance(self.screen, Jobs):
             self.close_topmost()
         self.close_topmost()
@@ -135,3 +138,12 @@ class Travelling(Routes):
         """Let somebody slide through time."""
         self.action_jobs()
         self.shown_jobs.time_bar.open()
+
+
+def _as_of(past: PastLab) -> str:
+    return f"as of event {past.seq:,}, {local_time(past.moment)}"
+
+
+def _clock(past: PastLab) -> Callable[[], datetime]:
+    moment = from_text(past.moment)
+    return lambda: moment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -82,13 +81,18 @@ def list_jobs(connection: sqlite3.Connection, view: View, limit: int = -1) -> Jo
     return JobsListed(view, index, status_counts(connection), rows)
 
 
-def watch(database: Database, head: int, post: Callable[[Message], object], stopped: Event) -> None:
-    """Post what changes after an event, until stopped.
+def watch(
+    database: Database,
+    head: int,
+    post: Callable[[Message], object],
+    stopped: Callable[[float], bool],
+) -> None:
+    """Post what changes after an event, until `stopped` within so many seconds.
 
     The newest seq is cheap to ask for, so a quiet log costs next to nothing.
     """
     seen = head
-    while not stopped.wait(LOOK_SECONDS):
+    while not stopped(LOOK_SECONDS):
         head = database.head()
         if head > seen:
             reader = database.reader

@@ -42,7 +42,7 @@ def comparison(compared: Sequence[Subject]) -> Comparison:
     return Comparison(
         tuple(compared),
         tuple(settings(compared)),
-        tuple(measured([each.series for each in compared])),
+        tuple(measured([each.run for each in compared])),
         shared([each.lineage for each in compared]),
     )
 

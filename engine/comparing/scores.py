@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.comparing.metrics import Measured, best
+from engine.comparing.metrics import End, Measured, best_among, comparable
 from engine.results import Figures, Measure, results
 from engine.stages import earlier
 from engine.training import scratch
@@ -53,15 +53,15 @@ class ScoreTable:
 
     Attributes:
         measure: what they are of.
-        unfinished: whether they are of jobs that made no model, or not yet.
         scores: the figures, each for all that is compared; None where it is of another measure.
-        steps: after how many steps they were measured; None of models.
+        steps: after how many steps they were measured; None of models, and of what is not in it.
+        models: the places of the models; the others are jobs that made none, or not yet.
     """
 
     measure: Measure
-    unfinished: bool
     scores: tuple[Measured, ...]
     steps: tuple[int | None, ...]
+    models: frozenset[int]
 
 
 def evaluated(
@@ -86,30 +86,48 @@ def _knows_something(found: Evaluated) -> bool:
 
 
 def score_tables(found: Sequence[Evaluated | None]) -> list[ScoreTable]:
-    """Put figures together that can be compared, for all that is compared in its order."""
-    tables: dict[tuple[Measure, bool], list[Evaluated | None]] = {}
+    """Put figures together that can be compared, for all that is compared in its order.
+
+    What a job was measured at while it trains stands beside what models were at their ends: the
+    examples are the same, and after which step that was is told.
+    """
+    measures = _measures(found)
+    tables: dict[Measure, list[Evaluated | None]] = {}
     for place, each in enumerate(found):
         if each is not None:
-            key = (each.measure, each.step is not None)
-            tables.setdefault(key, [None] * len(found))[place] = each
+            tables.setdefault(measures[each.measure], [None] * len(found))[place] = each
     return [
         ScoreTable(
             measure,
-            unfinished,
             tuple(_scores(row)),
             tuple(None if each is None else each.step for each in row),
+            frozenset(
+                place for place, each in enumerate(row) if each is not None and each.step is None
+            ),
         )
-        for (measure, unfinished), row in tables.items()
+        for measure, row in tables.items()
     ]
 
 
+def _measures(found: Sequence[Evaluated | None]) -> Mapping[Measure, Measure]:
+    """Return what each measure belongs to: itself, or the same one with its examples counted."""
+    known = [each.measure for each in found if each is not None]
+    counted = {
+        replace(measure, examples=None): measure
+        for measure in reversed(known)
+        if measure.examples is not None
+    }
+    return {measure: counted.get(measure, measure) for measure in known}
+
+
 def _scores(row: Sequence[Evaluated | None]) -> list[Measured]:
+    fair = comparable([None if each is None else End(each.step is None, each.step) for each in row])
     scores = []
     for name, better in (("loss", -1), ("perplexity", -1), ("accuracy", 1)):
         before = tuple(None if each is None else getattr(each.before, name) for each in row)
         after = tuple(None if each is None else getattr(each.after, name) for each in row)
         scores.append(Measured(f"{name}, before", before, frozenset()))
-        scores.append(Measured(name, after, best(after, better)))
+        scores.append(Measured(name, after, best_among(fair, after, better)))
     training = tuple(None if each is None else each.training_loss for each in row)
     # Of what each of them learned from: of other examples, nobody's is the best.
     scores.append(Measured("training loss", training, frozenset()))
@@ -133,13 +151,18 @@ def _while_training(connection: sqlite3.Connection, job: JobDetail) -> Evaluated
             _called(connection, learned_from),
         ),
         _first_figures(connection, job.id, measured),
-        Figures(*(measured[name].last if name in measured else None for name in _WHILE_TRAINING)),
+        # What was measured before the first step is not how it does after training.
+        Figures(*(_last_figure(measured.get(name)) for name in _WHILE_TRAINING)),
         step=newest.last_step,
     )
 
 
 def _is_made(base_model: str) -> bool:
     return base_model in scratch.NAMES
+
+
+def _last_figure(summary: SeriesSummary | None) -> float | None:
+    return None if summary is None or summary.last_step == 0 else summary.last
 
 
 def _first_figures(

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from engine.comparing.metrics import Run
 from engine.comparing.models import lineage
 from engine.comparing.scores import Evaluated, evaluated
 from store.errors import AmbiguousError, NotFoundError
+from store.job_status import SUCCEEDED
 from store.queries.compared import is_model
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
@@ -49,6 +51,17 @@ class Subject:
         if self.model is not None and self.id == self.model.id:
             return self.model.name
         return self.id if self.job is None else self.job.name
+
+    @property
+    def run(self) -> Run:
+        """What was measured while it was trained, and what that can be compared with."""
+        tokens = self.lineage[:1]
+        job = self.job
+        if job is None:
+            return Run(self.series)
+        finished = job.status == SUCCEEDED
+        learned, held_out = job.dataset or job.training_file, job.validation or job.validation_file
+        return Run(self.series, finished, (learned, tokens), (held_out, tokens))
 
     @property
     def streams(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from engine import gpus
 from engine.child import python_module
 from engine.errors import LabError
 from engine.places import Places
-from engine.providers import base_fingerprint, last_process
+from engine.providers import base_fingerprint, last_process, run_log
 from engine.training import layout, memory, origin
 from store import times
 from store.queries import datasets
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from store.log import Entry, Write
     from store.queries.jobs import JobDetail, JobSummary
 
-_LOG = "log.txt"
 _START_LIMIT = timedelta(seconds=45)
-_TAIL_BYTES = 128 * 1024
+_LAST_LINES = 50
+"""Lines at the end of a log among which one is looked for that says something."""
 
 
 class LocalProvider:
@@ -256,7 +256,9 @@ def _loss(job: JobDetail, run: Path, reason: str) -> Entry:
 
     if layout.cancel(run, job.attempt).exists():
         return Entry(JobCancelled())
-    last = next((line for line in reversed(_tail(run / _LOG)) if line.strip()), None)
+    last = next(
+        (line for line in reversed(run_log.log_tail(run, _LAST_LINES)) if line.strip()), None
+    )
     said = f"; the last line of its log: {last.strip()[:200]}" if last else ""
     return Entry(JobInterrupted(reason=reason + said, checkpoint=latest_complete(run)))
 
@@ -271,7 +273,7 @@ def _spawn(
     command, environment = python_module("engine.training.worker", *words)
     if devices:
         environment[gpus.VISIBLE] = ",".join(devices)
-    with (run / _LOG).open("ab") as log:
+    with (run / run_log.NAME).open("ab") as log:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -284,23 +286,6 @@ def _spawn(
     # Waited for, so that it leaves no zombie when it ends before this process does.
     threading.Thread(target=process.wait, daemon=True).start()
     return str(process.pid)
-
-
-def log_tail(run: Path, lines: int) -> list[str]:
-    """Return the last lines of a run's log."""
-    return _tail(run / _LOG)[-lines:]
-
-
-def _tail(log: Path) -> list[str]:
-    try:
-        with log.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - _TAIL_BYTES))
-            text = file.read().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return []
-    # A progress bar writes over its line again and again: its last state is what a terminal shows.
-    return [line.rstrip("\r").rpartition("\r")[2] for line in text.removesuffix("\n").split("\n")]
 
 
 def _is_end(entry: Entry) -> bool:

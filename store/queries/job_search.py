@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from store.queries.searching import Condition, Language, all_of
+from store.job_status import STATUSES
+from store.queries.searching import Condition, Language, all_of, asked_texts
 
 JOBS = Language(
     thing="a job",
@@ -57,3 +58,16 @@ def search(text: str, *, status: str | None = None, provider: str | None = None)
     given = (("job.status", status), ("job.provider", provider))
     beside = [Condition(f"{column} = ?", (value,)) for column, value in given if value is not None]
     return all_of([JOBS.search(text), *beside])
+
+
+def unknown_statuses(text: str) -> list[str]:
+    """Return what a search asks of the status of jobs that no job can have."""
+    return [
+        wanted
+        for sign, wanted in asked_texts(text, "status")
+        if not any(_has(status, sign, wanted.lower()) for status in STATUSES)
+    ]
+
+
+def _has(status: str, sign: str, wanted: str) -> bool:
+    return status == wanted if sign == "=" else wanted in status

@@ -95,6 +95,14 @@ class Language:
         """
         return all_of([self._term(piece) for piece in _PIECE.findall(text)])
 
+    def understands(self, text: str) -> bool:
+        """Tell whether a search can be understood."""
+        try:
+            self.search(text)
+        except SearchError:
+            return False
+        return True
+
     def _term(self, piece: str) -> Condition:
         found = _TERM.fullmatch(piece)
         if found is None:
@@ -129,6 +137,24 @@ class Language:
         if field in self.numbers:
             return _compared(column, sign, _number(field, value))
         return _time(field, column, sign, value)
+
+
+def asked_texts(text: str, field: str) -> list[tuple[str, str]]:
+    """Return which texts a search wants a field to have, each with the sign before it.
+
+    What it does not want is left out, and `field:none` and `field:any`, which are no texts.
+    """
+    asked: list[tuple[str, str]] = []
+    for piece in _PIECE.findall(text):
+        found = _TERM.fullmatch(piece)
+        if found is None or found["no"] or (found["field"] or "").lower() != field:
+            continue
+        value = found["rest"].replace('"', "")
+        if found["sign"] == "=":
+            asked.append(("=", value))
+        elif found["sign"] == ":" and value not in _WHETHER:
+            asked += [(":", part) for part in value.split(",") if part]
+    return asked
 
 
 def all_of(terms: Sequence[Condition]) -> Condition:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pexpect
@@ -76,14 +76,26 @@ class Terminal:
         return True
 
 
-@contextmanager
 def terminal(
     *arguments: str | Path, environment: Mapping[str, str], columns: int = 100, lines: int = 30
-) -> Iterator[Terminal]:
+) -> AbstractContextManager[Terminal]:
     """Run ftlab in a terminal of its own while the block does."""
+    command = [sys.executable, "-m", "tui.cli", *map(str, arguments)]
+    return _running(command, environment, columns, lines)
+
+
+def shell(*, environment: Mapping[str, str]) -> AbstractContextManager[Terminal]:
+    """Run a shell that knows of jobs in a terminal of its own while the block does."""
+    return _running(["/bin/bash", "--norc", "-i"], {**environment, "PS1": "$ "}, 100, 30)
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: Mapping[str, str], columns: int, lines: int
+) -> Iterator[Terminal]:
     process: pexpect.spawn[bytes] = pexpect.spawn(
-        sys.executable,
-        ["-m", "tui.cli", *map(str, arguments)],
+        command[0],
+        list(command[1:]),
         env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
         dimensions=(lines, columns),
         timeout=None,

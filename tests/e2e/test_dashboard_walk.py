@@ -23,8 +23,8 @@ _SECONDS = 40.0
 _TMUX = shutil.which("tmux")
 _AGAIN_SECONDS = 3.0
 _PROMPT = "ready> "
-_JOBS = "enter open  c cancel"
-"""What the line of keys says over the list of jobs."""
+_JOBS = "1 Overview  2 Curves"
+"""What stands beside the list of jobs alone."""
 
 
 class Tmux:
@@ -184,7 +184,7 @@ def _walk(seen: Tmux) -> None:
         ("H", "JobPlanned"),
         ("?", "THE LIST OF JOBS"),
         ("C-p", "Go to"),
-        ("B", "event before"),
+        ("B", "← before"),
     ):
         seen.press_until(key, shown)
         seen.press_until_gone("Escape", shown)

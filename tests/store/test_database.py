@@ -16,7 +16,7 @@ import pytest
 
 import store.database
 from store import filesystem, migrations
-from store.database import Database, Journal, told
+from store.database import Database, Journal, is_locked, told
 from store.errors import StoreBusyError, StoreError
 from store.events import JobMessageReceived
 from store.log import EventLog
@@ -188,7 +188,7 @@ def test_a_read_only_file_can_be_read_and_verified_and_looked_back_in(shown: Pat
 def test_a_read_only_file_refuses_writing_in_plain_words(shown: Path) -> None:
     with _somebody_else(), closing(Database(shown)) as database:
         log = EventLog(database, "tester")
-        with pytest.raises(StoreError, match="is read-only: nothing can be recorded in it"):
+        with pytest.raises(StoreError, match="is read-only: nothing new will be recorded"):
             log.append("job/a", _said())
 
 
@@ -333,6 +333,21 @@ def test_an_io_error_where_nothing_is_free_is_a_full_disk(
         raise failure
 
 
+def test_what_is_on_a_full_disk_can_be_read(
+    log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.append("job/a", _said())
+    log.database.close()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with closing(Database(log.database.path)) as database:
+        assert database.notice is not None
+        assert "is on a full disk: nothing new will be recorded" in database.notice
+        assert database.head() == 1
+        with pytest.raises(StoreError, match="is on a full disk"), database.transaction():
+            pass
+        assert sorted(each.name for each in tmp_path.iterdir()) == [log.database.path.name]
+
+
 def test_a_disk_that_fills_up_while_rows_are_folded_is_told_in_plain_words(
     log: EventLog,
 ) -> None:
@@ -344,6 +359,14 @@ def test_a_disk_that_fills_up_while_rows_are_folded_is_told_in_plain_words(
         log.append("job/a", JobMessageReceived(level="info", text="x" * 100_000))
 
     assert log.database.head() == 1
+
+
+def test_it_is_told_whether_another_process_keeps_it_locked(database: Database) -> None:
+    assert not is_locked(database.path)
+    with database.transaction():
+        assert is_locked(database.path)
+    assert not is_locked(database.path)
+    assert not is_locked(database.path.with_name("nothing.db"))
 
 
 def test_using_a_closed_database_is_no_damage(database: Database) -> None:

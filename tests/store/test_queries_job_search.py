@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from store.events import DatasetVersionRecorded, JobStatusChanged
 from store.log import Entry, EventLog
 from store.queries.job_index import job_index
-from store.queries.job_search import JOBS, search
+from store.queries.job_search import JOBS, search, unknown_statuses
 from store.queries.searching import SearchError
 
 if TYPE_CHECKING:
@@ -130,3 +130,17 @@ def test_a_status_and_a_provider_may_be_given_beside_the_terms(lab: EventLog) ->
     wanted = search("moods", status="planned", provider="openai")
 
     assert job_index(lab.database.reader, wanted).ids == ["job_1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("", []),
+        ("status:run,fail name:foo", []),
+        ("status:foo", ["foo"]),
+        ("STATUS:Foo,RUNNING status=run", ["Foo", "run"]),
+        ("status=Running -status:foo status!=foo status:none status:any", []),
+    ],
+)
+def test_a_status_that_no_job_can_have_is_known(text: str, unknown: list[str]) -> None:
+    assert unknown_statuses(text) == unknown

@@ -76,6 +76,18 @@ def test_changed_jobs_looks_at_the_new_events_only(three: EventLog) -> None:
     assert "INTEGER PRIMARY KEY" in plan[0][3]
 
 
+def test_jobs_of_a_status_are_found_without_looking_at_the_others(three: EventLog) -> None:
+    statements: list[str] = []
+    reader = three.database.reader
+    reader.set_trace_callback(statements.append)
+    job_list(reader, status="running")
+    reader.set_trace_callback(None)
+
+    plan = reader.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
+
+    assert "USING INDEX ix_job_status" in plan[0][3]
+
+
 @pytest.mark.parametrize(
     ("step", "total", "progress"), [(0, None, None), (0, 0, None), (25, 100, 0.25), (9, 4, 1.0)]
 )

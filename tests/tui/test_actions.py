@@ -21,6 +21,12 @@ def test_ids_are_unique_and_have_a_topic() -> None:
     assert all("." in action.id for action in ACTIONS)
 
 
+def test_topics_are_words_and_no_identifiers() -> None:
+    topics = {action.topic for action in ACTIONS}
+    assert "New job" in topics
+    assert not [topic for topic in topics if "_" in topic]
+
+
 @pytest.mark.parametrize("place", [place for place in BESIDE if place != "everywhere"])
 def test_no_key_means_two_things_at_once(place: Place) -> None:
     places: list[tuple[Place, ...]] = [

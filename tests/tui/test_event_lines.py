@@ -12,6 +12,8 @@ from store.events import (
     ChatOpened,
     ChatTurnRated,
     ChatTurnRecorded,
+    DatasetChecked,
+    DatasetCounted,
     DatasetImported,
     DatasetSplit,
     DatasetVersionRecorded,
@@ -26,7 +28,8 @@ from store.events import (
     SuiteDefined,
 )
 from store.recorded import Recorded
-from tui.event_lines import summary
+from tui.event_lines import _SUMMARIES, summary
+from tui.sentences import _WORDS
 
 _PLANNED = JobPlanned(
     name="run",
@@ -83,6 +86,18 @@ _ASKED: dict[str, Any] = {
 }
 
 
+def _checked(errors: int, warnings: int, model: str | None) -> DatasetChecked:
+    return DatasetChecked(
+        version="ds_1",
+        method="supervised",
+        model=model,
+        errors=errors,
+        warnings=warnings,
+        rules={},
+        report={},
+    )
+
+
 def _event(stream: str, kind: str, data: str) -> Recorded:
     moment = "2026-11-21T12:00:00.000000Z"
     return Recorded(1, stream, 1, kind, 1, moment, moment, "tester", None, None, data, b"")
@@ -99,6 +114,18 @@ def _event(stream: str, kind: str, data: str) -> Recorded:
         ),
         ("dataset/sums", _VERSION, "sums@2, 50 examples, content 0123456789ab"),
         ("dataset/sums", _SPLIT, "train, test with seed 7"),
+        ("dataset/sums", _checked(1, 2, None), "checked: 1 error, 2 warnings"),
+        ("dataset/sums", _checked(0, 0, "gpt-9"), "checked for gpt-9: no findings"),
+        (
+            "dataset/sums",
+            DatasetCounted(
+                version="ds_1",
+                tokenizer="o200k_base",
+                tokens=12_345,
+                assistant_tokens=99,
+            ),
+            "12,345 tokens of o200k_base",
+        ),
         ("job/job_1", _PLANNED, "run planned: lora of smollm2, 40 steps"),
         ("job/job_1", JobInterrupted(reason="killed"), "interrupted: killed"),
         ("model/mdl_1", _MODEL, "run: adapter of smollm2"),
@@ -137,6 +164,11 @@ def test_an_event_is_told_in_a_few_words(stream: str, fact: Fact, told: str) -> 
 @pytest.mark.parametrize("stream", ["job/job_1", "lab"])
 def test_an_event_of_another_shape_is_still_told(stream: str, kind: str) -> None:
     assert summary(_event(stream, kind, '{"other": 1}'))
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.names())
+def test_every_type_of_event_has_words(kind: str) -> None:
+    assert kind in _SUMMARIES or kind in _WORDS
 
 
 def test_long_answers_and_unknown_data_are_cut() -> None:

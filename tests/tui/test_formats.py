@@ -15,6 +15,7 @@ from tui.formats import (
     duration,
     fit,
     fit_right,
+    measure,
     number,
     percent,
     short_model,
@@ -82,6 +83,25 @@ def test_a_duration_has_two_units(seconds: float, shown: str) -> None:
 def test_a_number_has_four_significant_digits(value: float | None, shown: str) -> None:
     assert number(value) == shown
     assert len(number(value)) <= 9
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("memory_bytes", 5.97e8, "597 MB"),
+        ("gpu_memory_bytes", 5.97e9, "5.97 GB"),
+        ("memory_bytes", 0.0, "0 B"),
+        ("step_seconds", 0.5312, "0.531 s"),
+        ("step_seconds", 75.0, "1m 15s"),
+        ("step_seconds", math.inf, "inf"),
+        ("loss", 0.5312, "0.5312"),
+        ("memory_bytes", None, "-"),
+    ],
+)
+def test_a_metric_has_the_unit_that_its_name_tells(
+    name: str, value: float | None, shown: str
+) -> None:
+    assert measure(name, value) == shown
 
 
 def test_counts_have_their_thousands_apart() -> None:

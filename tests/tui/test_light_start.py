@@ -82,3 +82,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_the_first_frame_with_jobs_loads_nothing_heavy(loaded: set[str], package: str) -> None:
     assert "tui.widgets.job_list" in loaded
     assert {name for name in loaded if name.partition(".")[0] == package} == set()
+
+
+def test_the_first_frame_loads_no_other_screen_than_it_shows(loaded: set[str]) -> None:
+    others = {f"tui.screens.{name}" for name in ("datasets", "models", "history", "chat")}
+    assert not others & loaded

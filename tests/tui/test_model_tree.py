@@ -107,6 +107,7 @@ def test_a_circle_of_models_is_shown_all_the_same(lab: StillLab, story: Story) -
 
 
 def test_a_model_knows_how_long_it_lives(models: StillLab) -> None:
+    models.places.model("mdl_l1").mkdir(parents=True)
     book = _book(models)
     known = {key: (item.state, item.days_left) for key, item in book.by_id.items()}
     assert known["mdl_h1"] == ("hosted", 55)
@@ -114,6 +115,7 @@ def test_a_model_knows_how_long_it_lives(models: StillLab) -> None:
     assert known["mdl_g1"] == ("retired", -19)
     assert known["mdl_g2"][0] == "gone"
     assert known["mdl_l1"] == ("local", None)
+    assert known["mdl_l2"] == ("missing", None)
 
 
 def test_wrong_figures_of_a_user_hide_no_model(models: StillLab) -> None:

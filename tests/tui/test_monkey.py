@@ -7,10 +7,12 @@ plays again what went wrong: the same seed presses the same keys.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,15 @@ _LONGEST_SECONDS = 5.0
 
 
 @pytest.fixture
+def light() -> Iterator[None]:
+    """Leave out of garbage collections what the other tests hold, as a dashboard by itself does."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
 def played(lab: StillLab, home: Path, monkeypatch: pytest.MonkeyPatch) -> StillLab:
     """A lab with a dataset whose rows are there; what is sent to a terminal is reckoned, too."""
     rows = ({"role": "user", "content": f"{n}?"} for n in range(20))
@@ -42,6 +53,7 @@ def played(lab: StillLab, home: Path, monkeypatch: pytest.MonkeyPatch) -> StillL
     return lab
 
 
+@pytest.mark.usefixtures("light")
 async def test_it_bears_a_monkey(
     played: StillLab, home: Path, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

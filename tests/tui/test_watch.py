@@ -17,7 +17,7 @@ def test_only_what_changed_is_told(lab: StillLab, story: Story) -> None:
     posted: Queue[Message] = Queue()
     stopped = threading.Event()
     head = lab.database.head()
-    thread = threading.Thread(target=watch, args=(lab.database, head, posted.put, stopped))
+    thread = threading.Thread(target=watch, args=(lab.database, head, posted.put, stopped.wait))
     thread.start()
     story.tell("job_5", CheckpointSaved(step=31, path="c"))
     grown = posted.get(timeout=10)

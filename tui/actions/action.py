@@ -64,7 +64,7 @@ class Action:
     @property
     def topic(self) -> str:
         """The first part of the id, as a heading."""
-        return self.id.partition(".")[0].capitalize()
+        return self.id.partition(".")[0].replace("_", " ").capitalize()
 
     @property
     def shown_keys(self) -> str:

@@ -84,6 +84,14 @@ EVERYWHERE = (
         "app.command_palette",
     ),
     Action(
+        "ftlab.suspend",
+        "ctrl+z",
+        "suspend",
+        "Go back to the shell for a while; fg shows the dashboard again",
+        "everywhere",
+        "app.suspend_process",
+    ),
+    Action(
         "ftlab.help", "question_mark,f1", "help", "Show this help", "everywhere", "app.help", 20
     ),
     Action(

@@ -9,7 +9,7 @@ MODELS = (
         "model.talk",
         "enter,t",
         "talk",
-        "Chat with the selected model, or with all marked ones at once",
+        "Chat with the selected model, a base model too, or with all marked ones at once",
         "models",
         "screen.talk",
         1,
@@ -30,7 +30,7 @@ MODELS = (
         "Show only models of which something holds: retires<30d tag:prod perplexity<5 support",
         "models",
         "screen.search",
-        3,
+        5,
     ),
     Action(
         "model.tag",
@@ -39,7 +39,7 @@ MODELS = (
         "Give the selected model, or all marked ones, a tag, or take one away",
         "models",
         "screen.tag",
-        4,
+        6,
     ),
     Action(
         "model.evaluate",
@@ -48,7 +48,7 @@ MODELS = (
         "Record the model's answers to a suite, or to prompts of its own data",
         "models",
         "screen.evaluate",
-        5,
+        7,
     ),
     Action(
         "model.compare",
@@ -57,7 +57,7 @@ MODELS = (
         "Put the marked models beside each other: what differs, and how they did",
         "models",
         "screen.compare",
-        6,
+        7,
     ),
     Action(
         "model.recreate",
@@ -66,16 +66,17 @@ MODELS = (
         "Rebuild a hosted model on this machine from its own data",
         "models",
         "screen.recreate",
-        7,
+        8,
     ),
     Action(
         "model.mark",
         "space",
         "mark",
-        "Mark the model, or unmark it; keys act on all marked ones",
+        "Mark the model, or unmark it, and go on to the next; keys act on all marked ones: talk on "
+        "base models too",
         "models",
         "screen.mark",
-        13,
+        4,
     ),
     Action(
         "model.view",
@@ -84,7 +85,7 @@ MODELS = (
         "Give the selected model the whole screen, or give it back",
         "models",
         "screen.view",
-        2,
+        3,
     ),
     Action(
         "model.delete",
@@ -123,6 +124,7 @@ MODELS = (
         "Hide what was made of the selected model; then go to what it was made of",
         "models",
         "screen.fold",
+        2,
     ),
     Action(
         "model.unfold",
@@ -131,6 +133,7 @@ MODELS = (
         "Show what was made of the selected model; then go to it",
         "models",
         "screen.unfold",
+        2,
     ),
     Action(
         "model.open",

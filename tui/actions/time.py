@@ -5,8 +5,8 @@ from __future__ import annotations
 from tui.actions.action import Action
 
 TIME = (
-    Action("time.back", "left,h", "event before", "Go an event back", "time", "move_time(-1)", 1),
-    Action("time.on", "right,l", "event after", "Go an event on", "time", "move_time(1)", 2),
+    Action("time.back", "left,h", "before", "Go an event back", "time", "move_time(-1)", 1),
+    Action("time.on", "right,l", "after", "Go an event on", "time", "move_time(1)", 2),
     Action("time.day_back", "down,j", "day before", "Go a day back", "time", "move_day(-1)", 3),
     Action("time.day_on", "up,k", "day after", "Go a day on", "time", "move_day(1)", 4),
     Action(
@@ -30,7 +30,7 @@ TIME = (
     Action(
         "time.ask",
         "slash,w",
-        "when",
+        "a time",
         "Write a time: tuesday, 2d, 18:30, 2026-11-20T18:30, or an event's number",
         "time",
         "ask",

@@ -55,9 +55,19 @@ def _run() -> int:
 
 
 def _print_anything() -> None:
-    """Let no character end a command: one that the encoding lacks is written as its number."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    """Let no character end a command that the encoding lacks.
+
+    One of our glyphs is written as ASCII, any other as its number.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.encoding.lower() in ("utf-8", "utf8"):
+            stream.reconfigure(errors="backslashreplace")
+            continue
+        from tui.stand_ins import ERRORS
+
+        stream.reconfigure(errors=ERRORS)
 
 
 def _forget_output() -> None:

@@ -28,7 +28,7 @@ def demo(steps: int | None, *, no_ui: bool) -> None:
     it again to go on after an interruption.
     """
     from engine import demo as demonstration
-    from tui.cli.output import say
+    from tui.cli.output import say, say_wrapped
 
     with opened(begins=True) as lab:
         job = _train(lab, steps or demonstration.STEPS)
@@ -38,21 +38,21 @@ def demo(steps: int | None, *, no_ui: bool) -> None:
 
             raise Exit(run(lab))
     say()
-    say("Now: `ftlab` opens the dashboard, `ftlab history` tells what happened.")
+    say_wrapped("Now: `ftlab` opens the dashboard, `ftlab history` tells what happened.")
 
 
 def _train(lab: Lab, steps: int) -> str:
     from engine import demo as demonstration
     from tui.cli.following import follow_job
-    from tui.cli.output import say
+    from tui.cli.output import say_wrapped
     from tui.cli.progress import staged
 
     with staged() as progress:
         parts = demonstration.prepare_data(lab)
         sizes = ", ".join(f"{part.examples} for {label}" for label, part in parts.items())
-        say(f"200 examples of GSM8K, recorded and split: {sizes}")
+        say_wrapped(f"200 examples of GSM8K, recorded and split: {sizes}")
         job = demonstration.begin_training(lab, steps, progress)
-    say(f"{job.name}: LoRA fine-tuning of {job.base_model}, {steps} steps  {job.id}")
+    say_wrapped(f"{job.name}: LoRA fine-tuning of {job.base_model}, {steps} steps  {job.id}")
     follow_job(lab, job.id)
     return job.id
 
@@ -82,7 +82,7 @@ def _compare(lab: Lab, job: str) -> None:
 
 
 def _print_answers(answers: Answers) -> None:
-    from tui.cli.output import say, say_heading, say_lines
+    from tui.cli.output import say, say_heading, say_wrapped
 
     for title, text in (
         ("A held-out question", answers.question),
@@ -92,4 +92,4 @@ def _print_answers(answers: Answers) -> None:
     ):
         say()
         say_heading(title)
-        say_lines(text.strip())
+        say_wrapped(text.strip())

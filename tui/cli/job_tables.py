@@ -77,11 +77,20 @@ def print_detail(
             ("trained tokens", f"{detail.trained_tokens:,}" if detail.trained_tokens else None),
             ("estimate", _dollars(detail.estimate)),
             ("cost", _dollars(detail.cost)),
-            *((name, json.dumps(value)) for name, value in hyperparameters.items()),
+            *((name, _setting(value)) for name, value in hyperparameters.items()),
             ("seed", None if detail.seed is None else str(detail.seed)),
             *environment_fields(detail),
         ]
     )
+
+
+def _setting(value: object) -> str:
+    """Return a hyperparameter as people write it; what JSON alone can say stays JSON."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _there(detail: JobDetail) -> str | None:

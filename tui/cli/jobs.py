@@ -29,6 +29,7 @@ class _Jobs(CommandGroup):
     places: ClassVar[Mapping[str, str]] = {
         "show": "tui.cli.jobs:show",
         "metrics": "tui.cli.jobs:metrics",
+        "plot": "tui.cli.plotting:plot",
         "follow": "tui.cli.jobs:follow",
         "logs": "tui.cli.jobs:logs",
         "cancel": "tui.cli.job_control:cancel",

@@ -51,13 +51,18 @@ def opened(role: str = "cli", *, begins: bool = False, read_only: bool = False) 
     """
     from engine.lab import Lab
     from engine.places import Places
-    from store.database import told
+    from store.database import is_locked, told
+    from tui.cli.patience import told_if_slow
     from tui.cli.progress import counted_if_begun
 
     chosen = chosen_database(click.get_current_context())
     places = Places.find(database=chosen)
+    waiting = f"note: waiting for {places.database}: another process keeps it locked"
     with told(places.database, ": `ftlab verify` tells what is wrong"):
-        with counted_if_begun("Folding the history anew") as progress:
+        with (
+            told_if_slow(waiting, lambda: is_locked(places.database)),
+            counted_if_begun("Folding the history anew") as progress,
+        ):
             if read_only:
                 from engine.looking import LookedAtLab
 

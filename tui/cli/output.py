@@ -40,6 +40,19 @@ def say_lines(text: str, indent: str = "") -> None:
         say(indent + line)
 
 
+def say_wrapped(text: str) -> None:
+    """Print a text of several lines, broken between words where the terminal ends."""
+    if not sys.stdout.isatty():
+        say_lines(text)
+        return
+    from shutil import get_terminal_size
+
+    from tui.wrapping import wrap
+
+    for line in wrap(text, get_terminal_size().columns):
+        say(line)
+
+
 def say_heading(text: str) -> None:
     """Print a line that stands out."""
     sys.stdout.write(_bold(harmless(text)) + "\n")
@@ -70,7 +83,26 @@ def print_json_line(value: object) -> None:
 
 def _as_json(value: object, indent: int | None = None) -> str:
     text = json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False, indent=indent)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    shown = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if shown.isascii() or _prints(shown):
+        return shown
+    return json.dumps(value, default=plain, allow_nan=False, indent=indent)
+
+
+def _prints(text: str) -> bool:
+    """Tell whether standard output's encoding has all characters of a text."""
+    from tui.stand_ins import can_write
+
+    return can_write(text, getattr(sys.stdout, "encoding", None) or "utf-8")
+
+
+def _printed(text: str) -> str:
+    """Return what is printed of a text, by which its column is as wide as that."""
+    if text.isascii() or _prints(text):
+        return text
+    from tui.stand_ins import ERRORS
+
+    return text.encode(sys.stdout.encoding, ERRORS).decode(sys.stdout.encoding)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
@@ -119,7 +151,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from tui.formats import fit, fit_right
 
     names = [column.lstrip(">~") for column in columns]
-    cells = [[harmless(cell) for cell in row] for row in rows]
+    cells = [[_printed(harmless(cell)) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
     _narrow(columns, widths)
     setters = [fit_right if column.startswith(">") else fit for column in columns]

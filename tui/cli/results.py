@@ -46,12 +46,13 @@ def table(models: tuple[str, ...], at: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
     elif found:
-        _print(found)
+        print_results(found)
     else:
         note("No models yet: a job that succeeds makes one.")
 
 
-def _print(found: list[ResultRow]) -> None:
+def print_results(found: list[ResultRow]) -> None:
+    """Print the table that fine-tuning ends with; one for each set of held-out examples."""
     from engine.results import tables
     from tui.cli.output import print_table, say, say_heading
     from tui.result_lines import COLUMNS, table_cells, table_heading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +28,7 @@ class Root(CommandGroup):
         "queue": "tui.cli.queue:queue",
         "models": "tui.cli.models:models",
         "files": "tui.cli.files:files",
+        "compare": "tui.cli.compare:compare",
         "chat": "tui.cli.chat:chat",
         "chats": "tui.cli.chats:chats",
         "suite": "tui.cli.suites:suite",
@@ -91,6 +93,8 @@ def root(context: click.Context, at: str | None, *, read_only: bool) -> None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the dashboard needs a terminal; `ftlab --help` lists the commands")
+    # Nothing that is loaded until the first frame is garbage; the app turns it on again.
+    gc.disable()
     with opened(role="ui", read_only=read_only) as lab:
         from tui.app import run
 

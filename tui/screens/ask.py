@@ -54,11 +54,15 @@ class Ask(ModalScreen[str | None]):
         """Give what was written, or say why it will not do."""
         event.stop()
         text = event.value.strip()
-        wrong = self._why_not(text) if text else self._hint
-        if wrong is None:
+        if not text:
+            self._tell(Content(self._hint))
+        elif (wrong := self._why_not(text)) is None:
             self.dismiss(text)
         else:
-            self.query_one("#told", Static).update(Content(harmless(wrong)))
+            self._tell(Content.assemble(("✗ ", "$text-error"), harmless(wrong)))
+
+    def _tell(self, content: Content) -> None:
+        self.query_one("#told", Static).update(content)
 
     def action_leave(self) -> None:
         """Write nothing."""

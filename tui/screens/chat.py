@@ -13,7 +13,9 @@ from textual.containers import Horizontal
 
 from store.queries.models import ModelRow
 from tui.actions import Place, bindings
+from tui.alignment import pads
 from tui.chat_settings import ChatSettings
+from tui.harmless import harmless
 from tui.partners import Partner, partner_of
 from tui.screens.listening import Listening
 from tui.widgets.chat_state import ChatState, head_line
@@ -30,6 +32,9 @@ MOST_MODELS = 3
 _LEAST_CELLS = 38
 """Cells of a column; with less the models are shown one at a time."""
 
+_NOT_YET = "not ready yet: enter sends it then, esc hides this"
+_ANSWERS = "not yet: wait for the answer, or esc stops it"
+_ONCE_MORE = "esc once more leaves, without what is written"
 _HINT = "write to the model · enter sends, ctrl+j begins a line, f1 tells more"
 
 
@@ -56,8 +61,10 @@ class Chat(Listening):
         wanted = models if isinstance(models, Sequence) else [models]
         partners = [partner_of(one) if isinstance(one, ModelRow) else one for one in wanted]
         super().__init__(lab, now, partners[:MOST_MODELS], chat)
+        self._too_many = partners[MOST_MODELS:]
         self._active = self.columns[0]
         self._abreast = self._sure = False
+        self._writes = True
 
     @property
     def PLACES(self) -> tuple[Place, ...]:  # noqa: N802 - what other screens have as a constant
@@ -89,21 +96,28 @@ class Chat(Listening):
         (prompt if prompt.display else self._active.transcript).focus()
         self._listen_from_now_on()
         self._arrange()
+        if self._too_many:
+            left_out = ", ".join(partner.name for partner in self._too_many)
+            self._refuse(
+                f"{MOST_MODELS} models are the most in a chat: without {harmless(left_out)}"
+            )
 
     def action_send(self) -> None:
         """Ask what was written, when the models are ready for it."""
         if not isinstance(self.focused, Prompt) or not self._prompt.question:
             return
         if self._answering or self._starting:
-            self.query_one(ChatState).hint("not yet: wait for it, or esc")
+            self._keep_hint(_ANSWERS if self._answering else _NOT_YET)
             return
         asked = [column for column in self.columns if column.conversation is not None]
         if not asked:
             return
         question = self._prompt.take()
         heading, self._heading = self._heading, None
+        self._questions += 1
         for column in asked:
-            column.asked(question, heading)
+            column.asked(question, heading, self._questions)
+        self.line_up()
         self.show_heads()
         self.ask(asked, question)
 
@@ -111,16 +125,29 @@ class Chat(Listening):
         """Stop the answers that are being written; without one, leave."""
         if self._answering:
             self.stop()
+        elif not self._sure and self.query_one(ChatState).dismiss_hint():
+            self.say_busy()
         elif self._reads and self._prompt.display:
-            self._prompt.focus()
+            # At once: what is typed next must not be taken for keys of the answers.
+            self._writes = True
+            self.set_focus(self._prompt)
         elif self._prompt.text.strip() and not self._sure:
             self._sure = True
-            self.query_one(ChatState).hint("esc once more leaves, without what is written")
+            if self._starting:
+                self._keep_hint(_ONCE_MORE)
+            else:
+                self.query_one(ChatState).hint(_ONCE_MORE)
         else:
             self.app.pop_screen()
 
+    def _keep_hint(self, words: str) -> None:
+        self.query_one(ChatState).keep_hint(words)
+        self.say_busy()
+
     def on_text_area_changed(self) -> None:
         """Ask again before what is written is lost."""
+        if self._sure:
+            self.query_one(ChatState).dismiss_hint()
         self._sure = False
 
     def action_new_line(self) -> None:
@@ -223,6 +250,11 @@ class Chat(Listening):
         if self._reads or len(self.columns) == 1:
             self._active.transcript.focus()
 
+    def on_screen_resume(self) -> None:
+        """Go on writing when a dialog is closed, unless somebody was reading the answers."""
+        if self._writes and self.is_mounted and self._prompt.display:
+            self.set_focus(self._prompt)
+
     def on_resize(self, _event: events.Resize) -> None:
         """Put the models beside each other if there is room."""
         self._arrange()
@@ -239,6 +271,29 @@ class Chat(Listening):
         names = " and ".join(column.partner.name for column in self.columns)
         title = self._active.partner.title if count == 1 else names
         self.query_one(TitleLine).name_place(f"chat with {title}")
+        self.line_up()
+
+    def on_transcript_laid(self) -> None:
+        """Line the answers up anew."""
+        self.line_up()
+
+    def line_up(self) -> None:
+        """Begin the answers to one question in the same row, where models are side by side.
+
+        The shorter ones end in blank rows, as many as leave their question in sight.
+        """
+        transcripts = self.transcripts
+        if not self._abreast:
+            for transcript in transcripts:
+                transcript.line_up({})
+                transcript.reach(0)
+            return
+        found = pads([transcript.stack for transcript in transcripts])
+        for transcript, blank in zip(transcripts, found, strict=True):
+            transcript.line_up(blank)
+        longest = max(transcript.length for transcript in transcripts)
+        for transcript in transcripts:
+            transcript.reach(min(longest, transcript.last_start + transcript.size.height))
 
     def show_heads(self) -> None:
         """Say how the models do, over their transcripts."""
@@ -250,6 +305,7 @@ class Chat(Listening):
     def on_descendant_focus(self) -> None:
         """Offer the keys of what has the focus, and look at its model."""
         focused = self.focused
+        self._writes = not self._reads
         for column in self.columns:
             if column.transcript is focused and column is not self._active:
                 self._active = column

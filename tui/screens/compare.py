@@ -30,7 +30,7 @@ from tui.widgets.comparison_curves import CurveOf
 from tui.widgets.comparison_differences import differences, heading
 from tui.widgets.comparison_panel import ANSWERS, CURVES, DIFFERENCES, SCORES, ComparisonPanel
 from tui.widgets.comparison_scores import scores
-from tui.widgets.comparison_table import Section, head_lines, layout, table_lines
+from tui.widgets.comparison_table import Section, head_lines, layout, longest_name, table_lines
 from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_strip import TabStrip
 from tui.widgets.title_line import TitleLine
@@ -219,12 +219,14 @@ class Compare(CompareKeys, Background):
 
     def _show_table(self, compared: Sequence[Subject]) -> None:
         view = self.sides.view
-        shared = layout(view.room, len(compared), self.order.selected, self._first)
+        sections = self.sections()
+        longest = longest_name(sections)
+        shared = layout(view.room, len(compared), self.order.selected, self._first, longest)
         self._first = shared.places.start
         headings = [heading(each) for each in compared]
         names = head_lines(headings, shared, self.order.selected)
         self.sides.head.show_over(names, shared)
-        view.show(table_lines(self.sections(), shared, view.room))
+        view.show(table_lines(sections, shared, view.room))
 
     def sections(self) -> list[Section]:
         """Return the table in sight, or the one of differences."""

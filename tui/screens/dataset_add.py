@@ -131,7 +131,7 @@ class AddForm(DatasetForm):
             self.say(f"{number_of(bad, 'row')} would be left out; enter records the rest", "warn")
         else:
             self.say(f"{number_of(bad, 'bad row')}: the file would be refused", "warn")
-        self.tell(ahead_lines(message.ahead, self.told.room))
+        self.tell_fitting(lambda width: ahead_lines(message.ahead, width))
 
     def work_failed(self, failure: Failure) -> None:
         """Say what is wrong with the file."""
@@ -186,7 +186,8 @@ class AddForm(DatasetForm):
         if isinstance(error, BadRowsError):
             found = number_of(error.rows.count, "bad row")
             self.say(f"{found}, nothing was recorded: mend them, or leave them out", "bad")
-            self.tell(bad_lines(error.rows.first, error.rows.count, self.told.room))
+            rows = error.rows
+            self.tell_fitting(lambda width: bad_lines(rows.first, rows.count, width))
         else:
             self.refuse(words)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -53,6 +53,7 @@ class DatasetForm(Screen[Any], Background):
         self._work: Work | None = None
         self._rest: Timer | None = None
         self._words: tuple[str, Ink] = ("", "dim")
+        self._lines: Callable[[int], Sequence[Line]] = lambda _width: ()
 
     def fields(self) -> Iterator[Widget]:
         """Yield the fields, from top to bottom."""
@@ -91,6 +92,7 @@ class DatasetForm(Screen[Any], Background):
     def on_resize(self, _event: events.Resize) -> None:
         """Set what is told anew for another width."""
         self.say(*self._words)
+        self._show_lines()
 
     def value(self, key: str) -> str:
         """Return what a field says."""
@@ -110,7 +112,15 @@ class DatasetForm(Screen[Any], Background):
 
     def tell(self, lines: Sequence[Line]) -> None:
         """Show what the form would do."""
-        self.told.show(lines)
+        self.tell_fitting(lambda _width: lines)
+
+    def tell_fitting(self, lines: Callable[[int], Sequence[Line]]) -> None:
+        """Show what the form would do, in lines made for the cells that there are."""
+        self._lines = lines
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        self.told.show(self._lines(self.told.room))
 
     def refuse(self, words: str) -> None:
         """Say why it cannot be."""
@@ -119,7 +129,7 @@ class DatasetForm(Screen[Any], Background):
             self.say(f"✗ {words}", "bad")
             return
         self.say("✗ that cannot be:", "bad")
-        self.tell([[(line, "bad")] for line in wrap(words, room)])
+        self.tell_fitting(lambda width: [[(line, "bad")] for line in wrap(words, width)])
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """Look at it when the writing rests."""

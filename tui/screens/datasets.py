@@ -17,6 +17,7 @@ from tui.ink import Line, text_of
 from tui.screens.dataset_deeds import DatasetDeeds
 from tui.screens.dataset_example import ExampleView
 from tui.screens.dataset_work import running
+from tui.session import Elsewhere
 from tui.watch import LogGrew
 from tui.widgets.dataset_findings import FindingRows
 from tui.widgets.dataset_list import DatasetList, VersionRows
@@ -58,6 +59,7 @@ class Datasets(DatasetDeeds):
     Args:
         lab: what is shown and acted on.
         now: tells the time.
+        begun: where somebody was who looked last.
     """
 
     BINDINGS = bindings("datasets")
@@ -65,8 +67,11 @@ class Datasets(DatasetDeeds):
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     PLACES: tuple[Place, ...] = ("datasets", "rows", "everywhere")
 
-    def __init__(self, lab: Lab, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lab: Lab, now: Callable[[], datetime], begun: Elsewhere | None = None
+    ) -> None:
         super().__init__()
+        self._begun = begun or Elsewhere("datasets")
         self.lab = lab
         self.rows = VersionRows(lab.database, now)
         self.panel = DatasetPanel(lab, now)
@@ -95,8 +100,19 @@ class Datasets(DatasetDeeds):
         self.set_interval(_LOOK_SECONDS, self._look_at_work)
         self.query_one("#dataset-empty", FixedLines).show(_EMPTY)
         self.query_one("#dataset-marked").display = False
+        self._search.begin(self._begun.search)
         self.rows.focus()
-        self.rows.look()
+        self.rows.search = self._search.text
+        if self._begun.selected is not None:
+            self.rows.go_to(self._begun.selected)
+        else:
+            self.rows.look()
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """Where somebody is, for the next start."""
+        selected = self.rows.selected_id or self._begun.selected
+        return Elsewhere("datasets", self._search.text, selected)
 
     def read_anew(self) -> None:
         """Read everything on the screen anew."""
@@ -115,12 +131,20 @@ class Datasets(DatasetDeeds):
         listed = len(rows.versions)
         self.query_one(TitleLine).name_place(f"datasets · {number_of(rows.of, 'version')}")
         self._search.tell(listed, rows.of)
-        is_empty = rows.is_read and not rows.of
-        self.set_class(is_empty, "no-datasets")
-        self._keys.leave_out(*(_OF_VERSIONS if is_empty else ()))
+        self.set_class(rows.is_read and not rows.of, "no-datasets")
+        self._offer_keys()
         self.marks_changed()
         if rows.selected != self.panel.version:
             self._show_selected()
+
+    def _offer_keys(self) -> None:
+        """Offer the keys that make sense now."""
+        if self.has_class("no-datasets"):
+            self._keys.leave_out(*_OF_VERSIONS)
+            return
+        opens_rows = isinstance(self.panel.view, ExampleRows | FindingRows)
+        is_whole = self.has_class("zoomed") and not opens_rows
+        self._keys.leave_out(*(("dataset.open",) if is_whole else ()))
 
     def on_row_list_cursor_moved(self) -> None:
         """Show the selected version as soon as the cursor rests."""
@@ -165,6 +189,7 @@ class Datasets(DatasetDeeds):
         if not self._is_in_panel:
             if self.rows.selected is not None:
                 self.add_class("zoomed")
+                self._offer_keys()
                 self.panel.view.focus()
             return
         view = self.panel.view
@@ -206,13 +231,19 @@ class Datasets(DatasetDeeds):
         if row is not None and self.panel.opened == "examples" and row in rows.listed:
             rows.cursor = rows.listed.index(row)
 
+    def on_tab_strip_picked(self) -> None:
+        """Offer the keys of the panel whose tab was clicked."""
+        self._offer_keys()
+
     def action_panel(self, panel: str) -> None:
         """Show a panel of the version."""
         self.panel.open(panel)
+        self._offer_keys()
 
     def action_turn(self, by: int) -> None:
         """Show the next panel of the version, or the one before."""
         self.panel.turn(by)
+        self._offer_keys()
 
     def action_next_check(self) -> None:
         """Show what the next check found."""
@@ -259,6 +290,7 @@ class Datasets(DatasetDeeds):
 
     def _unzoom(self) -> None:
         self.remove_class("zoomed")
+        self._offer_keys()
         self.rows.focus()
 
 

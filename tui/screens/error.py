@@ -7,11 +7,15 @@ from textual.screen import ModalScreen
 
 from tui.actions import bindings
 from tui.enduring import Trouble
+from tui.formats import fit
 from tui.ink import Line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_view import LineView
 from tui.widgets.title_line import TitleLine
 from tui.wrapping import wrap
+
+_WORDS = 4
+"""So many lines of what an error says are shown: the report has all of it."""
 
 
 class ErrorScreen(ModalScreen[None]):
@@ -71,8 +75,7 @@ def error_lines(troubles: list[Trouble], width: int) -> list[Line]:
     """Return what is told of errors, the newest last."""
     lines: list[Line] = []
     for trouble in troubles:
-        lines += [[("✗ ", "bad"), (line, "strong")] for line in wrap(trouble.words, width - 2)[:4]]
-        lines.append([])
+        lines += [*_said(trouble.words, width), []]
         if trouble.report is None:
             lines += _text("No report could be saved: the data directory takes none.", width)
         else:
@@ -84,6 +87,8 @@ def error_lines(troubles: list[Trouble], width: int) -> list[Line]:
         "recorded stays recorded. Should the screen look wrong, ctrl+r reads everything anew.",
         width,
     )
+    if all(trouble.report is None for trouble in troubles):
+        return lines
     lines.append([])
     lines += _text(
         "To have it mended, please send the report along when you tell of it: it names versions, "
@@ -91,6 +96,16 @@ def error_lines(troubles: list[Trouble], width: int) -> list[Line]:
         width,
     )
     return lines
+
+
+def _said(words: str, width: int) -> list[Line]:
+    """Return the beginning of what an error says, one mark before all of it."""
+    said = wrap(words, width - 2)
+    shown = said[:_WORDS]
+    if len(said) > _WORDS:
+        shown[-1] = fit(f"{shown[-1]} …", width - 2)
+    marks = ("✗ ", *["  "] * len(shown))
+    return [[(mark, "bad"), (line, "strong")] for mark, line in zip(marks, shown, strict=False)]
 
 
 def _text(words: str, width: int) -> list[Line]:

@@ -56,7 +56,7 @@ class EventView(Screen[None], Background):
         super().__init__()
         self._lab, self._now, self._seq = lab, now, seq
         self._before: list[int] = []
-        self._cause: int | None = None
+        self._read: EventView.WasRead | None = None
 
     def compose(self) -> ComposeResult:
         """Put the text between the title and the keys."""
@@ -81,18 +81,27 @@ class EventView(Screen[None], Background):
 
     def on_event_view_was_read(self, message: WasRead) -> None:
         """Show it."""
-        self._cause = message.event.cause
+        self._read = message
         self.query_one(TitleLine).name_place(f"event {message.event.seq}")
-        view = self.query_one(LineView)
-        view.show(event_in_full(message.event, message.cause, message.effects, view.room))
-        view.scroll_home(animate=False)
+        self.on_resize()
+        self.query_one(LineView).scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Fit the lines to the screen."""
+        if (read := self._read) is not None:
+            view = self.query_one(LineView)
+            view.show(event_in_full(read.event, read.cause, read.effects, view.room))
 
     def action_cause(self) -> None:
         """Show the event that led to this one."""
-        if self._cause is not None:
-            self._before.append(self._seq)
-            self._seq = self._cause
-            self._look()
+        if self._read is None:
+            return
+        if (cause := self._read.event.cause) is None:
+            self.notify("no other event is recorded as its cause", severity="warning", markup=False)
+            return
+        self._before.append(self._seq)
+        self._seq = cause
+        self._look()
 
     def action_go_back(self) -> None:
         """Show every screen as it stood right after the event."""
@@ -117,30 +126,34 @@ def event_in_full(
     event: Recorded, cause: Recorded | None, led_to: Sequence[Recorded], width: int
 ) -> list[Line]:
     """Return everything about an event; what is longer than the width goes on on the next line."""
-    lines: list[Line] = [
-        _field("type", f"{event.type}, schema {event.schema}"),
-        _field("stream", f"{event.stream}, version {event.version}"),
-        _field("occurred", local_time(event.occurred)),
-        _field("recorded", f"{local_time(event.at)} by {event.actor}"),
-        _field("key", event.key or "none"),
-        _field("hash", event.hash.hex()),
-        _field("cause", _named(cause) if cause else "none"),
-    ]
+    fields = {
+        "type": f"{event.type}, schema {event.schema}",
+        "stream": f"{event.stream}, version {event.version}",
+        "occurred": local_time(event.occurred),
+        "recorded": f"{local_time(event.at)} by {event.actor}",
+        "key": event.key or "none",
+        "hash": event.hash.hex(),
+        "cause": _named(cause) if cause else "none",
+    }
+    lines = [line for name, value in fields.items() for line in _field(name, value, width)]
     if led_to:
         lines += [[], [("LED TO", "faint")]]
-        lines += [_plain(_named(each)) for each in led_to]
+        lines += [line for each in led_to for line in _plain(_named(each), width)]
     lines += [[], [("DATA", "faint")]]
     for text in _unfolded(event.data).splitlines():
-        lines += [_plain(line) for line in wrap(text, width)]
+        lines += _plain(text, width)
     return lines
 
 
-def _plain(text: str) -> Line:
-    return [(text, "plain")]
+def _plain(text: str, width: int) -> list[Line]:
+    return [[(line, "plain")] for line in wrap(text, width)]
 
 
-def _field(name: str, value: str) -> Line:
-    return [(f"{name:<{_NAME}}", "dim"), (value, "plain")]
+def _field(name: str, value: str, width: int) -> list[Line]:
+    """Return a name and its value, whose further lines stand under its first."""
+    first, *others = wrap(value, width - _NAME)
+    lines: list[Line] = [[(f"{name:<{_NAME}}", "dim"), (first, "plain")]]
+    return lines + [[(" " * _NAME, "dim"), (line, "plain")] for line in others]
 
 
 def _named(event: Recorded) -> str:

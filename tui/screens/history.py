@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ from store.queries.event_search import EVENTS
 from tui.actions import Place, bindings
 from tui.background import Background
 from tui.screens.event import EventView
+from tui.session import Elsewhere
 from tui.watch import LogGrew
 from tui.widgets.event_rows import EventRows, event_heading
 from tui.widgets.fixed_lines import FixedLines
@@ -33,18 +35,20 @@ class History(Screen[None], Background):
     Args:
         lab: where to read.
         now: tells the time.
-        search: what is searched for at first.
+        begun: where somebody was who looked last.
     """
 
     BINDINGS = bindings("history")
     PLACES: tuple[Place, ...] = ("history", "rows", "everywhere")
 
-    def __init__(self, lab: Lab, now: Callable[[], datetime], search: str = "") -> None:
+    def __init__(
+        self, lab: Lab, now: Callable[[], datetime], begun: Elsewhere | None = None
+    ) -> None:
         super().__init__()
         self._lab, self._now = lab, now
         self._rows = EventRows(lab.database, now)
-        self._rows.search = search
         self._search = SearchLine(EVENTS, _HINT)
+        self._begun = begun or Elsewhere("history")
 
     @property
     def _ftlab(self) -> FtlabApp:
@@ -61,9 +65,18 @@ class History(Screen[None], Background):
     def on_mount(self) -> None:
         """Read the log, now and when it grows."""
         self._ftlab.log_grew.subscribe(self, self._grew)
-        self._search.show(self._rows.search)
-        self._rows.look()
+        self._search.begin(self._begun.search)
+        with suppress(ValueError):
+            self._rows.want(int(self._begun.selected or ""))
+        self._rows.look(self._search.text)
         self._rows.focus()
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """Where somebody is, for the next start."""
+        event = self._rows.selected
+        selected = self._begun.selected if event is None else str(event)
+        return Elsewhere("history", self._search.text, selected)
 
     def read_anew(self) -> None:
         """Read everything on the screen anew."""

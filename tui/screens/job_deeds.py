@@ -14,6 +14,7 @@ from store.queries.jobs import JobSummary, job_detail
 from store.queries.models import ModelRow, model
 from tui.background import Background, in_words
 from tui.permissions import (
+    by_key,
     is_hosted,
     what_cancel_does,
     what_resume_does,
@@ -105,15 +106,18 @@ class JobDeeds(Background):
     def _ask(
         self, question: Question, jobs: Sequence[JobSummary], act: Callable[[str], None], done: str
     ) -> None:
+        again = self._ftlab.own_keys.get("job.again", "R")
+
         def work() -> Message:
             troubles = []
             for job in jobs:
                 try:
                     act(job.id)
                 except Exception as error:
-                    if len(jobs) == 1:
+                    words = by_key(in_words(error), again)
+                    if len(jobs) == 1 and words == in_words(error):
                         raise
-                    troubles.append(f"{job.name}: {in_words(error)}")
+                    troubles.append(words if len(jobs) == 1 else f"{job.name}: {words}")
             if troubles:
                 return self.Told("\n".join(troubles), refused=True)
             return self.Told(f"{_counted(jobs)} {done}")

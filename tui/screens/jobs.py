@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,16 @@ from textual.timer import Timer
 
 from store.queries.job_search import JOBS
 from store.queries.jobs import JobSummary
-from tui.actions import Place, actions_of, bindings
+from tui.actions import Place, bindings
 from tui.announcing import announce
 from tui.ink import text_of
+from tui.permissions import out_of_place
 from tui.screens.curve_keys import CurveKeys
 from tui.screens.job_deeds import JobDeeds
+from tui.screens.job_offers import Standing
 from tui.screens.list_keys import HINT, ListKeys
 from tui.screens.time_keys import TimeKeys
+from tui.screens.whole_screen import WholeScreen
 from tui.session import Session
 from tui.watch import JobsListed
 from tui.widgets.empty import Empty
@@ -38,11 +42,11 @@ _REST_SECONDS = 0.08
 _OLDER_SECONDS = 20.0
 _NOTICE_SECONDS = 1.0
 _REMEMBER_SECONDS = 3.0
-_OF_JOBS = [action.id for action in actions_of("jobs") if action.topic != "Ftlab"]
-_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
+_DEEDS = out_of_place(())
+_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (180, "-wide")]
 
 
-class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
+class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
     """Lists the jobs; shows the selected one beside the list, or below it where it is narrow.
 
     Args:
@@ -70,7 +74,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         self._as_of = as_of
         self._begun = session
         self.rows = JobRows(lab.database, now, session.view, session.job)
-        self.panel = JobPanel(lab, now, session.panel, session.metric)
+        self.panel = JobPanel(lab, now, session.panel, session.curves)
         self.search = SearchLine(JOBS, HINT)
         self.present = present or lab
         shown = lab.database.head() if as_of else None
@@ -78,6 +82,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         self._keys = KeyLine("jobs", "everywhere")
         self._rest: Timer | None = None
         self._shown: JobsListed | None = None
+        self._refused = _DEEDS
 
     @property
     def is_past(self) -> bool:
@@ -91,7 +96,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         with Container(id="body"):
             yield JobList(self.rows)
             yield self.panel
-        yield Empty()
+        yield Empty(is_past=self.is_past)
         yield self.search
         yield self.time_bar
         yield Notice()
@@ -109,10 +114,10 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         if not self.is_past:
             self.set_interval(_REMEMBER_SECONDS, self._remember)
         self.search.show(self._begun.view.search)
-        self._keys.leave_out("job.back")
-        if self._begun.zoomed:
-            self.action_zoom()
-        (self.time_bar if self.time_bar.opened else self.rows).focus()
+        self.set_class(self._begun.listed, "listed")
+        self.set_class(self._begun.zoomed, "zoomed")
+        self.offer_keys()
+        (self.time_bar if self.time_bar.opened else self.looked_at).focus()
         if self.is_past:
             self.rows.list_anew()
             return
@@ -125,8 +130,15 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
     def session(self) -> Session:
         """Where somebody is."""
         rows, panel = self.rows, self.panel
-        job = rows.selected_id or self._begun.job
-        return Session(rows.view, job, panel.opened, panel.metric, self.has_class("zoomed"))
+        return Session(
+            rows.view,
+            rows.selected_id or self._begun.job,
+            panel.opened,
+            replace(panel.curves.how, cursor=None),
+            self.has_class("zoomed"),
+            self.has_class("listed"),
+            self._ftlab.elsewhere,
+        )
 
     def _remember(self) -> None:
         self._ftlab.remember(self.session)
@@ -158,7 +170,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         book = self.rows.book
         self.query_one(TitleLine).show_counts(book.counts)
         self.search.tell(len(book.ids), sum(book.counts.values()))
-        if self.has_class("no-jobs"):
+        if self.has_class("no-jobs") or self.is_past:
             self._say_if_empty()
         selected, shown = self.rows.selected, self.panel.job
         if shown is not None and not book.lines:
@@ -168,12 +180,39 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
             self.call_after_refresh(self._show_selected)
         elif selected is not None and shown is not None and selected.id != shown.id:
             self.on_row_list_cursor_moved()
+        else:
+            self.offer_keys()
         self._tell_panel()
 
     def _say_if_empty(self) -> None:
         empty = not self.rows.book.counts
         self.set_class(empty, "no-jobs")
-        self._keys.leave_out(*(_OF_JOBS if empty else ("job.back",)))
+        self.offer_keys()
+
+    def offer_keys(self) -> None:
+        """Offer the keys that make sense now; the others answer in words why they do not."""
+        rows, jobs = self.rows, self.chosen_jobs()
+        if self.lab.why_not is not None:
+            self._refused = _DEEDS
+        elif jobs or rows.selected_id is None:
+            # Else its row is about to be read.
+            self._refused = out_of_place(jobs)
+        stands = Standing(
+            self._refused,
+            has_jobs=not self.has_class("no-jobs"),
+            has_rows=bool(rows.book.lines) or not rows.view.search,
+            zoomed=self.has_class("zoomed"),
+            listed=self.has_class("listed"),
+            marked=bool(rows.marked),
+            searched=bool(rows.view.search),
+            is_past=self.is_past,
+        )
+        self._keys.call(stands.labels)
+        self._keys.leave_out(*stands.left_out)
+
+    def _say_marked(self) -> None:
+        super()._say_marked()
+        self.offer_keys()
 
     def _tell_panel(self) -> None:
         """Show what changed of the job in the panel."""
@@ -189,6 +228,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
         self._rest = self.set_timer(_REST_SECONDS, self._show_selected)
 
     def _show_selected(self) -> None:
+        self.offer_keys()
         self.panel.show_job(self.rows.selected)
 
     def show_job(self, job: str) -> None:
@@ -227,25 +267,12 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys):
             self._say_marked()
         elif self.rows.view.search:
             self.search.action_drop()
+        elif self.has_class("listed"):
+            self.action_whole_list()
         elif self.time_bar.display and not self.is_past:
             self.time_bar.close()
         elif self.is_past:
             self._ftlab.leave_past()
-
-    def action_zoom(self) -> None:
-        """Give the selected job the whole screen, or give it back."""
-        if self.has_class("zoomed"):
-            self.action_unzoom()
-        elif not self.has_class("no-jobs"):
-            self.add_class("zoomed")
-            self._keys.leave_out("job.open")
-            self.panel.view.focus()
-
-    def action_unzoom(self) -> None:
-        """Return to the list."""
-        self.remove_class("zoomed")
-        self._keys.leave_out("job.back")
-        self.rows.focus()
 
     def action_panel(self, panel: str) -> None:
         """Show a panel of the job."""

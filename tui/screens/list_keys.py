@@ -100,8 +100,7 @@ class ListKeys(Screen[None]):
 
     def _say_marked(self) -> None:
         self.query_one(Notice).tell_marked(len(self.rows.marked))
-        self.panel.curves.beside = self.rows.chosen if len(self.rows.marked) > 1 else ()
-        self.panel.curves.look(self.panel.curves.job)
+        self.panel.overlay(self.rows.chosen)
 
     def action_pin(self) -> None:
         """Keep the job under the cursor at the top, or no longer."""

@@ -82,6 +82,7 @@ class Listening(AnswerDeeds):
         self.columns = [self._column(partner, chat) for partner in partners]
         self._settings = ChatSettings()
         self._heading: str | None = None
+        self._questions = 0
         self._began, self._ticks = monotonic(), 0
         self._doing = self._progress = ""
         self._stopping = False
@@ -89,6 +90,10 @@ class Listening(AnswerDeeds):
 
     def show_heads(self) -> None:
         """Say how the models do, over their transcripts."""
+        raise NotImplementedError
+
+    def line_up(self) -> None:
+        """Begin the answers to one question in the same row, where models are side by side."""
         raise NotImplementedError
 
     @property
@@ -212,9 +217,10 @@ class Listening(AnswerDeeds):
         self._doing, self._began, self._ticks = doing, monotonic(), 0
         self._clock.reset()
         self._clock.resume()
-        self._say_busy()
+        self.say_busy()
 
-    def _say_busy(self) -> None:
+    def say_busy(self) -> None:
+        """Say what takes time, and how long it has taken."""
         spent = monotonic() - self._began
         words = self._progress or self._doing
         self.query_one(ChatState).busy(words + (f" {duration(spent)}" if spent >= 1 else ""))
@@ -235,10 +241,11 @@ class Listening(AnswerDeeds):
             column.grow()
             if column.has_begun and self._doing == _LOADING:
                 self._doing = _ANSWERING
+        self.line_up()
         if self._stopping:
             # Said again: a question that was not quite asked has not heard it.
             self._cancel()
-        self._say_busy()
+        self.say_busy()
         self._ticks = int((perf_counter() - began) * _SHARE / _TICK) + 1
 
     def ask(self, asked: Sequence[ChatColumn], question: str) -> None:
@@ -254,7 +261,7 @@ class Listening(AnswerDeeds):
         """Stop the answers that are being written; what came of them is kept."""
         self._stopping, self._doing = True, "stopping…"
         self._cancel()
-        self._say_busy()
+        self.say_busy()
 
     def _cancel(self) -> None:
         for column in self._answering:
@@ -280,6 +287,7 @@ class Listening(AnswerDeeds):
         if column is None or column.state != "answering":
             return
         column.ended(message.trouble)
+        self.line_up()
         self.show_heads()
         if not self._answering:
             self._rest("ready", f"answered in {monotonic() - self._began:.1f} s")

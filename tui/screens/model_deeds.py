@@ -14,7 +14,8 @@ from textual.screen import Screen
 from store.queries.model_tags import tag_counts
 from store.queries.models import ModelRow
 from tui.background import Background, Failure
-from tui.model_permissions import why_gone, why_not_recreate
+from tui.job_start import start_words
+from tui.model_permissions import MOST_COMPARED, why_gone, why_not_recreate
 from tui.screens.choose import Choose
 from tui.screens.model_confirm import Confirm, Deed
 from tui.screens.model_deletion import deletion_deed, deletion_words
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.planning import Plan
     from tui.app import FtlabApp
-
-_MOST_COMPARED = 6
 
 
 class ModelDeeds(Screen[None], Background):
@@ -73,6 +72,10 @@ class ModelDeeds(Screen[None], Background):
     @abstractmethod
     def chosen_models(self) -> list[ModelRow]:
         """Return the models that a key acts on."""
+
+    @abstractmethod
+    def why_not_asked(self, row: ModelRow) -> str | None:
+        """Return why a model cannot be asked; None if it may answer."""
 
     @abstractmethod
     def be_busy(self, doing: str | None) -> None:
@@ -127,7 +130,7 @@ class ModelDeeds(Screen[None], Background):
 
     def action_talk(self) -> None:
         """Chat with the chosen models."""
-        rows = self.allowed(why_gone)
+        rows = self.allowed(self.why_not_asked)
         if len(rows) > 1:
             self._ftlab.open_chats(rows)
         elif rows:
@@ -136,10 +139,10 @@ class ModelDeeds(Screen[None], Background):
     def action_compare(self) -> None:
         """Put the marked models beside each other."""
         rows = self.chosen_models()
-        if 2 <= len(rows) <= _MOST_COMPARED:
+        if 2 <= len(rows) <= MOST_COMPARED:
             self._ftlab.open_comparison([row.id for row in rows])
         else:
-            self.refuse(f"mark 2 to {_MOST_COMPARED} models with space, then compare them")
+            self.refuse(f"mark 2 to {MOST_COMPARED} models with space, then compare them")
 
     def action_copy(self) -> None:
         """Copy the ids of the chosen models."""
@@ -254,7 +257,8 @@ class ModelDeeds(Screen[None], Background):
 
         def work() -> Message:
             job = self.lab.train(plan, self._tell_stage)
-            return self.Told(f"{plan.name} is training in the background ({job}): J shows it")
+            words = start_words(self.lab.database.reader, job)
+            return self.Told(f"{plan.name} {words} ({job}): J shows it")
 
         deed = recreation_deed(message.model, plan)
         self.ask(deed, "recreation", "starting the training…", work)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from store.queries.models import ModelRow
+from tui.model_permissions import why_no_base
 from tui.model_tree import SORTS, Sort
+from tui.partners import Partner
 from tui.screens.choose import Choice, Choose
 from tui.screens.model_recording import ModelRecording
 from tui.widgets.model_list import ModelRows
@@ -37,12 +40,23 @@ class ModelListKeys(ModelRecording):
     search: SearchLine
 
     def action_talk(self) -> None:
-        """Chat with the chosen models; open or close a base model."""
-        branch = self.rows.branch
-        if branch is not None and branch.item is None and not self.rows.marked:
-            self.action_fold() if branch.opened else self.action_unfold()
-        else:
+        """Chat with the chosen models, base models among them."""
+        bases = self.rows.chosen_bases
+        if not bases:
             super().action_talk()
+            return
+        if self.lab.why_not is not None:
+            self.refuse(self.lab.why_not)
+            return
+        refusals = [why_no_base(base) for base in bases]
+        there: list[ModelRow | Partner] = [
+            *(row for row in self.rows.chosen if self.why_not_asked(row) is None),
+            *(base for base, refusal in zip(bases, refusals, strict=True) if refusal is None),
+        ]
+        if there:
+            self._ftlab.open_chats(there)
+        else:
+            self.refuse(refusals[0] or "")
 
     def action_search(self) -> None:
         """Let somebody search."""
@@ -80,7 +94,7 @@ class ModelListKeys(ModelRecording):
         self.rows.unfold()
 
     def action_mark(self) -> None:
-        """Mark the model under the cursor, and go on to the next."""
+        """Mark the model under the cursor, a base model too, and go on to the next."""
         self.rows.toggle_mark()
         self.rows.action_move(1)
         self._say_marked()

@@ -15,7 +15,6 @@ from store.queries.suites import SuiteRow, suite_list
 from tui.background import Failure, in_words
 from tui.formats import count
 from tui.ink import Ink
-from tui.model_permissions import why_gone
 from tui.screens.choose import Choice, Choose
 from tui.screens.model_confirm import Confirm, Deed
 from tui.screens.model_deeds import ModelDeeds, called
@@ -74,7 +73,7 @@ class ModelRecording(ModelDeeds):
         """Let somebody choose what the chosen models are asked."""
         if self.is_recording:
             self.refuse("a recording is under way: esc stops it")
-        elif rows := self.allowed(why_gone):
+        elif rows := self.allowed(self.why_not_asked):
             database = self.lab.database
             self.in_background("suites", lambda: self.SuitesRead(rows, suite_list(database.reader)))
 

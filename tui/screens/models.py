@@ -18,7 +18,9 @@ from tui.actions import Place, actions_of, bindings
 from tui.background import Failure
 from tui.base_model_lines import base_lines, nothing_lines
 from tui.model_book import ModelBook, read_models
+from tui.model_permissions import out_of_place, why_gone, why_no_files
 from tui.screens.model_list_keys import ModelListKeys
+from tui.session import Elsewhere
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
@@ -39,6 +41,13 @@ _PATIENCE_SECONDS = 0.15
 _APART_SECONDS = 0.7
 _AFTER_FAILURE_SECONDS = 2.0
 _OLDER_SECONDS = 20.0
+_COUNTED = {
+    "retiring": f" within {SOON_DAYS}d",
+    "retired": "",
+    "gone": "",
+    "missing": " without files",
+}
+"""Which states the title counts, and in which words."""
 _OF_MODELS = [action.id for action in actions_of("models") if action.id != "model.back"]
 
 
@@ -48,6 +57,7 @@ class Models(ModelListKeys):
     Args:
         lab: what is shown and acted on.
         now: tells the time.
+        begun: where somebody was who looked last.
     """
 
     BINDINGS = bindings("models")
@@ -63,8 +73,11 @@ class Models(ModelListKeys):
         head: int
         book: ModelBook | None
 
-    def __init__(self, lab: Lab, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lab: Lab, now: Callable[[], datetime], begun: Elsewhere | None = None
+    ) -> None:
         super().__init__()
+        self._begun = begun or Elsewhere("models")
         self.lab, self.now = lab, now
         self.rows = ModelRows(now)
         self.panel = ModelPanel(lab, now)
@@ -93,15 +106,26 @@ class Models(ModelListKeys):
         self.set_interval(_OLDER_SECONDS, self.rows.grow_older)
         self.be_busy(None)
         self.set_timer(_PATIENCE_SECONDS, self._say_reading)
+        self.search.begin(self._begun.search)
+        if self._begun.selected is not None:
+            self.rows.want(self._begun.selected)
         self.rows.focus()
         self._read()
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """Where somebody is, for the next start."""
+        branch = self.rows.branch
+        selected = self._begun.selected if branch is None else branch.key
+        return Elsewhere("models", self.search.text, selected)
 
     def _say_reading(self) -> None:
         if not self._is_read:
             self.be_busy("reading the models…")
 
     def read_anew(self) -> None:
-        """Read everything on the screen anew."""
+        """Read everything on the screen anew, files too, of which the log tells nothing."""
+        self._head = -1
         self._read()
 
     def _grew(self, _growth: LogGrew) -> None:
@@ -151,9 +175,10 @@ class Models(ModelListKeys):
             self.refuse(book.notice)
         empty = not book.items
         self.set_class(empty, "no-models")
-        self._keys.leave_out(*(_OF_MODELS if empty else ()), "ftlab.models")
+        self._offer_keys()
         if empty:
-            self.query_one("#no-models", FixedLines).show(nothing_lines())
+            words = nothing_lines(is_past=self._ftlab.as_of is not None)
+            self.query_one("#no-models", FixedLines).show(words)
         self.search.tell(self.rows.found, len(book.items))
         self.query_one(TitleLine).name_place(_title(book))
         self._show_selected()
@@ -169,7 +194,26 @@ class Models(ModelListKeys):
             self._rest.stop()
         self._rest = self.set_timer(_REST_SECONDS, self._show_selected)
 
+    def _say_marked(self) -> None:
+        super()._say_marked()
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        """Offer the keys that make sense now; the others answer in words why they do not."""
+        if self.has_class("no-models"):
+            self._keys.leave_out(*_OF_MODELS, "ftlab.models")
+            return
+        rows = self.rows
+        chosen = ([], []) if self.lab.why_not is not None else (rows.chosen, rows.chosen_bases)
+        folds = {"model.fold": rows.can_fold, "model.unfold": rows.can_unfold}
+        self._keys.leave_out(
+            "ftlab.models",
+            *out_of_place(*chosen, self.why_not_asked),
+            *(key for key, can in folds.items() if not can),
+        )
+
     def _show_selected(self) -> None:
+        self._offer_keys()
         branch, book = self.rows.branch, self.rows.book
         if branch is not None and branch.item is not None:
             self.panel.look(book, branch.key)
@@ -181,6 +225,11 @@ class Models(ModelListKeys):
     def chosen_models(self) -> list[ModelRow]:
         """Return the marked models; the one under the cursor if none is."""
         return self.rows.chosen
+
+    def why_not_asked(self, row: ModelRow) -> str | None:
+        """Return why a model cannot be asked; None if it may answer."""
+        item = self.rows.book.by_id.get(row.id)
+        return why_gone(row) or (None if item is None else why_no_files(item))
 
     def known_bases(self) -> list[str]:
         """Return the base models of what was trained on this machine, the newest first."""
@@ -246,7 +295,12 @@ class Models(ModelListKeys):
 def _title(book: ModelBook) -> str:
     """Return how many models there are, and how many of them will not be for long, or are not."""
     told = [f"models {len(book.items):,}"] if book.items else ["models"]
-    for state, words in (("retiring", f" within {SOON_DAYS}d"), ("retired", ""), ("gone", "")):
+    for state, words in (
+        ("retiring", f" within {SOON_DAYS}d"),
+        ("retired", ""),
+        ("gone", ""),
+        ("missing", " without files"),
+    ):
         found = [item for item in book.items if item.state == state]
         if found:
             told.append(f"{found[0].look.glyph} {len(found):,}{words}")

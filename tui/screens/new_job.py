@@ -155,8 +155,8 @@ class NewJob(LookingAhead, Starting, FormKeys):
         form.offers["models"] = message.models
         form.offers["base models"] = message.base_models
         form.offer_providers(message.providers)
-        if isinstance(form.control, FormText) and not form.control.value:
-            form.control.open()
+        if isinstance(form.control, FormText):
+            form.control.offer_anew()
 
     def on_looking_ahead_key_tried(self, message: LookingAhead.KeyTried) -> None:
         """Show whether there is a key."""
@@ -174,8 +174,10 @@ class NewJob(LookingAhead, Starting, FormKeys):
         self.look_now()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Fit what is known to its panel."""
+        """Fit what is known to its panel, and a list that is open to the form."""
         self.call_after_refresh(self.show_outlook)
+        if isinstance(self.focused, FormText):
+            self.call_after_refresh(self.focused.lie)
 
     def show_outlook(self) -> None:
         """Show what is known by now: beside the fields, and in the panel."""
@@ -183,7 +185,7 @@ class NewJob(LookingAhead, Starting, FormKeys):
         if outlook is None or asked is None or not self.is_attached:
             return
         told, loose = told_of(self.form, outlook, asked.faults)
-        self.form.show_usual(usual_of(outlook), method_of(outlook))
+        self.form.show_usual(usual_of(outlook, asked.request), method_of(outlook))
         self.form.tell(told)
         known = Known(
             outlook,
@@ -294,8 +296,7 @@ class NewJob(LookingAhead, Starting, FormKeys):
 
     def on_starting_started(self, message: Starting.Started) -> None:
         """Go to the job."""
-        what = "waits in the queue" if message.waits else "is started"
-        self._ftlab.notify(f"{harmless(message.name)} {what}", markup=False)
+        self._ftlab.notify(harmless(message.words), markup=False)
         self._ftlab.show_job(message.job)
 
     def work_failed(self, failure: Failure) -> None:

@@ -30,6 +30,7 @@ class Field:
         methods: the methods that it is for; all of them if empty.
         more: whether it is folded away at first.
         completes: what its list offers, if it has one.
+        wanted: whether a job cannot do without; its list begins with a row chosen.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Field:
     methods: tuple[str, ...] = ()
     more: bool = False
     completes: Completes | None = None
+    wanted: bool = False
 
     @property
     def option(self) -> str:
@@ -66,9 +68,9 @@ class Field:
 
 
 FIELDS = (
-    Field("dataset", "dataset", completes="datasets"),
+    Field("dataset", "dataset", completes="datasets", wanted=True),
     Field("provider", "where"),
-    Field("model", "base model", completes="base models"),
+    Field("model", "base model", completes="base models", wanted=True),
     Field("earlier", "or go on from", "here", completes="models"),
     Field("method", "method"),
     Field("grader", "grader", "hosted", ("reinforcement",)),

@@ -91,7 +91,11 @@ class JobForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         completes = field.completes
         if completes is None:
             return FormText(field.name)
-        return FormText(field.name, lambda text: matching(self.offers.get(completes, ()), text))
+        return FormText(
+            field.name,
+            lambda text: matching(self.offers.get(completes, ()), text),
+            wanted=field.wanted,
+        )
 
     @property
     def draft(self) -> dict[str, str]:
@@ -149,7 +153,8 @@ class JobForm(VerticalScroll, can_focus=False, inherit_bindings=False):
             usual: by the names of the fields.
             method: the usual method.
         """
-        self._usual, self._method = usual, method
+        said = {name: words for name, words in self._usual.items() if self.draft.get(name)}
+        self._usual, self._method = {**said, **usual}, method
         self._fit()
 
     def tell(self, words: Mapping[str, Word]) -> None:
@@ -188,12 +193,20 @@ class JobForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Fold the rarer fields open, or together."""
         self._fold.turn()
 
-    def on_form_fold_turned(self) -> None:
+    def turn_fold(self) -> None:
+        """Fold the rarer fields open or together, and go there: it happens below what is seen."""
+        self.screen.set_focus(self._fold, scroll_visible=False)
+        self._fold.turn()
+
+    async def on_form_fold_turned(self) -> None:
         """Show the rarer fields, made when they are first wanted; or hide them."""
         made = [field.name for field in FIELDS if field.more and field.name in self._fields]
         if self._fold.is_open and not made:
-            self.mount(*(self._made(field) for field in FIELDS if field.more))
+            await self.mount(*(self._made(field) for field in FIELDS if field.more))
         self._fit()
+        if self.screen.focused is self._fold:
+            top = self._fold.is_open
+            self.call_after_refresh(self._fold.scroll_visible, top=top, animate=False)
 
     def on_form_changed(self) -> None:
         """Show what fits now, and tell."""

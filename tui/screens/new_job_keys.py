@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.screen import Screen
 
+from tui.actions import NONE, actions_of
 from tui.ink import Line
 from tui.screens.new_job_form import JobForm
 from tui.widgets.fixed_lines import FixedLines
@@ -11,6 +13,11 @@ from tui.widgets.form_button import FormButton
 from tui.widgets.form_choice import FormChoice
 from tui.widgets.form_fold import FormFold
 from tui.widgets.form_text import FormText
+from tui.widgets.key_line import KeyLine
+
+_WITH_A_LIST = {"new_job.leave": "close list"}
+_HELP = "ftlab.help"
+"""The help lies over the form, and takes nobody out of it."""
 
 
 class FormKeys(Screen[None]):
@@ -31,9 +38,26 @@ class FormKeys(Screen[None]):
             line = [(" All that the command can be told, the rarer settings too", "dim")]
         self.query_one("#form-help", FixedLines).show([line])
 
+    def on_key(self, event: events.Key) -> None:
+        """Let no letter that was meant for a field lead out of the form, or out of ftlab."""
+        if not event.is_printable:
+            return
+        own = getattr(self.app, "own_keys", NONE)
+        leading = (each for each in actions_of("everywhere", own=own) if each.id != _HELP)
+        named = {key: each for each in leading for key in each.keys.split(",")}
+        if event.key in named:
+            event.stop()
+            words = f" esc leaves the form first; then {event.key} is: {named[event.key].label}"
+            self.query_one("#form-help", FixedLines).show([[(words, "warn")]])
+
     def on_form_text_entered(self) -> None:
         """Go on to the next field."""
         self.focus_next()
+
+    def on_form_text_turned(self) -> None:
+        """Say what escape does now: a list that is open is closed first."""
+        opened = isinstance(self.focused, FormText) and self.focused.is_open
+        self.query_one(KeyLine).call(_WITH_A_LIST if opened else {})
 
     def action_step(self, by: int) -> None:
         """Move in the list of a field, open it, or go to another field."""
@@ -71,4 +95,4 @@ class FormKeys(Screen[None]):
 
     def action_more(self) -> None:
         """Show all settings, or fold the rarer ones away."""
-        self.form.action_fold()
+        self.form.turn_fold()

@@ -14,6 +14,7 @@ from tui.background import Background, Failure
 from tui.command_line import Draft, read
 from tui.formats import count
 from tui.harmless import harmless
+from tui.job_start import start_words
 from tui.screens.choose import Choice, Choose
 from tui.screens.question import Question
 from tui.wording import number_of
@@ -49,11 +50,10 @@ class Starting(Screen[None], Background):
 
     @dataclass
     class Started(Message):
-        """It was started, or waits in the queue."""
+        """It was started, or waits in the queue, as these words tell."""
 
         job: str
-        name: str
-        waits: bool
+        words: str
 
     starting: str | None = None
     """What is being done to start a job; None if nothing is."""
@@ -125,7 +125,7 @@ class Starting(Screen[None], Background):
 
         job = self.lab.train(plan, progress, priority=priority)
         self.has_started()
-        return self.Started(job, plan.name, priority is not None)
+        return self.Started(job, f"{plan.name} {start_words(self.lab.database.reader, job)}")
 
     @abstractmethod
     def has_started(self) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.base_models import FROM_SCRATCH
+from engine.planning import LOCAL
+from engine.stages import FROM
 from tui.command_line import NO, YES
 from tui.formats import count
 from tui.screens.new_job_fields import by_name, is_here
@@ -12,6 +15,7 @@ from tui.screens.new_job_form import JobForm, Word
 
 if TYPE_CHECKING:
     from engine.outlook.outlook import Outlook
+    from engine.planning import TrainingRequest
     from store.queries.datasets import DatasetRow
 
 _FIELDS = {"base_model": "model", "from": "earlier", "integration": "wandb", "n_epochs": "epochs"}
@@ -68,8 +72,26 @@ def method_of(outlook: Outlook) -> str | None:
     return outlook.plan.method if outlook.plan is not None else None
 
 
-def usual_of(outlook: Outlook) -> dict[str, str]:
-    """Return what counts in fields that say nothing, by their names."""
+def usual_of(outlook: Outlook, request: TrainingRequest) -> dict[str, str]:
+    """Return what counts in fields that say nothing, by their names.
+
+    Of a field that says something a plan tells only that.
+
+    Args:
+        outlook: what is known.
+        request: what the form asks for.
+    """
+    usual = _planned_of(outlook)
+    said = {_FIELDS.get(name, name) for name in request.hyperparameters}
+    if request.method is not None:
+        said.add("method")
+    usual = {name: words for name, words in usual.items() if name not in said}
+    if request.provider == LOCAL and FROM not in request.options:
+        usual["method"] = "full" if request.base_model in FROM_SCRATCH else "lora"
+    return usual
+
+
+def _planned_of(outlook: Outlook) -> dict[str, str]:
     plan = outlook.plan
     if plan is None:
         return {name: _written(value) for name, value in outlook.usual.items()}

@@ -21,7 +21,7 @@ from tui.palette import Entry, fitting
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.row_list import RowList
 
-_TOPIC, _KEY = 10, 6
+_TOPIC, _KEY = 10, 9
 _REST_SECONDS = 0.06
 _LONGEST = 200
 _LOOK_SECONDS = 0.15
@@ -52,7 +52,8 @@ class Entries(RowList):
             (fit(topic, _TOPIC), "dim"),
             (" ", "plain"),
             (fit(entry.label, label), "plain"),
-            (fit_right(entry.keys, _KEY + 1), "key"),
+            (fit_right(entry.keys, _KEY), "key"),
+            (" ", "plain"),
         ]
 
     @property
@@ -74,7 +75,8 @@ class Palette(ModalScreen[Entry | None], Background):
         entries: what is offered before anything is typed.
         find: finds more by what is typed, such as jobs by name; called in a thread.
         look: shows what an entry stands for while the cursor rests on it; None for the present.
-        chosen: the target of the entry on which the cursor stands at first.
+        chosen: the target of the entry on which the cursor stands at first; empty for the first.
+        hint: what can be typed.
     """
 
     CSS_PATH = "../styles/palette.tcss"
@@ -92,11 +94,13 @@ class Palette(ModalScreen[Entry | None], Background):
         entries: Sequence[Entry],
         find: Callable[[str], list[Entry]],
         look: Callable[[Entry | None], None],
-        chosen: str = "",
+        chosen: str,
+        hint: str,
     ) -> None:
         super().__init__()
         self._offered = list(entries)
         self._find, self._look, self._chosen = find, look, chosen
+        self._hint = hint
         self._more: list[Entry] = []
         self._rows = Entries()
         self._rest: Timer | None = None
@@ -106,7 +110,7 @@ class Palette(ModalScreen[Entry | None], Background):
         """Put the line to type in over the entries over a sentence on the selected one."""
         with Vertical(id="palette"):
             yield Input(
-                placeholder="what to do, or a name",
+                placeholder=self._hint,
                 id="palette-input",
                 compact=True,
                 max_length=_LONGEST,

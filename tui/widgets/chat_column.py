@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
@@ -66,11 +67,17 @@ class ChatColumn(Vertical):
         """How it does, as a glyph."""
         return _LOOKS[self.state]
 
-    def asked(self, question: str, heading: str | None) -> None:
-        """Show a question, and wait for the answer."""
+    def asked(self, question: str, heading: str | None, number: int) -> None:
+        """Show a question, and wait for the answer.
+
+        Args:
+            question: what is asked.
+            heading: a line to set before it.
+            number: which question of the chat it is; the same in all columns that hear it.
+        """
         self._pieces, self._taken, self._answer = [], 0, ""
         self.state = "answering"
-        self.transcript.asked(question, heading)
+        self.transcript.asked(question, heading, number)
 
     def came(self, words: str) -> None:
         """Keep words of the answer, from any thread, until they are shown."""
@@ -97,13 +104,10 @@ class ChatColumn(Vertical):
         turn = conversation.last_turn if conversation is not None else None
         last = self.transcript.exchanges[-1]
         answer = "".join(self._pieces) if turn is None else turn.content
-        ended = Exchange(last.question, answer, trouble, heading=last.heading)
+        ended = replace(last, answer=answer, trouble=trouble)
         if turn is not None and conversation is not None:
-            ended = Exchange(
-                last.question,
-                answer,
-                trouble,
-                heading=last.heading,
+            ended = replace(
+                ended,
                 took=took_in_full(turn, hosted=conversation.hosted),
                 chat=conversation.chat,
                 turn=conversation.last_ordinal,

@@ -28,6 +28,7 @@ class ChatState(FixedLines):
     def __init__(self) -> None:
         super().__init__(id="chat-state")
         self._words: Line = []
+        self._hint = ""
         self._settings = ""
 
     def set_up(self, settings: ChatSettings) -> None:
@@ -36,15 +37,26 @@ class ChatState(FixedLines):
         self._show()
 
     def busy(self, words: str) -> None:
-        """Say what takes time."""
-        self._say([(words, "accent")])
+        """Say what takes time, beside the hint that waits for its end."""
+        hint: Line = [(f"{self._hint} · ", "warn")] if self._hint else []
+        self._say([*hint, (words, "accent")])
 
     def hint(self, words: str) -> None:
         """Say what a key did not do."""
         self._say([(words, "warn")])
 
+    def keep_hint(self, words: str) -> None:
+        """Say what a key did not do until nothing is going on any more, or it is dismissed."""
+        self._hint = words
+
+    def dismiss_hint(self) -> bool:
+        """Take away the hint that is kept; tell whether there was one."""
+        dismissed, self._hint = bool(self._hint), ""
+        return dismissed
+
     def at_rest(self, words: Sequence[str], columns: Sequence[ChatColumn], *, bad: bool) -> None:
         """Say that nothing is going on, and what was used so far."""
+        self._hint = ""
         ink: Ink = "bad" if bad else "dim"
         self._say([(" · ".join([*words, *in_all(columns)]), ink)])
 

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.curves.charts import charts
 from store.queries.jobs import JobSummary, jobs_by_id
 from store.queries.metrics import series_list
 from tui.chart import CURVE_INKS, LEAST_HEIGHT, LEAST_WIDTH, Curve, Frame, draw, plot_left
-from tui.curve_choice import charts
 from tui.curve_reading import Track, tracks
+from tui.curve_signs import sign
 from tui.formats import fit, number
-from tui.ink import Ink, Line, Span, joined, text_of
+from tui.ink import Ink, Line, Span
+from tui.legend import legend_lines
 from tui.widgets.curves import Curves
 from tui.x_axis import x_words
 
 if TYPE_CHECKING:
     from engine.lab import Lab
 
-_GAP = 3
 _NEAR = 0.02
 """Points this part of what is in sight before the cursor are looked for first."""
 
@@ -102,7 +103,7 @@ class ComparisonCurves(Curves):
             for each, ink in zip(drawn, CURVE_INKS, strict=False)
         ]
         told = [offered[place], *self._told(frame), f"{place + 1} of {len(offered)}  m next"]
-        legend = legend_lines(entries, told, width)
+        legend = legend_lines([_entry(each, width) for each in entries], told, width)
         if not found:
             words = f"It is not known over which {how.x} these were measured: x draws it otherwise."
             return [*legend, [(words, "warn")]]
@@ -167,41 +168,15 @@ def _value(reader: sqlite3.Connection, track: Track | None, frame: Frame) -> str
     return "not a number" if value is None or math.isnan(value) else number(value)
 
 
-def legend_lines(entries: Sequence[Entry], told: Sequence[str], width: int) -> list[Line]:
-    """Return whose curve is in which ink, in as many lines as that takes.
-
-    Args:
-        entries: what is told of each curve.
-        told: what is told of the chart; what has no room is left out from the end.
-        width: the cells of a line.
-    """
-    lines: list[list[Span]] = [[]]
-    for entry in entries:
-        spans = _entry(entry, width)
-        used, needed = cell_len(text_of(lines[-1])), cell_len(text_of(spans))
-        if used and used + _GAP + needed > width:
-            lines.append([])
-        elif used:
-            spans = [(" " * _GAP, "plain"), *spans]
-        lines[-1] += spans
-    right: Line = joined([[(text, "faint")] for text in told], max(0, width))
-    free = width - cell_len(text_of(lines[-1])) - cell_len(text_of(right))
-    if free < _GAP:
-        lines.append([])
-        free = width - cell_len(text_of(right))
-    lines[-1] += [(" " * free, "plain"), *right]
-    return list(lines)
-
-
 def _entry(entry: Entry, width: int) -> list[Span]:
     value = f" {entry.value}" if entry.value is not None else " -"
-    room = max(1, width - 3 - len(value))
+    room = max(1, width - 4 - len(value))
     name = fit(entry.of.name, room).rstrip() if cell_len(entry.of.name) > room else entry.of.name
     missing = entry.value is None
     chosen = entry.of.is_selected
     return [
         ("▸" if chosen else "", "accent"),
-        ("━ ", "faint" if missing else entry.ink),
+        (f"{sign(CURVE_INKS, entry.ink)}━ ", "faint" if missing else entry.ink),
         (name, "tab" if chosen else "dim" if missing else "plain"),
         (value, "faint" if missing else "strong"),
     ]

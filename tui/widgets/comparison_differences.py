@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.formats import count, duration, number, short_model
+from tui.formats import count, duration, measure, short_model
 from tui.ink import Ink, look
-from tui.widgets.comparison_table import Cell, Heading, Row, Section
+from tui.widgets.comparison_table import BEST, Cell, Heading, Row, Section
 from tui.wording import number_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from engine.comparing.settings import Setting, Value
     from engine.comparing.subjects import Subject
 
+_FAIR = "jobs that succeeded, or stand at the same step, on the same data"
+_MARKED = (
+    f"{BEST} marks the best of {_FAIR}. A training loss is marked only where no evaluation tells."
+)
+_UNMARKED = f"None is marked {BEST} as the best: that takes two {_FAIR}."
 _COUNTS = ("examples", "examples_in_validation", "steps", "steps_planned", "tokens_trained")
 _MONEY = ("cost", "cost_estimated")
 _NAMES = {
@@ -40,7 +46,11 @@ def heading(of: Subject) -> Heading:
 
 
 def differences(
-    found: Comparison, data: Sequence[DataDifference], *, everything: bool
+    found: Comparison,
+    data: Sequence[DataDifference],
+    *,
+    everything: bool,
+    more: str = "a shows them, too",
 ) -> list[Section]:
     """Return a comparison as sections of a table.
 
@@ -48,6 +58,7 @@ def differences(
         found: what was compared.
         data: how the dataset versions differ, as far as that is known by now.
         everything: whether what is the same for all is shown, too.
+        more: what shows it, in words.
     """
     from engine.comparing.settings import TOPICS
 
@@ -64,7 +75,7 @@ def differences(
     same = sum(not each.differs for each in found.settings)
     same += sum(not each.differs for each in found.metrics)
     if same and not everything:
-        rest = f"{number_of(same, 'line')} more, the same for all: a shows them, too."
+        rest = f"{number_of(same, 'line')} more, the same for all: {more}."
         sections.append(Section("", notes=[rest]))
     return [section for section in sections if section.rows or section.notes]
 
@@ -125,17 +136,19 @@ def _metrics(metrics: Sequence[Measured], *, everything: bool) -> Section:
     if not metrics:
         return Section("METRICS", notes=["None yet: they come with the first steps of a job."])
     rows = [metric_row(each) for each in metrics if everything or each.differs]
-    notes = [] if rows else ["The same for all."]
-    return Section("METRICS", rows, notes)
+    if not rows:
+        return Section("METRICS", notes=["The same for all."])
+    return Section("METRICS", rows, [_MARKED if any(each.best for each in metrics) else _UNMARKED])
 
 
-def metric_row(metric: Measured, words: Callable[[float | None], str] = number) -> Row:
+def metric_row(metric: Measured, words: Callable[[float | None], str] | None = None) -> Row:
     """Return a metric's row, the best value marked.
 
     Args:
         metric: what was measured.
-        words: writes a value.
+        words: writes a value; None writes it in the unit that its name tells.
     """
+    words = words or partial(measure, metric.name.partition(",")[0])
     cells = [
         Cell(
             words(value),

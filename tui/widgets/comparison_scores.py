@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.formats import count, number, short_model
 from tui.widgets.comparison_differences import metric_row
-from tui.widgets.comparison_table import Cell, Row, Section
+from tui.widgets.comparison_table import BEST, Cell, Row, Section
 from tui.wording import number_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ _NO_INTERVALS = (
     "recorded, but neither how much it varies between examples nor how many tokens they have."
 )
 _APART = "Compare within a table only: other examples, or other tokens, are another measure."
+_MARKED = (
+    f"{BEST} marks the best of a table's models; of jobs that made none, only those that stand at "
+    "the same step."
+)
 _SHARES = (
     "Each with the number of answers, and the 95% interval of the share (Wilson). As hoped for is "
     "an answer that has the very text of the one in the data."
@@ -40,8 +44,8 @@ def scores(tables: Sequence[ScoreTable], answers: AnswerScores | None) -> list[S
     if not tables:
         sections.append(Section("", notes=[_NOTHING]))
     else:
-        notes = [_APART, _NO_INTERVALS] if len(tables) > 1 else [_NO_INTERVALS]
-        sections.append(Section("", notes=notes))
+        apart = [_APART] if len(tables) > 1 else []
+        sections.append(Section("", notes=[*apart, _MARKED, _NO_INTERVALS]))
     sections.append(_answers(answers))
     return sections
 
@@ -54,16 +58,21 @@ def _measured_on(table: ScoreTable) -> str:
     tokens = short_model(measure.tokens)
     if measure.learned_from is not None:
         tokens += f" ({measure.learned_from})"
-    when = "While training, on" if table.unfinished else "On"
-    return f"{when} {examples}, in tokens of {tokens}"
+    return f"On {examples}, in tokens of {tokens}"
 
 
 def _rows(table: ScoreTable) -> list[Row]:
     rows = [metric_row(each, _words(each.name)) for each in table.scores]
-    if not table.unfinished:
+    if all(step is None for step in table.steps):
         return rows
-    steps = [Cell("-", "faint") if step is None else Cell(count(step)) for step in table.steps]
-    return [*rows, Row("after step", steps)]
+    cells = [_measured_at(place, step, table) for place, step in enumerate(table.steps)]
+    return [*rows, Row("after step", cells)]
+
+
+def _measured_at(place: int, step: int | None, table: ScoreTable) -> Cell:
+    if place in table.models:
+        return Cell("at its end")
+    return Cell("-", "faint") if step is None else Cell(count(step), "warn")
 
 
 def _words(name: str) -> Callable[[float | None], str]:

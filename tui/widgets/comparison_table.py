@@ -16,7 +16,7 @@ from tui.wrapping import wrap
 BEST = "★"
 
 _GAP = 2
-_LEAST_CELLS, _MOST_CELLS = 12, 40
+_LEAST_CELLS, _ENOUGH, _MOST_CELLS = 12, 20, 40
 _LEAST_NAME, _MOST_NAME = 13, 28
 _MOST_LINES = 3
 _NAME_LINES = 2
@@ -98,7 +98,7 @@ class Layout:
         return self.places[number] if 0 <= number < len(self.places) else None
 
 
-def layout(width: int, columns: int, selected: int, first: int = 0) -> Layout:
+def layout(width: int, columns: int, selected: int, first: int = 0, longest: int = 0) -> Layout:
     """Share so many cells out: as many columns as have room, the selected one among them.
 
     Args:
@@ -106,12 +106,23 @@ def layout(width: int, columns: int, selected: int, first: int = 0) -> Layout:
         columns: how many there are.
         selected: the one that has to be in sight.
         first: the one that was the first in sight until now.
+        longest: the cells of the longest name of a row, which gets them where no column in sight
+            has less than it can do with for that.
     """
     name = max(_LEAST_NAME, min(_MOST_NAME, width // 4))
+    if name <= longest:
+        room = width - min(columns, (width - name) // (_LEAST_CELLS + _GAP)) * (_ENOUGH + _GAP)
+        name = max(name, min(longest + 1, room, _MOST_NAME))
     shown = max(1, min(columns, (width - name) // (_LEAST_CELLS + _GAP)))
     cells = max(1, min(_MOST_CELLS, (width - name) // shown - _GAP))
     first = max(0, min(max(first, selected - shown + 1), selected, columns - shown))
     return Layout(name, cells, range(first, first + shown), columns)
+
+
+def longest_name(sections: Iterable[Section]) -> int:
+    """Return the cells of the longest name of a row."""
+    names = (cell_len(row.name) for section in sections for row in section.rows)
+    return max(names, default=0)
 
 
 def head_lines(headings: Sequence[Heading], shared: Layout, selected: int) -> list[Line]:

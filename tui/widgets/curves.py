@@ -9,16 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 
+from engine.curves.charts import charts
 from store.queries.jobs import jobs_by_id
 from store.queries.metrics import series_list
 from tui.chart import CURVE_INKS, LEAST_HEIGHT, LEAST_WIDTH, Frame, draw, plot_left
-from tui.curve_choice import charts
 from tui.curve_look import CurveLook
 from tui.curve_reading import Track, tracks
-from tui.formats import count, number
-from tui.ink import Line, Span
+from tui.curve_signs import sign
+from tui.formats import count, fit, number
+from tui.ink import Ink, Line
+from tui.legend import legend_lines
 from tui.widgets.job_view import JobView
 from tui.x_axis import XS, X, x_words
 
@@ -115,16 +118,21 @@ class Curves(JobView):
         told = _told(how, len(jobs) - len({track.job for track in drawn}))
         if len(offered) > 1:
             told.append(f"{place + 1} of {len(offered)}  m next")
-        legend = _legend(drawn, values, told, width)
-        if width < LEAST_WIDTH or height < LEAST_HEIGHT + 2:
-            return [legend, [("Too little room for a chart: make the window larger.", "dim")]]
+        entries = [
+            _entry(track.label, value, ink, width, alone=len(drawn) == 1)
+            for track, value, ink in zip(drawn, values, CURVE_INKS, strict=False)
+        ]
+        legend = legend_lines(entries, told, width)
+        room = height - len(legend)
+        if width < LEAST_WIDTH or room < LEAST_HEIGHT + 1:
+            return [*legend, [("Too little room for a chart: make the window larger.", "dim")]]
         curves = [
             track.read(reader, replace(how, window=_seen(how, frame)), width) for track in drawn
         ]
-        chart = draw(curves, width, height - 1, frame)
+        chart = draw(curves, width, room, frame)
         self._left = plot_left(chart)
         self._columns = max(1, width - self._left)
-        return [legend, *(chart or [[(_nothing(how), "warn")]])]
+        return [*legend, *(chart or [[(_nothing(how), "warn")]])]
 
     def _place_of(self, metric: str | None) -> int:
         """Return which of the offered charts is that of a metric; the first if none is."""
@@ -167,15 +175,11 @@ def _after(x: X) -> str:
     return {"step": "steps", "epoch": "epochs"}.get(following, following)
 
 
-def _legend(drawn: Sequence[Track], values: Sequence[str], told: Sequence[str], width: int) -> Line:
-    line: list[Span] = []
-    for track, value, ink in zip(drawn, values, CURVE_INKS, strict=False):
-        line += [("━ ", ink), (track.label, "plain"), (f" {value}   ", "strong")]
-    right = "  ".join(told)
-    used = sum(len(text) for text, _ in line)
-    if right and used + len(right) <= width:
-        line += [(" " * (width - used - len(right)), "plain"), (right, "faint")]
-    return line
+def _entry(label: str, value: str, ink: Ink, width: int, *, alone: bool) -> Line:
+    mark = "━ " if alone else f"{sign(CURVE_INKS, ink)}━ "
+    room = max(1, width - len(mark) - len(value) - 1)
+    name = fit(label, room).rstrip() if cell_len(label) > room else label
+    return [(mark, ink), (name, "plain"), (f" {value}", "strong")]
 
 
 def _told(how: CurveLook, left_out: int) -> list[str]:

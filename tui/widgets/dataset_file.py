@@ -13,6 +13,7 @@ from tui.harmless import harmless
 from tui.ink import Ink, Line
 from tui.widgets.dataset_index import gist
 from tui.wording import number_of, size
+from tui.wrapping import wrap
 
 if TYPE_CHECKING:
     from engine.data.versions.bad_rows import BadExample
@@ -147,8 +148,9 @@ def bad_lines(bad: Sequence[BadExample], total: int, width: int) -> list[Line]:
     lines: list[Line] = [[(f"✗ {number_of(total, 'bad row')}", "bad")]]
     for row in bad[:_BAD_SHOWN]:
         place = f"{row.place} {count(row.line)} "
-        words = fit(harmless(row.reason), max(8, width - len(place))).rstrip()
-        lines.append([(place, "accent"), (words, "plain")])
+        first, *others = wrap(row.reason, width - len(place))
+        lines.append([(place, "accent"), (first, "plain")])
+        lines += [[(" " * len(place), "plain"), (words, "plain")] for words in others]
         lines.append([(fit(f"    {harmless(row.excerpt)}", width).rstrip(), "faint")])
     if total > _BAD_SHOWN:
         lines.append([(f"and {count(total - _BAD_SHOWN)} more", "faint")])

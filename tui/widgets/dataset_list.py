@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -165,6 +166,9 @@ class VersionRows(RowList, Background):
         places = {branch.node.id: place for place, branch in enumerate(self.versions)}
         if self._wanted in places:
             held, self._wanted = self._wanted, None
+        elif not self._stale:
+            # It was there to be listed, and is not: nobody waits for it any longer.
+            self._wanted = None
         line = places.get(held or "", 0)
         at_top = top == 0 or held not in places
         self.rows_changed(before, line, None if at_top else max(0, top + line - self.cursor))
@@ -204,6 +208,10 @@ class VersionRows(RowList, Background):
         self._reading = True
         database = self._database
         self.in_background("rows", lambda: self.RowsRead(version_rows(database.reader, missing)))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Read what comes into sight, beside what every list does then."""
+        self._read_sight()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into sight."""

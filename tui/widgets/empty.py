@@ -13,7 +13,7 @@ _WORDS: tuple[Line, ...] = (
     [],
     [("  ftlab data add FILE --name NAME", "accent")],
     [("  ftlab train NAME --model BASE", "accent")],
-    [("  fine-tunes a model of yours on your own examples; D and N do it from here", "dim")],
+    [("  fine-tunes a model on your own examples; D and N do it from here", "dim")],
     [],
     [("  ftlab import openai", "accent")],
     [("  brings all your hosted jobs here: metrics, results, files", "dim")],
@@ -22,12 +22,26 @@ _WORDS: tuple[Line, ...] = (
 )
 
 
-class Empty(FixedLines):
-    """Says what to do to get a first job."""
+_PAST: tuple[Line, ...] = (
+    [("There were no jobs at that time.", "strong")],
+    [],
+    [("  esc", "accent"), ("  returns to the present", "dim")],
+    [("  B", "accent"), ("    goes to another time", "dim")],
+    [("  H", "accent"), ("    lists what was recorded until then", "dim")],
+)
 
-    def __init__(self) -> None:
+
+class Empty(FixedLines):
+    """Says what to do to get a first job; in the past, how to leave it.
+
+    Args:
+        is_past: whether there were none at the time that is shown.
+    """
+
+    def __init__(self, *, is_past: bool = False) -> None:
         super().__init__(id="empty")
+        self._words = _PAST if is_past else _WORDS
 
     def on_resize(self) -> None:
         """Show the words."""
-        self.show(_WORDS)
+        self.show(self._words)

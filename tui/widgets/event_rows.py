@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.message import Message
 
 from store.queries.event_search import EVENTS, event_seqs, events_by_seq
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _KEPT = 1_000
 _PAGES_AROUND = 2
-_WHEN, _SEQ, _STREAM, _ACTOR = 15, 8, 22, 16
+_WHEN, _SEQ, _STREAM, _ACTOR = 15, 7, 22, 16
+_ID = 16
+"""A stream's column where there is little room: without its kind, which the type tells."""
 
 
 def event_heading(width: int) -> Line:
@@ -42,15 +45,19 @@ def event_line(event: Recorded, width: int, now: datetime) -> Line:
     return [
         (fit(moment(event.at, now), when), "dim"),
         (" " + fit_right(str(event.seq), seq), "faint"),
-        (" " + fit(event.stream, stream) if stream else "", "plain"),
+        (" " + fit(_shown(event.stream, stream), stream) if stream else "", "plain"),
         (" " + fit(event.actor, actor) if actor else "", "dim"),
         (" " + fit(f"{event.type}  {told}" if told else event.type, max(0, what - 1)), "plain"),
     ]
 
 
+def _shown(stream: str, width: int) -> str:
+    return stream if width >= _STREAM else stream.partition("/")[2] or stream
+
+
 def _cells(width: int) -> tuple[int, int, int, int, int]:
     rest = width - _WHEN - _SEQ - 1
-    stream = _STREAM if rest >= 50 else 0
+    stream = _STREAM if rest >= 90 else _ID if rest >= 50 else 0
     rest -= stream + 1 if stream else 0
     actor = _ACTOR if rest >= 70 else 0
     rest -= actor + 1 if actor else 0
@@ -102,6 +109,7 @@ class EventRows(RowList, Background):
         self.head = 0
         self._events: OrderedDict[int, Recorded] = OrderedDict()
         self._listing = self._stale = self._reading = False
+        self._wanted: int | None = None
 
     @property
     def row_count(self) -> int:
@@ -119,6 +127,10 @@ class EventRows(RowList, Background):
     def selected(self) -> int | None:
         """The seq of the event under the cursor."""
         return self.seqs[self.cursor] if len(self.seqs) else None
+
+    def want(self, seq: int) -> None:
+        """Put the cursor on an event, or on one near it, as soon as the list is read."""
+        self._wanted = seq
 
     def look(self, search: str | None = None) -> None:
         """Read which events fit, of another search or of the same once more."""
@@ -144,7 +156,8 @@ class EventRows(RowList, Background):
         message.stop()
         self._listing = False
         before, top, held = self.in_sight(), self.scroll_offset.y, self.selected
-        at_top = top == 0 and self.cursor == 0
+        at_top = top == 0 and self.cursor == 0 and self._wanted is None
+        held, self._wanted = self._wanted or held, None
         self.seqs, self.head = message.seqs, message.head
         line = 0 if at_top or held is None else _place(self.seqs, held)
         moved = line - self.cursor
@@ -179,6 +192,10 @@ class EventRows(RowList, Background):
         self._reading = True
         reader = self._database
         self.in_background("read", lambda: self.EventsRead(events_by_seq(reader.reader, missing)))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Read what comes into sight, beside what every list does then."""
+        self._read_sight()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into sight."""

@@ -59,9 +59,24 @@ class FormChoice(FixedLines, can_focus=True):
         values = self._offered
         self._choose(values[(values.index(self._text) + by) % len(values)])
 
+    def on_key(self, event: events.Key) -> None:
+        """Choose the next thing that begins with a letter."""
+        letter = event.character if event.is_printable else None
+        if letter is None or not letter.isalnum():
+            return
+        event.stop()
+        values = self._offered
+        here = values.index(self._text) + 1
+        for value in (*values[here:], *values[:here]):
+            if self._named(value).lower().startswith(letter.lower()):
+                self._choose(value)
+                return
+
     @property
     def _offered(self) -> list[str]:
-        return [value for value in self._values if value in ("", self._text) or value != self._same]
+        """What can be chosen, each thing once: who wrote down the usual chose the usual."""
+        first = self._text if self._text == self._same else ""
+        return [first, *(each for each in self._values[1:] if each not in (first, self._same))]
 
     def _choose(self, value: str) -> None:
         if value != self._text:
@@ -82,7 +97,7 @@ class FormChoice(FixedLines, can_focus=True):
         self._paint()
 
     def _named(self, value: str) -> str:
-        if value:
+        if value and value != self._same:
             return value
         return self._usual if not self._same else f"{self._same} (usual)"
 

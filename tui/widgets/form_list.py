@@ -7,7 +7,8 @@ from typing import Protocol
 
 from rich.cells import cell_len
 from textual import events
-from textual.geometry import Offset
+from textual.containers import VerticalScroll
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.widget import Widget
 
@@ -68,8 +69,13 @@ class FormList(RowList):
 
     @property
     def chosen(self) -> Offered | None:
-        """What is chosen, if the cursor was ever moved or one was written already."""
+        """What enter takes, if anything."""
         return self._offers[self.cursor] if self._is_chosen and self._offers else None
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether a row is chosen: a mark on one that enter would not take misleads."""
+        return self._is_chosen
 
     def offer(self, of: Widget, offers: Sequence[Offered], chosen: int | None) -> None:
         """Offer something else.
@@ -77,7 +83,7 @@ class FormList(RowList):
         Args:
             of: what is written in; the list lies below it.
             offers: what can be taken.
-            chosen: which of it is written already; None for none.
+            chosen: which of it enter takes; None for none before the cursor is moved.
         """
         self._of, self._offers = of, offers
         self._is_chosen = chosen is not None
@@ -86,24 +92,49 @@ class FormList(RowList):
         self.rows_changed([], chosen or 0)
         self.refresh()
 
+    def return_to(self, value: str) -> None:
+        """Choose what was chosen before something was offered anew, if it is still there."""
+        for place, offer in enumerate(self._offers):
+            if offer.value == value:
+                self.cursor = place
+
     def lie(self) -> None:
-        """Lie right below what is written in, or above where there is more room."""
+        """Lie right below what is written in, or above where there is more room.
+
+        It stays over the form: beside and below that stands what is read while one chooses.
+        """
         if self._of is None:
             return
-        field, screen = self._of.region, self.screen.size
-        below, above = screen.height - field.bottom, field.y
+        field, form = self._of.region, self._form
+        below, above = form.bottom - field.bottom, field.y - form.y
         room = below if below >= min(_MOST, len(self._offers)) or below >= above else above
         height = min(_MOST, len(self._offers), max(1, room))
         top = field.bottom if room == below else field.y - height
-        self.styles.width = max(_LEAST_WIDTH, min(self._widest, screen.width - field.x - 1))
+        # It begins further left rather than cut off what is known of each.
+        left = max(form.x + 1, min(field.x, form.right - self._widest))
+        self.styles.width = max(_LEAST_WIDTH, min(self._widest, form.right - left))
         self.styles.height = height
-        self.styles.offset = Offset(field.x, top)
+        self.styles.offset = Offset(left, top)
+
+    @property
+    def _form(self) -> Region:
+        """What the form takes of the screen; all of it where the field stands in no form."""
+        of = self._of
+        inside = () if of is None else of.ancestors
+        form = next((each for each in inside if isinstance(each, VerticalScroll)), self.screen)
+        return form.region
 
     @property
     def _widest(self) -> int:
         """The cells that the longest row takes, with its mark and the scrollbar."""
         name = max(cell_len(offer.value) for offer in self._offers)
         return name + max(cell_len(offer.words) for offer in self._offers) + 5
+
+    def stand_on(self, place: int) -> None:
+        """Take a row."""
+        self.cursor, self._is_chosen = place, True
+        if self._of is not None:
+            self._of.post_message(self.Taken())
 
     def choose(self, rows: int) -> None:
         """Choose the next one, or the one before; the first at first."""

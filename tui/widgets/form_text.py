@@ -20,16 +20,23 @@ class FormText(Input):
     Args:
         name: the field's name.
         finds: returns what fits a text; None where nothing is offered.
+        wanted: whether it must not stay empty: enter then takes the first thing that is offered.
     """
 
     class Entered(Message):
         """Enter was pressed: the person is done with the field."""
 
-    def __init__(self, name: str, finds: Find | None = None) -> None:
+    class Turned(Message):
+        """The list of what fits was opened, or closed."""
+
+    def __init__(self, name: str, finds: Find | None = None, *, wanted: bool = False) -> None:
         super().__init__(name=name, compact=True, select_on_focus=False, classes="form-control")
         self.cursor_blink = False
         self._finds = finds
+        self._wanted = wanted
         self._list: FormList | None = None
+        self._was_closed = False
+        self._offers_all = False
         self._settled = ""
 
     @property
@@ -69,15 +76,33 @@ class FormText(Input):
 
     def on_focus(self) -> None:
         """Show what there is, where nothing is written yet."""
+        self._was_closed = False
         if not self.value:
-            self.open()
+            self.open(chooses=self._wanted)
 
     def on_blur(self) -> None:
         """Close the list."""
         self.close()
 
-    def open(self, *, everything: bool = False) -> bool:
-        """Offer what fits, or everything; tell whether there is anything."""
+    def offer_anew(self) -> None:
+        """Offer what there is by now, the same chosen; a list that was closed stays so."""
+        if self._list is None:
+            if not self.value and not self._was_closed:
+                self.open(chooses=self._wanted)
+            return
+        chosen = self._list.chosen
+        self.open(everything=self._offers_all, chooses=chosen is not None)
+        if self._list is not None and chosen is not None:
+            self._list.return_to(chosen.value)
+
+    def open(self, *, everything: bool = False, chooses: bool = True) -> bool:
+        """Offer what fits, or everything; tell whether there is anything.
+
+        Args:
+            everything: whether it does not matter what is written.
+            chooses: whether enter takes the first one; what is written already is always chosen.
+        """
+        self._offers_all = everything
         offers = self._finds("" if everything else self.value) if self._finds is not None else ()
         if not offers or [offer.value for offer in offers] == [self.value]:
             self.close()
@@ -85,16 +110,25 @@ class FormText(Input):
         if self._list is None:
             self._list = FormList()
             self.screen.mount(self._list)
-        chosen = next((n for n, offer in enumerate(offers) if offer.value == self.value), None)
+            self.post_message(self.Turned())
+        first = 0 if chooses else None
+        chosen = next((n for n, offer in enumerate(offers) if offer.value == self.value), first)
         self._list.offer(self, offers, chosen)
         return True
+
+    def lie(self) -> None:
+        """Put the list where the field is by now."""
+        if self._list is not None:
+            self._list.lie()
 
     def close(self) -> bool:
         """Close the list; tell whether it was open."""
         if self._list is None:
             return False
         opened, self._list = self._list, None
+        self._was_closed = True
         opened.remove()
+        self.post_message(self.Turned())
         return True
 
     def move(self, rows: int) -> None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 
 from store.job_status import ACTIVE
 from store.queries.jobs import JobSummary
@@ -21,6 +24,7 @@ from tui.ink import Line
 from tui.job_book import JobBook, View
 from tui.job_line import heading, job_line
 from tui.job_rows import job_rows
+from tui.nothing_found import nothing_found
 from tui.watch import JobsListed, LogGrew, RowsRead, list_jobs
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.row_list import RowList
@@ -29,6 +33,11 @@ if TYPE_CHECKING:
     from store.database import Database
 
 _PAGES_AROUND = 2
+_SHARE = 0.36
+"""The most of the screen that the rows take where the panel is below them: as in `app.tcss`."""
+
+_WORDS = 7
+"""The lines for saying that nothing was found."""
 
 
 class JobRows(RowList, Background):
@@ -74,6 +83,15 @@ class JobRows(RowList, Background):
         """How many lines there are."""
         return self.book.lines
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the list wants, where its height is its own.
+
+        Textual overlooks a `max-height` that is a share of the screen while it measures what is
+        around the list, which would leave no room for the panel.
+        """
+        lines = super().get_content_height(container, viewport, width) or _WORDS
+        return min(lines, int(viewport.height * _SHARE))
+
     def row(self, place: int, width: int) -> Line:
         """Return what the list says of a job, or of the group that begins."""
         if (group := self.book.heading(place)) is not None:
@@ -85,6 +103,16 @@ class JobRows(RowList, Background):
             return [("  …", "faint")]
         mark = "*" if job in self.marked else "^" if job in self.view.pinned else " "
         return job_line(row, mark, width, self._ages_of)
+
+    def render_line(self, y: int) -> Strip:
+        """Return a row of cells; where nothing was found, of the words that say so."""
+        search = self.book.view.search
+        if self.book.lines or not search:
+            return super().render_line(y)
+        words = nothing_found(search, self.room)
+        line: Line = [(" ", "plain"), *words[y]] if y < len(words) else []
+        width = self.size.width
+        return self.strip(line).crop_extend(0, width, None).apply_style(self.rich_style)
 
     @property
     def selected_id(self) -> str | None:
@@ -211,6 +239,10 @@ class JobRows(RowList, Background):
         self._reading |= wanted
         asked = list(self._reading)
         self.in_background("rows", lambda: RowsRead(job_rows(self._database.reader, asked)))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Read what comes into sight, beside what every list does then."""
+        self._read_sight()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into sight."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, cast
@@ -14,7 +14,7 @@ from textual.widgets import ContentSwitcher
 
 from store.job_status import ACTIVE, QUEUED
 from store.queries.jobs import JobSummary
-from tui.curve_look import CurveLook
+from tui.curve_look import AS_USUAL, CurveLook
 from tui.widgets.curves import Curves
 from tui.widgets.event_list import EventList
 from tui.widgets.headline import Headline
@@ -48,7 +48,7 @@ class JobPanel(Vertical):
         lab: where to read.
         now: tells the time.
         panel: which panel is open at first.
-        metric: whose chart is drawn at first.
+        curves: how the curves are looked at at first.
     """
 
     def __init__(
@@ -56,14 +56,14 @@ class JobPanel(Vertical):
         lab: Lab,
         now: Callable[[], datetime],
         panel: str | None = None,
-        metric: str | None = None,
+        curves: CurveLook = AS_USUAL,
     ) -> None:
         super().__init__(id="job-panel")
         self._headline = Headline(lab, now, "headline")
         first = panel if panel in PANELS else _FIRST
         self._tabs = TabStrip({name: title for name, (title, _) in PANELS.items()}, first)
         self._views = {name: view(lab, now, name) for name, (_, view) in PANELS.items()}
-        self.curves.how = CurveLook(metric=metric)
+        self.curves.how = curves
         self.job: JobSummary | None = None
         self._looked = 0.0
         self._waiting: Timer | None = None
@@ -85,11 +85,6 @@ class JobPanel(Vertical):
         return self._tabs.active
 
     @property
-    def metric(self) -> str | None:
-        """Whose chart is drawn."""
-        return self.curves.how.metric
-
-    @property
     def curves(self) -> Curves:
         """The panel of curves."""
         return cast("Curves", self._views["curves"])
@@ -104,8 +99,19 @@ class JobPanel(Vertical):
         self.job = job
         self._looked = monotonic()
         name = None if job is None else job.id
-        self._headline.look(name)
+        self._show_head()
         self.view.look(name)
+
+    def overlay(self, jobs: Sequence[str]) -> None:
+        """Draw the curves of these jobs together, if there are several; else those of the job."""
+        self.curves.beside = jobs if len(jobs) > 1 else ()
+        self.curves.look(self.curves.job)
+        self._show_head()
+
+    def _show_head(self) -> None:
+        """Say what the panel in sight shows: the job, or those whose curves are overlaid."""
+        self._headline.beside = self.curves.beside if isinstance(self.view, Curves) else ()
+        self._headline.look(None if self.job is None else self.job.id)
 
     def job_changed(self, job: JobSummary) -> None:
         """Show what changed of the job in sight, at most once a second."""
@@ -133,6 +139,7 @@ class JobPanel(Vertical):
         focused = self.view.has_focus
         self._tabs.active = panel
         self.query_one(ContentSwitcher).current = panel
+        self._show_head()
         self.view.come_up(None if self.job is None else self.job.id)
         if focused:
             self.view.focus(scroll_visible=False)

@@ -55,6 +55,7 @@ class JobView(LineView, Background):
         self.shown: str | None = None
         self._impatience: Timer | None = None
         self._read_for = Size(0, 0)
+        self._stays_at_end = True
 
     @abstractmethod
     def read(self, job: str) -> Sequence[Line]:
@@ -101,13 +102,18 @@ class JobView(LineView, Background):
         if message.job != self.job:
             return
         self._be_patient()
-        fresh, at_end = message.job != self.shown, self.at_end
+        fresh, stays = message.job != self.shown, self._stays_at_end
         self.shown = message.job
         self.show(message.lines)
-        if self.follows_end and (fresh or at_end):
+        if self.follows_end and (fresh or stays):
             self.scroll_end(animate=False)
         elif fresh:
             self.scroll_home(animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Remember whether somebody looks at the end: of a smaller view it is another place."""
+        super().watch_scroll_y(old_value, new_value)
+        self._stays_at_end = self.at_end
 
     def on_resize(self, _event: events.Resize) -> None:
         """Read anew for the new size."""

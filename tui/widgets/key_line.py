@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from textual import events
@@ -12,6 +13,8 @@ from tui.actions import NONE, Action, Place, key_line
 from tui.ink import Span
 from tui.jumping import Spot
 from tui.widgets.fixed_lines import FixedLines
+
+_NOT_IN_THE_PAST = frozenset({"ftlab.new_job"})
 
 
 class KeyLine(FixedLines):
@@ -25,6 +28,7 @@ class KeyLine(FixedLines):
         super().__init__(id="keys")
         self._places = places
         self._left_out: frozenset[str] = frozenset()
+        self._labels: Mapping[str, str] = NONE
         self._offered: Sequence[Action] = ()
         self._ends: list[tuple[int, Action]] = []
 
@@ -36,15 +40,27 @@ class KeyLine(FixedLines):
 
     def leave_out(self, *ids: str) -> None:
         """Offer all but these, which do nothing now."""
-        self._left_out = frozenset(ids)
-        self.on_resize()
+        if self._left_out != frozenset(ids):
+            self._left_out = frozenset(ids)
+            self.on_resize()
+
+    def call(self, labels: Mapping[str, str]) -> None:
+        """Call some actions otherwise, by their ids: what they do now comes before all others."""
+        if self._labels != labels:
+            self._labels = labels
+            self.on_resize()
 
     def on_resize(self) -> None:
         """Show as many as fit."""
         line: list[Span] = []
         self._ends, end = [], 0
         known = key_line(*self._places, own=getattr(self.app, "own_keys", NONE))
-        self._offered = [action for action in known if action.id not in self._left_out]
+        out = self._left_out | (_NOT_IN_THE_PAST if getattr(self.app, "as_of", None) else set())
+        self._offered = [
+            replace(action, label=self._labels.get(action.id, action.label))
+            for action in sorted(known, key=lambda action: action.id not in self._labels)
+            if action.id not in out
+        ]
         for action in self._fitting():
             key = action.first_key
             line += [(f" {key}", "key"), (f" {action.label} ", "dim")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.curves.charts import charts
 from store.queries.metrics import SeriesSummary, series_list
-from tui.curve_choice import charts
-from tui.formats import count, fit, fit_right, number
+from tui.formats import count, fit, fit_right, measure
 from tui.ink import Line
 from tui.widgets.job_view import JobView
 
@@ -42,11 +42,11 @@ def metric_lines(summaries: Sequence[SeriesSummary], width: int) -> list[Line]:
 
 
 def _row(summary: SeriesSummary, name: int, widths: Sequence[int]) -> Line:
-    last = "nan" if summary.last is None else number(summary.last)
+    last = "nan" if summary.last is None else measure(summary.name, summary.last)
     cells = (
-        number(summary.low),
+        measure(summary.name, summary.low),
         count(summary.low_step),
-        number(summary.high),
+        measure(summary.name, summary.high),
         count(summary.high_step),
         count(summary.count),
     )

@@ -14,7 +14,8 @@ from store.queries.models import ModelRow
 from tui.ink import Line
 from tui.model_book import ModelBook, ModelItem
 from tui.model_line import heading, model_line, telling
-from tui.model_tree import NEWEST_FIRST, Branch, ModelOrder, branches
+from tui.model_tree import NEWEST_FIRST, Branch, ModelOrder, base_key, branches
+from tui.partners import LOCAL, Partner, base_partner
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.row_list import RowList
 
@@ -28,7 +29,7 @@ class ModelRows(RowList):
     Attributes:
         book: what is known of the models.
         order: how they are put in order.
-        marked: the ids of the marked ones.
+        marked: the keys of the marked lines: ids of model versions, and base models.
     """
 
     class Told(Message):
@@ -76,6 +77,22 @@ class ModelRows(RowList):
         return [] if self.selected is None else [self.selected.row]
 
     @property
+    def chosen_bases(self) -> list[Partner]:
+        """The marked base models; the one under the cursor if nothing is marked."""
+        if self.marked:
+            known = dict.fromkeys(self.book.base_of(item) for item in self.book.items)
+            bases = [base for base in known if base_key(base) in self.marked]
+        else:
+            branch = self.branch
+            bases = [branch.base] if branch is not None and branch.item is None else []
+        return [self._partner(base) for base in bases]
+
+    def _partner(self, base: str) -> Partner:
+        made = self.book.made_of(base)
+        there = next((item.row.provider for item in made if item.row.remote_id is not None), LOCAL)
+        return base_partner(base, there)
+
+    @property
     def found(self) -> int:
         """How many models are searched for."""
         return len(self.book.items) if self.book.found is None else len(self.book.found)
@@ -83,7 +100,7 @@ class ModelRows(RowList):
     def show(self, book: ModelBook) -> None:
         """Show these models."""
         self.book = book
-        self.marked &= book.by_id.keys()
+        self.marked &= {*book.by_id, *map(base_key, {book.base_of(item) for item in book.items})}
         self.list_anew()
 
     def list_anew(self, order: ModelOrder | None = None) -> None:
@@ -117,7 +134,7 @@ class ModelRows(RowList):
             if item.row.id in places:
                 return places[item.row.id]
         root = above[-1].row.base_model if above else held.base
-        if (base := places.get(f"base {root}")) is not None and held.key in self.book.by_id:
+        if (base := places.get(base_key(root))) is not None and held.key in self.book.by_id:
             return base
         return min(self.cursor, max(0, len(places) - 1))
 
@@ -125,9 +142,8 @@ class ModelRows(RowList):
         """Put the cursor on a model, opening what hides it; tell whether the list has it."""
         if model not in self.book.by_id:
             return False
-        above = self.book.ancestors(model)
-        root = (above[-1] if above else self.book.by_id[model]).row.base_model
-        self._folded -= {f"base {root}", *(item.row.id for item in above)}
+        root = self.book.base_of(self.book.by_id[model])
+        self._folded -= {base_key(root), *(item.row.id for item in self.book.ancestors(model))}
         self.want(model)
         self.list_anew()
         hidden, self._wanted = self._wanted is not None, None
@@ -139,8 +155,8 @@ class ModelRows(RowList):
 
     def toggle_mark(self) -> None:
         """Mark the model under the cursor, or take its mark away."""
-        if self.selected is not None:
-            self.marked ^= {self.selected.row.id}
+        if (branch := self.branch) is not None:
+            self.marked ^= {branch.key}
             self.repaint_rows([self.cursor])
 
     def unmark(self) -> None:
@@ -149,19 +165,30 @@ class ModelRows(RowList):
         self.marked = frozenset()
         self.rows_changed(before)
 
+    @property
+    def can_fold(self) -> bool:
+        """Whether something is shown below the cursor that can be hidden."""
+        branch = self.branch
+        return branch is not None and branch.below > 0 and branch.opened and self.book.found is None
+
+    @property
+    def can_unfold(self) -> bool:
+        """Whether something below the cursor is hidden."""
+        return (branch := self.branch) is not None and branch.below > 0 and not branch.opened
+
     def fold(self) -> None:
         """Hide what is below the line under the cursor; if nothing is, go to what it is below."""
         branch = self.branch
         if branch is None:
             return
-        if branch.below and branch.opened and self.book.found is None:
+        if self.can_fold:
             self._folded |= {branch.key}
             self.list_anew()
         elif branch.item is not None and not self.order.flat:
             self._go_above(branch)
 
     def _go_above(self, branch: Branch) -> None:
-        parent = self.book.parents.get(branch.key) or f"base {branch.base}"
+        parent = self.book.parents.get(branch.key) or base_key(branch.base)
         keys = [line.key for line in self._lines]
         if parent in keys:
             self.cursor = keys.index(parent)

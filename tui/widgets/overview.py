@@ -10,6 +10,8 @@ from itertools import zip_longest
 from sqlite3 import Connection
 from typing import Any, TypeVar
 
+from rich.cells import cell_len
+
 from store.errors import NotFoundError
 from store.job_status import QUEUED
 from store.queries.datasets import DatasetRow, dataset
@@ -145,30 +147,43 @@ def _hyperparameters(detail: JobDetail) -> Section:
     values: dict[str, Any] = json.loads(detail.hyperparameters_json)
     fields = [("base model", detail.base_model), ("method", detail.method)]
     fields += [(name.replace("_", " "), _value(value)) for name, value in values.items()]
-    fields.append(("seed", str(detail.seed)))
+    fields.append(("seed", _value(detail.seed)))
     return "Training", fields
 
 
 def _value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _lines(sections: Sequence[Section], width: int) -> list[Line]:
     lines: list[Line] = []
+    label = _label_of(sections, width)
     for title, fields in sections:
         if not fields:
             continue
         if lines:
             lines.append([])
         lines.append([(title.upper(), "faint")])
-        lines += [_field(name, value, width) for name, value in fields]
+        lines += [_field(name, value, label, width) for name, value in fields]
     return lines
 
 
-def _field(name: str, value: str, width: int) -> Line:
-    label = min(_LABEL, max(10, width * 2 // 5))
+def _label_of(sections: Sequence[Section], width: int) -> int:
+    """Return the cells of the labels: those of the longest one, if that cuts no value off."""
+    fields = [field for _, several in sections for field in several]
+    share = width * 2 // 5
+    longest = max((cell_len(name) for name, _ in fields), default=0) + 1
+    beside = width - max((cell_len(value) for _, value in fields), default=0)
+    return max(min(_LABEL, max(10, share)), min(longest, max(beside, share)))
+
+
+def _field(name: str, value: str, label: int, width: int) -> Line:
     return [(fit(name, label - 1) + " ", "dim"), (fit(value, width - label).rstrip(), "plain")]
 
 

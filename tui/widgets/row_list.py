@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -13,6 +15,7 @@ from textual.strip import Strip
 
 from tui.actions import bindings
 from tui.ink import Line, Span
+from tui.jumping import Spot
 from tui.theme import cursor_style
 from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
@@ -40,6 +43,11 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
     @abstractmethod
     def row(self, place: int, width: int) -> Line:
         """Return what a row says in so many cells, without the cursor's mark before it."""
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether the cursor's mark is shown."""
+        return True
 
     @property
     def room(self) -> int:
@@ -108,6 +116,21 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
             if event.chain == 2 and self.cursor == place:
                 self.app.simulate_key("enter")
 
+    def spots(self) -> list[Spot]:
+        """Return where the rows in sight are."""
+        top = self.scroll_offset.y
+        rows = range(top, min(top + self.content_size.height, self.row_count))
+        corner = Offset(self.gutter.left, self.gutter.top)
+        return [
+            Spot(corner + Offset(0, place - top), partial(self.stand_on, place), place > top)
+            for place in rows
+        ] or [Spot(Offset(0, 0), self.focus)]
+
+    def stand_on(self, place: int) -> None:
+        """Put the focus here, and the cursor on a row."""
+        self.focus(scroll_visible=False)
+        self.cursor = place
+
     def action_move(self, rows: int) -> None:
         """Move the cursor down by rows, up if negative."""
         self.cursor += rows
@@ -130,7 +153,7 @@ class RowList(ScrollView, Inked, can_focus=True, inherit_bindings=False):
         style = self.rich_style
         if place >= self.row_count:
             return Strip.blank(self.size.width, style)
-        marked = place == self.cursor
+        marked = self.shows_cursor and place == self.cursor
         mark: Span = ("▌" if marked else " ", "accent" if self.has_focus else "dim")
         strip = self.strip([mark, *self.row(place, self.room)]).crop_extend(
             0, self.size.width, None

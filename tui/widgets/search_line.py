@@ -91,6 +91,10 @@ class SearchLine(Horizontal):
         self._input.value = text
         self.display = bool(text)
 
+    def begin(self, text: str) -> None:
+        """Show a search of long ago, if it can still be understood."""
+        self.show(text if self._language.understands(text) else "")
+
     def tell(self, found: int, of: int) -> None:
         """Say how many there are of it, of how many."""
         self._say([(f"{count(found)} of {count(of)}", "dim")])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.timer import Timer
@@ -19,6 +20,7 @@ from tui.actions import bindings
 from tui.background import Background
 from tui.event_lines import summary
 from tui.formats import count, fit
+from tui.harmless import harmless
 from tui.ink import Line
 from tui.moments import moment
 from tui.widgets.fixed_lines import FixedLines
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _REST_SECONDS = 0.35
 _PARTS = 20
+_LEFT = 3
 _HANDLE, _BEFORE, _AFTER = "●", "━", "─"
 
 
@@ -138,12 +141,16 @@ class TimeBar(FixedLines, Background, can_focus=True):
     def _told(self) -> Line:
         if self._event is None:
             return [(f"event {count(self._seq)}", "plain")]
-        event, words = self._event, summary(self._event)
+        event = self._event
+        when, stream = moment(event.at, self._now()), f"  {event.stream}  "
+        told = harmless(f"{event.type}  {summary(event)}".rstrip())
+        progress = f"  {self._words}" if self._words else ""
+        room = self.size.width - _LEFT - cell_len(f"{when}{stream}{progress}")
         return [
-            (moment(event.at, self._now()), "strong"),
-            (f"  {event.stream}  ", "dim"),
-            (f"{event.type}  {words}".rstrip(), "plain"),
-            (f"  {self._words}" if self._words else "", "accent"),
+            (when, "strong"),
+            (stream, "dim"),
+            (fit(told, min(room, cell_len(told))), "plain"),
+            (progress, "accent"),
         ]
 
     def _go(self, seq: int) -> None:
@@ -243,11 +250,10 @@ def time_lines(seq: int, head: int, told: Line, width: int) -> list[Line]:
             (" ▸ ", "key"),
             (f"{where} of {count(head)}", "dim"),
         ],
-        [("   ", "plain"), *told],
+        [(" " * left, "plain"), *told],
     ]
 
 
 def _slider(width: int, head: int) -> tuple[int, int]:
     """Return where the slider begins, and how many cells it has."""
-    left = 3
-    return left, max(1, width - left - 4 - len(f"event {count(head)} of {count(head)}"))
+    return _LEFT, max(1, width - _LEFT - 4 - len(f"event {count(head)} of {count(head)}"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -28,6 +27,7 @@ from tui.exchange import (
 )
 from tui.ink import Ink, Line
 from tui.markdown.growing import GrowingText
+from tui.stacked_rows import StackedRows
 from tui.theme import ink_styles
 from tui.widgets.changed_cells import changed_cells
 from tui.widgets.inked import Inked
@@ -64,6 +64,10 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         lines: dict[Exchange, list[Line]]
 
     @dataclass
+    class Laid(Message):
+        """Exchanges take other rows than before."""
+
+    @dataclass
     class Selected(Message):
         """The cursor came to stand on another exchange."""
 
@@ -74,11 +78,15 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         self.exchanges: list[Exchange] = []
         self.raw = False
         self._set: dict[Exchange, list[Strip]] = {}
-        self._rows: list[Strip] = []
-        self._starts: list[int] = []
+        self._stack = StackedRows()
+        self._least = 0
         self._growing: GrowingText | None = None
         self._head = 0
         self._follows = True
+
+    @property
+    def _rows(self) -> list[Strip]:
+        return self._stack.rows
 
     @property
     def room(self) -> int:
@@ -119,10 +127,10 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         self.exchanges.append(exchange)
         self._set_all(to_end=True)
 
-    def asked(self, question: str, heading: str | None = None) -> None:
+    def asked(self, question: str, heading: str | None = None, beside: int | None = None) -> None:
         """Begin an exchange."""
         self.set_reactive(Transcript.selected, None)
-        self.exchanges.append(Exchange(question, heading=heading))
+        self.exchanges.append(Exchange(question, heading=heading, beside=beside))
         self._set_all(to_end=True)
         self._grow_anew()
 
@@ -135,7 +143,7 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         self.exchanges[-1] = last
         kept, lines = growing.grow(answer.lstrip())
         strips = self.strips([*answer_lines(lines), []])
-        self._change(self._starts[-1] + self._head + kept, strips, to_end=self._follows)
+        self._change(self.last_start + self._head + kept, strips, to_end=self._follows)
 
     def ended(self, last: Exchange) -> None:
         """Show the newest exchange as it was in the end, with what its answer took."""
@@ -147,7 +155,7 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         self._change(
             len(self._rows), self.strips(foot_lines(last, self.room)), to_end=self._follows
         )
-        self._set[last] = self._rows[self._starts[-1] :]
+        self._set[last] = self._rows[self.last_start :]
 
     def change(self, place: int, exchange: Exchange) -> None:
         """Show another exchange in the place of one, such as the same with a rating."""
@@ -199,10 +207,47 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
     def _show_set(self, *, to_end: bool) -> None:
         waiting = [self.strip(_WAITING), self.strip([])]
         known = [self._set.get(one, waiting) for one in self.exchanges]
-        self._starts = [0, *accumulate(map(len, known))][: len(known)]
+        self._lay(known, to_end=to_end)
+        self.post_message(self.Laid())
+
+    def _lay(self, known: Sequence[Sequence[Strip]], *, to_end: bool) -> None:
+        rows = self._stack.laid(known, self.strip([]))
         # What is no longer shown need not be kept.
         self._set = {one: self._set[one] for one in self.exchanges if one in self._set}
-        self._change(0, [strip for strips in known for strip in strips], to_end=to_end)
+        self._change(0, rows, to_end=to_end)
+
+    @property
+    def stack(self) -> list[tuple[int | None, int]]:
+        """Return which question each exchange is, and the rows that it takes by itself."""
+        return [
+            (one.beside, len(self._stack.text(place))) for place, one in enumerate(self.exchanges)
+        ]
+
+    @property
+    def last_start(self) -> int:
+        """The row of the newest question."""
+        return self._stack.starts[-1] if self._stack.starts else 0
+
+    @property
+    def length(self) -> int:
+        """How many rows there are, without blank ones to line it up with others."""
+        length = len(self._rows)
+        if self._growing is not None and length > self.size.height:
+            length += -length % _FOLLOWED_BY
+        return length
+
+    def line_up(self, pads: Mapping[int, int]) -> None:
+        """Put so many blank rows before exchanges, by their places."""
+        if self._stack.pads != pads:
+            known = [self._stack.text(place) for place in range(len(self._stack.starts))]
+            self._stack.pads = pads
+            self._lay(known, to_end=self._follows)
+
+    def reach(self, rows: int) -> None:
+        """Be at least so many rows long, with blank ones at the end."""
+        if self._least != rows:
+            self._least = rows
+            self._change(len(self._rows), [], to_end=self._follows)
 
     def _grow_anew(self) -> None:
         """Set the newest answer from its beginning, and be ready for more of it."""
@@ -215,10 +260,7 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         """Put lines in the place of all from a row on, and repaint the cells that differ."""
         before = self._in_sight()
         self._rows[first:] = strips
-        length = len(self._rows)
-        if self._growing is not None and length > self.size.height:
-            length += -length % _FOLLOWED_BY
-        set_length(self, length)
+        set_length(self, max(self.length, self._least))
         regions = changed_cells(before, self._in_sight(), self.size.width - 1)
         if regions:
             self.refresh(*(region.translate((1, 0)) for region in regions))
@@ -255,7 +297,7 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the exchange that was clicked."""
         row = event.y + self.scroll_offset.y
-        found = [place for place, start in enumerate(self._starts) if start <= row]
+        found = [place for place, start in enumerate(self._stack.starts) if start <= row]
         if found and row < len(self._rows):
             self.selected = found[-1]
 
@@ -271,18 +313,11 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
         """Mark the exchange, and bring it into sight."""
         self._repaint_marks()
         if self.selected is not None:
-            first, end = self._range(self.selected)
+            first, end = self._stack.range(self.selected)
             top, height = self.scroll_offset.y, self.size.height
             if first < top or end - 1 > top + height:
                 self.scroll_to(y=first, animate=False)
         self.post_message(self.Selected(self))
-
-    def _range(self, place: int) -> tuple[int, int]:
-        """Return the first row of an exchange, and the one past its last."""
-        if place >= len(self._starts):
-            return 0, 0
-        ends = [*self._starts[1:], len(self._rows)]
-        return self._starts[place], ends[place]
 
     def _repaint_marks(self) -> None:
         self.refresh(Region(0, 0, 1, self.size.height))
@@ -290,7 +325,7 @@ class Transcript(ScrollView, Inked, Background, can_focus=True, inherit_bindings
     def _is_marked(self, row: int) -> bool:
         if self.selected is None:
             return False
-        first, end = self._range(self.selected)
+        first, end = self._stack.range(self.selected)
         return first <= row < end - 1
 
     def render_line(self, y: int) -> Strip:

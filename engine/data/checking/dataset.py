@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.data.checking.facts import Facts, SystemPrompt
 from engine.data.checking.fingerprints import Fingerprints, repeated, shared
@@ -22,6 +22,21 @@ TIERS: tuple[tuple[int, Tier], ...] = (
     (1001, "expert"),
 )
 """Below how many examples a dataset is of which tier: rules of thumb out of OpenAI's guides."""
+
+
+class HeldApart(NamedTuple):
+    """A dataset that this one should share no example with.
+
+    Attributes:
+        name: what it was called.
+        examples: how many it has.
+        found: how many of this one's are in it, or have a prompt of it.
+    """
+
+    name: str
+    examples: int
+    found: int
+
 
 JSON_LINES = "jsonl"
 """The format that providers take."""
@@ -104,17 +119,20 @@ class DatasetCheck:
             )
         return found.numbers()
 
-    def overlaps(self, others: Mapping[str, Fingerprints]) -> None:
-        """Look for examples and prompts that are in other datasets, too."""
-        keys = self._facts.keys
+    def overlaps(self, others: Mapping[str, Fingerprints]) -> tuple[HeldApart, ...]:
+        """Look for examples and prompts that are in other datasets, too; return how many are."""
+        keys, told = self._facts.keys, []
         for name, theirs in others.items():
-            for example in sorted(shared(keys, theirs)):
+            found = sorted(shared(keys, theirs))
+            told.append(HeldApart(name, len(theirs), len(found)))
+            for example in found:
                 if self._facts.wants("overlap"):
                     where = f"{name}:{example.line}"
                     same = f"The same example as in {where}"
                     prompt = f"The prompt of {where}, with another answer"
                     line = keys.lines[example.number]
                     self._keep("overlap", same if example.whole else prompt, line)
+        return tuple(told)
 
     def system_prompts(self) -> None:
         """Look at whether all examples have the same system prompt."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from engine.data.checking.dataset import Tier
+from engine.data.checking.dataset import HeldApart, Tier
 from engine.data.checking.fingerprints import Fingerprints
 from engine.data.checking.rules import RULES, Finding, Method, Rule, Severity
 from engine.data.tokens.dataset import TokenCounts
@@ -49,6 +49,7 @@ class Report:
         rules: those that found something.
         keys: by which other datasets find the same examples.
         skipped: what could not be looked for, and what to install for it.
+        held_apart: what it should share no example with.
     """
 
     file: str
@@ -67,6 +68,7 @@ class Report:
     rules: Mapping[str, Rule]
     keys: Fingerprints
     skipped: tuple[str, ...]
+    held_apart: tuple[HeldApart, ...] = ()
 
     @property
     def examples(self) -> int:
@@ -136,6 +138,7 @@ class Report:
             "tokens": self.tokens.to_json() if self.tokens else None,
             "limit": self.limit,
             "skipped": list(self.skipped),
+            "held_apart": [each._asdict() for each in self.held_apart],
         }
 
     def _in_order(self) -> list[str]:

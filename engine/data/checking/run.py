@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.data.checking.batch import BatchCheck
-from engine.data.checking.dataset import JSON_LINES, DatasetCheck, tier
+from engine.data.checking.dataset import JSON_LINES, DatasetCheck, HeldApart, tier
 from engine.data.checking.facts import Facts
 from engine.data.checking.fingerprints import Fingerprints
 from engine.data.checking.report import Repeats, Report
@@ -76,7 +76,7 @@ def check(
     """
     facts = _facts(batches, settings)
     whole = DatasetCheck(facts, settings.file, settings.place)
-    repeats, skipped = _check_whole(whole, facts, settings, others or {})
+    repeats, skipped, held_apart = _check_whole(whole, facts, settings, others or {})
     repeated = Distribution(facts.tokens[number] for number in repeats if facts.tokens)
     rules = {name: _rule(name, settings.extra) for name in facts.counts}
     return Report(
@@ -96,6 +96,7 @@ def check(
         rules=rules,
         keys=facts.keys,
         skipped=skipped,
+        held_apart=held_apart,
     )
 
 
@@ -130,15 +131,19 @@ def _check_whole(
     facts: Facts,
     settings: CheckSettings,
     others: Mapping[str, Fingerprints],
-) -> tuple[list[int], tuple[str, ...]]:
-    """Put the whole to its rules; return what repeats, and what could not be looked for."""
+) -> tuple[list[int], tuple[str, ...], tuple[HeldApart, ...]]:
+    """Put the whole to its rules.
+
+    Returns:
+        What repeats, what could not be looked for, and what is shared with the others.
+    """
     whole.format(settings.file_format, settings.notes)
     whole.size(settings.minimum)
     if settings.method is None:
         whole.formats()
     preferences = facts.methods["dpo"] > facts.rows / 2
     repeats = whole.repeats(several_answers=preferences)
-    whole.overlaps(others)
+    held_apart = whole.overlaps(others)
     whole.system_prompts()
     whole.labels()
     if facts.tokens:
@@ -150,7 +155,7 @@ def _check_whole(
         skipped.append(f"languages: {_INSTALL}")
     if not finds_mojibake():
         skipped.append(f"mojibake: {_INSTALL}")
-    return repeats, tuple(skipped)
+    return repeats, tuple(skipped), held_apart
 
 
 def _tokens(facts: Facts, settings: CheckSettings, repeated: Distribution) -> TokenCounts | None:

@@ -121,6 +121,12 @@ def _fitting(columns: Collection[str]) -> list[Shape]:
     ]
 
 
+_WORD = re.compile("[a-z]+")
+_ASKED = ("question", "prompt", "instruction", "input", "query", "request", "message", "problem")
+_ANSWERED = ("answer", "reply", "response", "completion", "output", "solution", "label", "target")
+"""Words in the names of columns, of those that nothing else is recognized by."""
+
+
 def _meant(columns: Collection[str]) -> dict[str, str]:
     """Return the fields that columns mean whose names are written in another way."""
     plain = {name: name.strip().lower() for name in columns}
@@ -181,13 +187,23 @@ def _share(shape: Shape, names: list[str]) -> float:
 
 
 def _advice(names: list[str]) -> str:
-    """Return how to make examples of these columns, in the names of the first two that can be."""
+    """Return how to make examples of these columns; they are named where their names tell."""
     usable = [name for name in names if name.isprintable() and not set(name) & set("{}'")]
-    first, second = usable[:2] if len(usable) > 1 else ("question", "answer")
+    asked = next((name for name in usable if _sounds_like(name, _ASKED)), None)
+    answered = next((name for name in usable if _sounds_like(name, _ANSWERED)), None)
+    if usable and (asked is None or answered is None):
+        return (
+            f"Say how to make examples of it: --prompt '{{{asked or '…'}}}' --completion "
+            f"'{{{answered or '…'}}}', with a column's name for each …"
+        )
     return (
         "Say how to make examples of it, for instance with "
-        f"--prompt '{{{first}}}' --completion '{{{second}}}'"
+        f"--prompt '{{{asked or 'question'}}}' --completion '{{{answered or 'answer'}}}'"
     )
+
+
+def _sounds_like(name: str, words: Collection[str]) -> bool:
+    return not set(_WORD.findall(name.lower())).isdisjoint(words)
 
 
 def _mixed(chat: Shape, pair: Shape) -> str:

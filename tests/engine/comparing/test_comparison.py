@@ -8,7 +8,7 @@ from engine.comparing.comparison import compare
 from engine.comparing.metrics import Measured
 from engine.lab import Lab
 from store.errors import NotFoundError
-from store.events import JobStatusChanged
+from store.events import JobStatusChanged, JobSucceeded
 from tests.engine.comparing.conftest import AddVersion, PlanJob, RegisterModel
 
 
@@ -34,12 +34,44 @@ def test_only_what_differs_is_a_difference(lab: Lab) -> None:
 @pytest.mark.usefixtures("two")
 def test_of_each_metric_the_best_is_marked_where_it_is_known_what_is_better(lab: Lab) -> None:
     assert compare(lab.database.reader, ["a", "b"]).metrics == (
+        # Both stand at the same step of the same data, and no evaluation tells of both.
         Measured("loss, last", (1.5, 1.4), frozenset({1})),
         Measured("loss, best", (1.0, 1.4), frozenset({0})),
         Measured("eval_accuracy, last", (None, 0.4), frozenset()),
         Measured("eval_accuracy, best", (None, 0.5), frozenset()),
         Measured("learning_rate, last", (0.1, None), frozenset()),
     )
+
+
+def test_what_was_cut_short_is_not_marked_as_the_best(lab: Lab, plan_job: PlanJob) -> None:
+    plan_job("early", {"loss": [0.1]})
+    for name, values in (("a", [2.0, 1.5]), ("b", [2.0, 1.4])):
+        job = plan_job(name, {"loss": values})
+        lab.log.append(f"job/{job}", JobSucceeded(model=f"mdl_{name}"))
+    all_three = ["early", "a", "b"]
+    found = {each.name: each.best for each in compare(lab.database.reader, all_three).metrics}
+    assert found == {"loss, last": {2}, "loss, best": {2}}
+    assert not any(each.best for each in compare(lab.database.reader, ["early", "a"]).metrics)
+
+
+def test_a_training_loss_is_not_marked_where_an_evaluation_tells(
+    lab: Lab, plan_job: PlanJob
+) -> None:
+    plan_job("a", {"loss": [2.0, 0.5], "eval_loss": [1.0, 1.2]})
+    plan_job("b", {"loss": [2.0, 1.5], "eval_loss": [1.1, 1.1]})
+    found = {each.name: each.best for each in compare(lab.database.reader, ["a", "b"]).metrics}
+    assert found == {
+        "eval_loss, last": {1},
+        "eval_loss, best": {0},
+        "loss, last": frozenset(),
+        "loss, best": frozenset(),
+    }
+
+
+def test_what_was_measured_on_other_data_has_no_best(lab: Lab, plan_job: PlanJob) -> None:
+    plan_job("a", {"loss": [2.0], "eval_loss": [1.0]}, validation="ds_2")
+    plan_job("b", {"loss": [1.0], "eval_loss": [2.0]}, validation="ds_3", dataset="ds_4")
+    assert not any(each.best for each in compare(lab.database.reader, ["a", "b"]).metrics)
 
 
 @pytest.mark.usefixtures("two")
@@ -97,3 +129,15 @@ def test_what_all_of_them_were_made_of_is_told(
     assert found.lineage == ("tiny", "facts")
     assert found.subjects[0].lineage == ("tiny", "facts")
     assert compare(lab.database.reader, ["a", "facts"]).lineage == ("tiny",)
+
+
+def test_what_a_machine_did_is_nobodys_best(lab: Lab, plan_job: PlanJob) -> None:
+    plan_job("lean", {"memory_bytes": [5e8], "step_seconds": [0.5], "tokens_per_second": [90.0]})
+    plan_job("fat", {"memory_bytes": [9e8], "step_seconds": [0.9], "tokens_per_second": [50.0]})
+    found = compare(lab.database.reader, ["lean", "fat"]).metrics
+    assert [each.name for each in found] == [
+        "memory_bytes, last",
+        "step_seconds, last",
+        "tokens_per_second, last",
+    ]
+    assert not any(each.best for each in found)

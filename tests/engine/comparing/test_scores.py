@@ -62,9 +62,26 @@ def test_a_job_that_made_no_model_has_the_figures_of_its_training(
     assert scores.before == Figures(1.5, None, 0.1)
     assert scores.after == Figures(1.1, None, 0.3)
     [table] = score_tables([each.scores for each in found])
-    assert table.unfinished
+    assert not table.models
     assert (table.measure.validation, table.measure.examples) == ("held-out@1", None)
     assert table.steps == (16, None)
+
+
+def test_a_job_that_made_no_model_stands_beside_models_and_is_not_the_best(
+    lab: Lab, plan_job: PlanJob, register: RegisterModel, add_version: AddVersion
+) -> None:
+    held_out = add_version("held-out", 1, ["1"])
+    for name, after in (("a", evaluation(0.9)), ("b", evaluation(0.8))):
+        register(name, plan_job(name, validation=held_out), before=evaluation(1.5), after=after)
+    plan_job("early", {"eval_loss": [1.5, 0.1]}, [0, 4], validation=held_out)
+    plan_job("begun", {"eval_loss": [1.5]}, [0], validation=held_out)
+    [table] = _tables(lab, "early", "a", "b", "begun")
+    assert table.measure.examples == 20
+    assert table.steps == (4, None, None, 0)
+    assert table.models == {1, 2}
+    found = {each.name: (each.values, sorted(each.best)) for each in table.scores}
+    assert found["loss, before"] == ((1.5, 1.5, 1.5, 1.5), [])
+    assert found["loss"] == ((0.1, 0.9, 0.8, None), [2])
 
 
 def test_what_was_never_evaluated_is_in_no_table(

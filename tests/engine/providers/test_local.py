@@ -14,33 +14,12 @@ from engine.child import python_module
 from engine.data.versions.importing import Source
 from engine.lab import Lab
 from engine.poller import Poller
-from engine.providers.local import log_tail
 from engine.training import memory
 from store.events import JobInterrupted, JobPlanned, JobResumed, JobSubmitted
 from store.queries import jobs
 from store.queries.jobs import JobDetail
 
 _JOB = "job_0000000001"
-
-
-@pytest.mark.parametrize(
-    ("written", "lines"),
-    [
-        (b"one\ntwo\n", ["one", "two"]),
-        (b"one\r\ntwo\r\n", ["one", "two"]),
-        (b"\r 10%\r 50%\r100%\ndone\n", ["100%", "done"]),
-        (b"one\x85still one\nthree \xff", ["one\ufffdstill one", "three \ufffd"]),
-    ],
-)
-def test_a_log_is_told_by_its_lines_as_a_terminal_would_show_them(
-    tmp_path: Path, written: bytes, lines: list[str]
-) -> None:
-    (tmp_path / "log.txt").write_bytes(written)
-    assert log_tail(tmp_path, 10) == lines
-
-
-def test_a_log_that_is_not_there_has_no_lines(tmp_path: Path) -> None:
-    assert log_tail(tmp_path, 10) == []
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ _USE_NO_DATABASE = {
     *(f"config.profile.{name}" for name in ("add", "list", "show", "remove")),
 }
 _FIXED = {
-    *("demo", "train", "chat", "history", "poll", "daemon", "completion"),
+    *("demo", "train", "compare", "chat", "history", "poll", "daemon", "completion"),
     *("notify", "notify.test", "web"),
     *("verify", "rebuild", "backup", "doctor"),
     *("export", "export.archive", "import", "import.archive"),

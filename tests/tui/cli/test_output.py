@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from array import array
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from math import inf, nan
 
 import pytest
 
 from tui.cli import output
+from tui.stand_ins import ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,19 @@ def _terminal(monkeypatch: pytest.MonkeyPatch, columns: int = 80) -> _Terminal:
     return terminal
 
 
+def test_long_texts_are_broken_between_words_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = _terminal(monkeypatch, 20)
+    output.say_wrapped("a sentence of several words\nand one")
+    assert terminal.written == "a sentence of\nseveral words\nand one\n"
+
+
+def test_long_texts_stay_whole_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_wrapped("word " * 40 + "end")
+    assert capsys.readouterr().out == "word " * 40 + "end\n"
+
+
 def test_rows_are_printed_as_objects_with_their_json_unpacked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -64,6 +79,20 @@ def test_json_keeps_every_character_and_shows_none_to_the_terminal_that_it_obeys
     assert json.loads(printed) == text
     assert printed.startswith('"Grüße 🙂 \\u001b')
     assert printed.rstrip("\n").isprintable()
+
+
+def test_where_the_encoding_lacks_characters_json_stays_json_and_tables_keep_their_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = BytesIO()
+    stream = TextIOWrapper(written, "ascii", errors=ERRORS)
+    monkeypatch.setattr("sys.stdout", stream)
+    output.print_json({"name": "Grüße …"})
+    output.print_table(["NAME", "LOSS"], [["✓ café", "1.2"], ["plain", "1.3"]])
+    stream.flush()
+    first, *table = written.getvalue().decode("ascii").splitlines()
+    assert json.loads(first) == {"name": "Grüße …"}
+    assert table == ["NAME       LOSS", "v caf\\xe9  1.2", "plain      1.3"]
 
 
 def test_json_is_one_line_for_a_program_and_indented_on_a_terminal(

@@ -231,6 +231,28 @@ async def test_up_brings_back_what_was_asked(lab: StillLab, drive: Drive) -> Non
         assert prompt.text == ""
 
 
+async def test_that_a_model_is_not_ready_is_told_until_it_is_or_that_is_dismissed(
+    lab: StillLab, drive: Drive
+) -> None:
+    loaded = Event()
+    lab.opening = lambda: loaded.wait(30)
+    async with drive(lab, (120, 36)) as ui:
+        await _chatting(ui)
+        await ui.until_shown("starting the model…")
+        await ui.press(*"hello", "enter")
+        await ui.until_shown("starting the model…", "not ready yet: enter sends it then")
+        # The clock ticks meanwhile.
+        await ui.until_shown("starting the model… 1s", "not ready yet: enter sends it then")
+        await ui.press("escape")
+        await ui.until(lambda: "not ready yet" not in ui.screen_text())
+        assert isinstance(ui.app.screen, Chat)
+        await ui.press("enter")
+        await ui.until_shown("not ready yet")
+        loaded.set()
+        await ui.until(lambda: "not ready yet" not in ui.screen_text())
+        await ui.until_shown("ready", "hello")
+
+
 async def test_what_is_written_is_not_lost_by_one_escape(lab: StillLab, drive: Drive) -> None:
     async with drive(lab, (80, 24)) as ui:
         await _chatting(ui)

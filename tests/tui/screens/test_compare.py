@@ -176,11 +176,11 @@ async def test_a_curve_keeps_its_ink_and_the_selected_one_is_marked(
     async with drive(lab, (80, 24)) as ui:
         screen = await compare(ui, jobs[5], jobs[3], jobs[2])
         await ui.press("2", "l")
-        await ui.until_shown("━ no-metrics -", "▸━ a ", "loss  1 of 4")
+        await ui.until_shown("━ no-metrics -", "▸2━ a ", "loss  1 of 4")
         inks = {text: ink for line in screen.sides.view.lines for text, ink in line}
-        assert inks["━ "] == "third"
+        assert inks["3━ "] == "third"
         await ui.press("b")
-        await ui.until_shown("▸━ a ", "   ━ no-metrics -")
+        await ui.until_shown("▸1━ a ", "2━ no-metrics -")
 
 
 async def test_models_of_no_job_have_no_curves(lab: StillLab, drive: Drive, story: Story) -> None:
@@ -203,7 +203,9 @@ async def test_scores_have_intervals_where_trials_were_counted(
         await compare(ui, "mdl_1", "mdl_3", "job_5")
         await ui.press("3")
         await ui.until_shown("On 40 examples of gsm8k/validation@1", "0.7750 ★", "75.0%")
-        await ui.until_shown("While training, on gsm8k/validation@1", "after step")
+        # The job that runs stands in the same table, with the step at which it was measured.
+        await ui.until_shown("after step", "at its end", "30")
+        assert ui.screen_text().count("gsm8k/validation@1") == 1
         await ui.until_shown("There are no intervals of loss")
         await ui.press("end")
         await ui.until_shown("Answers to 3 prompts that all were asked", "1 of 2", "9% to 91%")
@@ -217,9 +219,10 @@ async def test_a_job_that_runs_is_followed(lab: StillLab, drive: Drive, story: S
         await compare(ui, "job_5", "job_3")
         await ui.until_shown("● running", "1.211")
         story.tell("job_5", *losses(31, 30), JobSucceeded(step=60, model="mdl_5"))
-        await ui.until_shown("✓ succeeded", "0.9747 ★")
+        # The other one was cut short: it is no match.
+        await ui.until_shown("✓ succeeded", "0.9747", "None is marked ★ as the best")
         await ui.press("3")
-        await ui.until_shown("While training")
+        await ui.until_shown("after step")
         register(story, 5, "gsm8k-5", 0.7)
         await ui.until_shown("On 40 examples of gsm8k/validation@1", "0.7000")
 

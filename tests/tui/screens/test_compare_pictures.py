@@ -33,7 +33,7 @@ def test_the_curves_of_six_jobs(
         ui.app.push_screen(Comparing(lab, jobs))
         await ui.until_shown("▸smollm2")
         await ui.press("2", "l", "l", "l")
-        await ui.until_shown("▸━ a", "no-metrics -")
+        await ui.until_shown("▸4━ a", "no-metrics -")
 
     assert same(snap_compare, lab, size, steps)
 
@@ -63,7 +63,7 @@ def test_the_scores_of_two_models_and_a_job(
         ui.app.push_screen(Comparing(lab, ["mdl_1", "mdl_3", "job_5"]))
         await ui.until_shown("3 compared")
         await ui.press("3")
-        await ui.until_shown("0.7750 ★", "While training")
+        await ui.until_shown("0.7750 ★", "after step")
         screen = ui.app.screen
         assert isinstance(screen, Comparing)
         await ui.until(lambda: screen.sides.answers.asked is not None)

@@ -249,3 +249,18 @@ async def test_in_the_past_all_is_shown_and_nothing_is_done(
         await ui.press("a", "c", "v", "s", "t", "T")
         assert len([told for told in ui.told if "this is the past" in told]) == 6
         assert isinstance(ui.app.screen, Datasets)
+
+
+async def test_with_the_whole_screen_the_keys_say_how_to_get_the_tree_back(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        await ui.press("D")
+        await ui.until_shown("gsm8k/train@1", "enter open")
+        await ui.press("1", "enter")
+        await ui.until(lambda: "enter open" not in ui.screen_text())
+        await ui.until_shown("esc back")
+        await ui.press("3")
+        await ui.until_shown("enter open", "esc back")
+        await ui.press("escape")
+        await ui.until_shown("gsm8k/validation@1", "enter open")

@@ -21,6 +21,10 @@ def texts(width: int, wanted: str = "", panels: bool = True) -> list[str]:
     return [text_of(line) for line in lines_of(parts, wanted)]
 
 
+def test_it_is_said_how_notifications_go() -> None:
+    assert "escape takes them away" in " ".join(texts(80, "notifications"))
+
+
 def test_every_action_and_every_status_is_explained() -> None:
     shown = "\n".join(texts(120))
     for action in ACTIONS_HERE:

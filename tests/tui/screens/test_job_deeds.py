@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import LabError
 from store.events import CostRecorded, JobPlanned, JobStatusChanged, JobSubmitted
 from tests.tui.conftest import Drive, StillLab, Story, losses
 from tui.screens.question import Question
@@ -86,8 +87,20 @@ async def test_a_hosted_job_that_has_ended_is_not_resumed(
     async with drive(lab) as ui:
         await ui.press("r")
         await ui.until(lambda: bool(ui.told))
-        assert "`ftlab jobs retry there` starts a new one" in ui.told[0]
+        assert "R starts a new one from its plan" in ui.told[0]
 
 
 async def test_a_job_of_this_machine_costs_nothing(lab: StillLab, drive: Drive) -> None:
     await asked(lab, drive, "c", "Cancel gsm8k-5?", "It saves a checkpoint and stops")
+
+
+async def test_a_job_whose_checkpoints_are_gone_is_sent_to_a_key(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_job: str) -> None:
+        raise LabError("gsm8k-3 cannot go on. `ftlab jobs retry gsm8k-3` trains it again")
+
+    monkeypatch.setattr(lab, "resume_job", refuse)
+    async with drive(lab) as ui:
+        await ui.press("j", "j", "r", "y")
+        await ui.until(lambda: ui.told == ["gsm8k-3 cannot go on. R trains it again"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
 
 from store.events import JobSucceeded
@@ -207,3 +208,17 @@ async def test_a_search_that_finds_nothing_shows_no_job(lab: StillLab, drive: Dr
         await ui.until_shown("0 of 5")
         await ui.until(lambda: ui.panel.job is None)
         assert "gsm8k-5" not in ui.screen_text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (50, 20)])
+async def test_a_search_that_finds_nothing_says_so_in_the_list(
+    lab: StillLab, drive: Drive, size: tuple[int, int]
+) -> None:
+    async with drive(lab, size) as ui:
+        await ui.press("slash", *"status:foo", "enter")
+        await ui.until_shown("No job fits status:foo", "There is no status foo", "succeeded")
+        await ui.until_shown("esc all jobs")
+        assert "enter open" not in ui.screen_text()
+        await ui.press("escape")
+        await ui.until_shown("gsm8k-5")
+        assert "No job fits" not in ui.screen_text()

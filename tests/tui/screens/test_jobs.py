@@ -5,11 +5,12 @@ import sqlite3
 import pytest
 from textual.widgets import ContentSwitcher
 
+from engine.looking import LookedAtLab
 from store.errors import StoreBusyError
 from store.events import JobCancelRequested, JobMessageReceived, JobSucceeded
 from store.queries.history import Filter, history
 from store.queries.jobs import job_detail, job_list
-from tests.tui.conftest import Drive, StillLab, Story, losses, running, settle
+from tests.tui.conftest import Drive, Driven, StillLab, Story, losses, running, settle
 from tui.screens.chat import Chat
 from tui.screens.help import Help
 from tui.screens.jobs import Jobs
@@ -70,7 +71,7 @@ async def test_a_click_selects_a_row(lab: StillLab, drive: Drive) -> None:
         ("2", "curves", "━ loss 1.211"),
         ("3", "metrics", "LOWEST"),
         ("4", "events", "checkpoint saved at step 30"),
-        ("5", "log", "No log: the job's process wrote none on this machine."),
+        ("5", "log", "No log: the job's folder is gone."),
     ],
 )
 async def test_numbers_open_panels(
@@ -126,7 +127,7 @@ async def test_the_end_of_the_log_is_shown_harmless(lab: StillLab, drive: Drive)
     (folder / "log.txt").write_text("\n".join([*lines, "\x1b]0;x\x07\x1b[2Jdone\x08"]))
     async with drive(lab) as ui:
         await ui.press("5")
-        await ui.until_shown("step 99", "│ done\ufffd")
+        await ui.until_shown("step 99", " done\ufffd")
 
 
 async def test_enter_gives_the_job_the_screen_and_escape_gives_it_back(
@@ -157,12 +158,57 @@ async def test_the_layout_follows_the_terminal(lab: StillLab, drive: Drive) -> N
     async with drive(lab, (80, 24)) as ui:
         list_above = ui.jobs.query_one("#job-list").region
         assert list_above.bottom <= ui.panel.region.y
-        await ui.pilot.resize_terminal(140, 40)
+        await ui.pilot.resize_terminal(200, 40)
         await ui.until(lambda: ui.panel.region.y == ui.jobs.query_one("#job-list").region.y)
         await ui.pilot.resize_terminal(12, 3)
         await ui.pilot.resize_terminal(1, 1)
         await ui.pilot.resize_terminal(80, 24)
         await ui.until_shown("gsm8k-5", "━ loss 1.211")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 30), (200, 60)])
+async def test_the_list_can_have_the_whole_screen(
+    lab: StillLab, drive: Drive, size: tuple[int, int]
+) -> None:
+    async with drive(lab, size) as ui:
+        await ui.press("z")
+        await ui.until(lambda: not ui.panel.display)
+        assert ui.rows.size.height > size[1] - 8
+        assert ui.rows.size.width > size[0] - 4
+        await ui.until_shown("esc back")
+        await ui.press("enter")
+        await ui.until_shown("━ loss 1.211")
+        await ui.press("escape")
+        await ui.until(lambda: not ui.panel.display)
+        await ui.press("escape")
+        await ui.until_shown("gsm8k-1", "━ loss 1.211")
+
+
+async def test_where_the_list_has_the_whole_screen_anyway_that_is_said(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (50, 20)) as ui:
+        await ui.press("z")
+        assert ui.told == ["the list has the whole screen already: enter shows a job"]
+
+
+async def test_with_marked_jobs_the_head_says_whose_curves_are_drawn(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        await ui.press("space", "space", "2")
+        both = "2 jobs: ● gsm8k-5, ⊘ a-name-that-is-rather-long"
+        await ui.until_shown(both, "● 1 running  ⊘ 1 cancelled", "esc unmark")
+        assert ui.selected == "gsm8k-3"
+        await ui.press("enter")
+        await ui.until(lambda: not ui.jobs.query_one("#job-list").display)
+        await ui.until_shown(both)
+        await ui.press("1")
+        await ui.until_shown("! gsm8k-3  interrupted")
+        await ui.press("2")
+        await ui.until_shown(both)
+        await ui.press("escape", "escape")
+        await ui.until_shown("! gsm8k-3  interrupted", "━ loss 0.9447")
 
 
 async def test_cancelling_asks_and_then_records_the_request(lab: StillLab, drive: Drive) -> None:
@@ -214,6 +260,51 @@ async def test_what_makes_no_sense_is_refused_with_the_reason(
         await ui.press(*keys)
         await ui.until(lambda: ui.told == [refusal])
         assert isinstance(ui.app.screen, Jobs)
+
+
+@pytest.mark.parametrize(
+    ("keys", "offered"),
+    [
+        ("", {"cancel"}),
+        ("j", {"resume"}),
+        ("jj", {"resume"}),
+        ("jjj", {"resume"}),
+        ("G", {"talk"}),
+        # Marked: one of them can be cancelled, the other resumed.
+        ("  ", {"cancel", "resume"}),
+    ],
+)
+async def test_the_line_of_keys_offers_what_makes_sense_for_the_selected_job(
+    lab: StillLab, drive: Drive, keys: str, offered: set[str]
+) -> None:
+    async with drive(lab) as ui:
+        await ui.press(*keys)
+        await ui.until(lambda: _offered(ui) == offered)
+
+
+async def test_what_is_offered_follows_what_becomes_of_the_job(
+    lab: StillLab, drive: Drive, story: Story
+) -> None:
+    async with drive(lab) as ui:
+        await ui.until(lambda: _offered(ui) == {"cancel"})
+        story.tell("job_5", JobSucceeded(model="mdl_5", step=60))
+        await ui.until(lambda: _offered(ui) == {"talk"})
+
+
+async def test_where_nothing_can_be_done_nothing_is_offered_but_the_key_says_why(
+    lab: StillLab, drive: Drive
+) -> None:
+    lab.why_not = LookedAtLab.why_not
+    async with drive(lab) as ui:
+        await ui.until(lambda: not _offered(ui))
+        await ui.press("c")
+        await ui.until(lambda: any("--read-only" in told for told in ui.told))
+
+
+def _offered(ui: Driven) -> set[str]:
+    """Return which of the things that can be done with a job the line of keys names."""
+    line = ui.screen_text().splitlines()[-1]
+    return {label for label in ("cancel", "resume", "talk") if f" {label} " in line}
 
 
 async def test_what_the_lab_refuses_is_told_in_its_words(
@@ -391,6 +482,32 @@ async def test_ten_thousand_jobs_scroll(
         await ui.press("pageup", "home")
         await ui.until_shown("many-9999")
     assert len(job_list(empty_lab.database.reader)) == 10_000
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 30)])
+@pytest.mark.parametrize("count", [40, 10_000])
+async def test_many_jobs_leave_the_panel_its_room(
+    lab: StillLab, drive: Drive, count: int, size: tuple[int, int]
+) -> None:
+    _fill(lab, count)
+    async with drive(lab, size) as ui:
+        await ui.until(lambda: len(ui.rows.book.ids) == count + 5)
+        await ui.until_shown("━ loss 1.211", "└┬", "enter open")
+        assert ui.rows.size.height == int(size[1] * 0.36)
+        assert ui.panel.view.size.height >= size[1] // 2 - 3
+        assert ui.panel.region.bottom == size[1] - 1
+
+
+async def test_rows_that_a_larger_window_brings_into_sight_are_read(
+    empty_lab: StillLab, drive: Drive
+) -> None:
+    _fill(empty_lab, 1_000)
+    async with drive(empty_lab, (80, 24)) as ui:
+        await ui.until(lambda: len(ui.rows.book.ids) == 1_000)
+        await ui.press(*["ctrl+d"] * 12)
+        await ui.pilot.resize_terminal(200, 90)
+        await ui.until(lambda: ui.rows.size.height > 80)
+        await ui.until(lambda: "  …" not in ui.screen_text())
 
 
 def _fill(lab: StillLab, count: int) -> None:

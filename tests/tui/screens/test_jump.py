@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Offset
 
 from tests.tui.conftest import Drive, Driven, StillLab
 from tui.jumping import LETTERS, spots_of
@@ -44,6 +45,26 @@ async def test_a_letter_presses_a_key_of_the_line(lab: StillLab, drive: Drive) -
     async with drive(lab) as ui:
         await ui.press(await letter_over(ui, " ? help"))
         await ui.until(lambda: isinstance(ui.app.screen, Help))
+
+
+async def test_a_letter_puts_the_cursor_on_a_row_in_sight(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab) as ui:
+        assert ui.selected == "gsm8k-5"
+        spots = spots_of(ui.app.screen)
+        third = next(spot for spot in spots if spot.at == ui.rows.region.offset + Offset(0, 2))
+        await ui.press("1", "tab", "ctrl+o", LETTERS[spots.index(third)])
+        await ui.until(lambda: ui.selected == "gsm8k-3")
+        assert ui.app.focused is ui.rows
+
+
+async def test_rows_take_no_letter_from_what_is_no_row(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("H")
+        await ui.until(lambda: isinstance(ui.app.screen, History))
+        await ui.pilot.pause()
+        spots = spots_of(ui.app.screen)
+        assert len({spot.at.y for spot in spots if spot.is_row}) > 10
+        assert spots[-1].at.y == 35
 
 
 @pytest.mark.parametrize("keys", [("escape",), ("1", "escape")])

@@ -124,7 +124,7 @@ async def test_a_hosted_model_is_rebuilt_here_and_goes_only_if_its_name_is_typed
         await ui.press("R")
         await ui.until_shown("on this machine?", "lora of smollm2-135m-instruct", "· epochs 3")
         await ui.press("y")
-        await ui.until(lambda: any("is training in the background" in told for told in ui.told))
+        await ui.until(lambda: any(" is starting (job_" in told for told in ui.told))
         assert rescued.trained is not None
         assert rescued.trained.options == {"recreates": row.id}
 

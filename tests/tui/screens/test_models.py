@@ -19,6 +19,8 @@ from tui.screens.models import Models
 @pytest.fixture
 def models(lab: StillLab, story: Story) -> StillLab:
     tell_models(story.log)
+    for here in ("mdl_l1", "mdl_l2"):
+        lab.places.model(here).mkdir(parents=True)
     return lab
 
 
@@ -51,10 +53,12 @@ async def test_the_selected_model_is_told_in_full(models: StillLab, drive: Drive
     async with drive(models, (200, 60)) as ui:
         await _open(ui)
         await _go_to(ui, "mdl_l3")
-        await ui.until_shown("goes on from", "▪ facts", "went on as", "▪ answers-2")
+        await ui.until_shown("goes on from", "▪ facts", "went on as", "▫ answers-2")
         await ui.until_shown("On 40 examples of gsm8k/validation@1, in tokens of tiny-t5")
         await ui.until_shown("packing               yes", "learning rate         0.0005")
-        await ui.until_shown("#best #eu/candidate", "models/mdl_l3", "not on this machine")
+        await ui.until_shown(
+            "#best #eu/candidate", "models/mdl_l3", "its files are gone from there"
+        )
         await _go_to(ui, "mdl_h1")
         await ui.until_shown("rebuilt as", "▪ support-here", "shuts down 2027-01-14, in 55 days")
         await _go_to(ui, "mdl_g2")
@@ -69,9 +73,9 @@ async def test_a_base_model_tells_what_was_made_of_it_and_folds(
     async with drive(models) as ui:
         screen = await _open(ui)
         await ui.press("g")
-        await ui.until_shown("MADE OF IT", "3 on this machine")
-        await ui.press("enter")
-        await ui.until_shown("▸ tiny-t5 3")
+        await ui.until_shown("MADE OF IT", "1 on this machine", "2 with their files gone", "h fold")
+        await ui.press("h")
+        await ui.until_shown("▸ tiny-t5 3", "l unfold")
         assert "facts" not in ui.screen_text()
         await ui.press("l", "l")
         await ui.until_shown("▾ tiny-t5 3", "└─facts")
@@ -114,6 +118,72 @@ async def test_a_model_or_all_marked_ones_are_talked_to(models: StillLab, drive:
         await ui.until_shown("facts")
 
 
+async def test_a_base_model_is_talked_to_with_enter(models: StillLab, drive: Drive) -> None:
+    async with drive(models) as ui:
+        await _open(ui)
+        await _go_to(ui, "mdl_1")
+        await ui.press("k")
+        await ui.until_shown("MADE OF IT")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, Chat))
+        await ui.until_shown("chat with smollm2-135m-instruct")
+
+
+async def test_space_marks_a_base_model_and_it_is_talked_to_beside_what_was_made_of_it(
+    models: StillLab, drive: Drive
+) -> None:
+    async with drive(models, (160, 36)) as ui:
+        await _open(ui)
+        await _go_to(ui, "mdl_1")
+        await ui.press("k", "space", "space")
+        await ui.until_shown("2 marked · esc unmarks", "▾*smollm2-135m-instruct", "▪*")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, Chat))
+        await ui.until_shown("chat with gsm8k-1 and smollm2-135m-instruct")
+
+
+async def test_a_base_model_of_random_weights_has_nothing_to_say(
+    models: StillLab, drive: Drive
+) -> None:
+    async with drive(models) as ui:
+        screen = await _open(ui)
+        await ui.press("g")
+        await ui.until_shown("MADE OF IT")
+        await ui.until(lambda: "talk" not in _keys(ui))
+        await ui.press("enter")
+        await ui.until(lambda: any("tiny-t5 is made of random weights" in t for t in ui.told))
+        assert ui.app.screen is screen
+
+
+async def test_the_line_of_keys_offers_what_makes_sense_for_the_selected_model(
+    models: StillLab, drive: Drive
+) -> None:
+    async with drive(models, (200, 60)) as ui:
+        await _open(ui)
+        offered = {
+            "mdl_l2": {"talk", "fold", "tag", "evaluate", "delete"},
+            "mdl_l4": {"tag", "delete"},
+            "mdl_l1": {"talk", "tag", "evaluate", "delete"},
+            "mdl_h2": {"talk", "tag", "evaluate", "recreate", "delete"},
+            "mdl_g2": {"tag", "recreate"},
+        }
+        for model_id, labels in offered.items():
+            await _go_to(ui, model_id)
+            await ui.until(lambda wanted=labels: _keys(ui) & _DEEDS == wanted)  # type: ignore[misc]
+        await ui.press("g")
+        await ui.until(lambda: _keys(ui) & _DEEDS == {"fold"})
+        await ui.press("j", "space", "space")
+        await ui.until(lambda: "compare" in _keys(ui))
+
+
+_DEEDS = {"talk", "fold", "unfold", "tag", "evaluate", "compare", "recreate", "delete"}
+
+
+def _keys(ui: Driven) -> set[str]:
+    """Return the words of the line of keys."""
+    return set(ui.screen_text().splitlines()[-1].split())
+
+
 async def test_marked_models_are_put_beside_each_other(models: StillLab, drive: Drive) -> None:
     async with drive(models) as ui:
         await _open(ui)
@@ -121,7 +191,7 @@ async def test_marked_models_are_put_beside_each_other(models: StillLab, drive: 
         await ui.until(lambda: any("mark 2 to 6 models" in told for told in ui.told))
         await _go_to(ui, "mdl_l2")
         await ui.press("space", "space")
-        await ui.until_shown("2 marked · esc unmarks", "▪*└─facts", "▪*  └─answers")
+        await ui.until_shown("2 marked · esc unmarks", "▪*└─facts", "▫*  └─answers")
         await ui.press("C")
         await ui.until(lambda: isinstance(ui.app.screen, Compare))
 
@@ -217,6 +287,22 @@ async def test_a_model_that_is_gone_is_neither_asked_nor_deleted(
             await ui.press(key)
         await ui.until(lambda: len([t for t in ui.told if "is gone since" in t]) == 3)
         assert isinstance(ui.app.screen, Models)
+
+
+async def test_a_model_whose_files_are_gone_says_so_and_is_not_asked(
+    models: StillLab, drive: Drive
+) -> None:
+    async with drive(models) as ui:
+        screen = await _open(ui)
+        await _go_to(ui, "mdl_l3")
+        await ui.until_shown("▫   └─answers", "its files are gone", "▫ 2 without files")
+        await ui.press("enter")
+        refusal = "the files of answers are gone: models/mdl_l3 is not in the data directory"
+        await ui.until(lambda: refusal in ui.told)
+        assert ui.app.screen is screen
+        models.places.model("mdl_l3").mkdir()
+        await ui.press("ctrl+r")
+        await ui.until_shown("▪   └─answers", "▫ 1 without files")
 
 
 async def test_recreating_says_where_the_data_is_missing(models: StillLab, drive: Drive) -> None:

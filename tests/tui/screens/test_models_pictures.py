@@ -13,6 +13,8 @@ from tui.screens.models import Models
 @pytest.fixture
 def models(lab: StillLab, story: Story) -> StillLab:
     tell_models(story.log)
+    for here in ("mdl_l1", "mdl_l2", "mdl_l3"):
+        lab.places.model(here).mkdir(parents=True)
     return lab
 
 

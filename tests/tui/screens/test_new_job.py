@@ -11,6 +11,9 @@ from tui.screens.jobs import Jobs
 from tui.screens.new_job import NewJob
 from tui.screens.new_job_form import JobForm
 from tui.screens.question import Question
+from tui.widgets.form_button import FormButton
+from tui.widgets.form_list import FormList
+from tui.widgets.form_text import FormText
 
 
 async def test_the_list_of_datasets_is_open_at_first(lab: StillLab, drive: Drive) -> None:
@@ -30,6 +33,64 @@ async def test_the_list_narrows_as_somebody_writes(lab: StillLab, drive: Drive) 
         await ui.until(lambda: "gsm8k/train " not in ui.screen_text())
         await ui.press("down", "enter")
         assert ui.app.screen.query_one(JobForm).draft["dataset"] == "gsm8k/validation"
+
+
+_GLOBAL = "JDMHNBLq?"
+
+
+async def test_letters_of_other_keys_are_written_into_the_fields(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        screen = await open_form(ui)
+        for name in ("dataset", "suffix", "epochs"):
+            await write(ui, name, _GLOBAL)
+            assert screen.form.draft[name] == _GLOBAL
+        assert ui.app.screen is screen
+
+
+async def test_letters_never_lead_out_of_the_form(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab) as ui:
+        screen = await open_form(ui)
+        form = screen.form
+        form.visit("provider")
+        await ui.until(lambda: form.visited is not None and form.visited.name == "provider")
+        await ui.press(*"JDMHNBq")
+        assert ui.app.screen is screen
+        screen.query_one(FormButton).focus()
+        await ui.press(*"JDMHNBq")
+        assert ui.app.screen is screen
+        await ui.until_shown("esc leaves the form first; then q is: quit")
+
+
+async def test_a_letter_chooses_what_begins_with_it(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab) as ui:
+        screen = await open_form(ui)
+        await write(ui, "dataset", "gsm8k/train")
+        form = screen.form
+        form.visit("method")
+        await ui.until(lambda: form.visited is not None and form.visited.name == "method")
+        await ui.press("f")
+        await ui.until(lambda: form.draft.get("method") == "full")
+        await ui.press("x", "l")
+        await ui.until(lambda: form.draft.get("method") != "full")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_what_is_offered_lies_over_the_form_alone(
+    lab: StillLab, drive: Drive, size: tuple[int, int]
+) -> None:
+    async with drive(lab, size) as ui:
+        screen = await open_form(ui)
+        for name in ("dataset", "model", "validation"):
+            screen.form.visit(name)
+            await ui.until(lambda: screen.form.visited is not None)
+            control = screen.form.control
+            assert isinstance(control, FormText)
+            control.open(everything=True)
+            await ui.pilot.pause()
+            lists = screen.query(FormList)
+            assert all(screen.form.region.contains_region(each.region) for each in lists)
 
 
 async def test_what_is_usual_stands_dimmed_in_the_fields(lab: StillLab, drive: Drive) -> None:
@@ -213,7 +274,7 @@ async def test_where_no_slot_is_free_it_is_asked_what_to_do(
         await ui.press("down", "enter")
         await ui.until(lambda: isinstance(ui.app.screen, Jobs))
         await ui.until(lambda: ui.selected == "gsm8k-train-1")
-        assert ui.told[-1] == "gsm8k-train-1 is started"
+        assert ui.told[-1] == "gsm8k-train-1 is starting"
         await open_form(ui)
         assert "gsm8k/train" not in command(ui)
 
@@ -233,7 +294,7 @@ async def test_data_with_errors_is_asked_about(lab: StillLab, story: Story, driv
         await ui.press("ctrl+g")
         await ui.until_shown("Train on gsm8k/train@1, which has 2 errors?")
         await ui.press("y")
-        await ui.until(lambda: "gsm8k-train-1 is started" in ui.told)
+        await ui.until(lambda: "gsm8k-train-1 is starting" in ui.told)
         assert len(job_list(lab.database.reader)) == 6
 
 

@@ -74,7 +74,7 @@ async def test_a_job_of_a_tiny_model_is_trained_from_the_form(
         await ui.press("ctrl+g", "ctrl+g")
         await ui.until(lambda: isinstance(ui.app.screen, Jobs), seconds=60)
         await ui.until(lambda: ui.selected == "tiny")
-        assert "tiny is started" in ui.told
+        assert "tiny is starting" in ui.told
     (job,) = job_list(own.database.reader)
     assert _ended(own, job.id) == "succeeded"
 
@@ -101,7 +101,7 @@ async def test_a_job_is_put_into_the_queue(own: OwnLab, tiny_base: Path, drive: 
         assert command(ui).endswith("--queue --priority 5")
         await ui.until_shown("it waits in the queue", "sums-1 can be started")
         await ui.press("ctrl+g")
-        await ui.until(lambda: "sums-1 waits in the queue" in ui.told)
+        await ui.until(lambda: "sums-1 is queued (place 1 of 1)" in ui.told)
     (job,) = job_list(own.database.reader)
     facts = list(own.log.facts(f"job/{job.id}"))
     assert isinstance(facts[0], JobPlanned)
@@ -134,7 +134,7 @@ async def test_a_paid_job_is_started_after_a_question_that_names_price_and_place
         await ui.press("ctrl+g")
         await ui.until(lambda: isinstance(ui.app.screen, Question))
         await ui.press("y")
-        await ui.until(lambda: "sums-1 is started" in ui.told, seconds=60)
+        await ui.until(lambda: "sums-1 is starting" in ui.told, seconds=60)
     (job,) = job_list(served.database.reader)
     assert job.provider == "openai"
     assert len(standin.state.jobs) == 1

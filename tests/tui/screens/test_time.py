@@ -7,6 +7,7 @@ from tests.tui.conftest import Drive, StillLab
 from tui.screens.ask import Ask
 from tui.screens.history import History
 from tui.screens.jobs import Jobs
+from tui.screens.jump import Jump
 
 
 async def test_the_slider_shows_every_moment_and_leads_back(lab: StillLab, drive: Drive) -> None:
@@ -54,7 +55,7 @@ async def test_the_slider_leaves_without_a_trace(lab: StillLab, drive: Drive) ->
     async with drive(lab, (80, 24)) as ui:
         before = ui.screen_text()
         await ui.press("B")
-        await ui.until_shown("event before")
+        await ui.until_shown("← before")
         await ui.press("escape")
         await ui.until(lambda: ui.screen_text() == before)
         assert ui.rows.has_focus
@@ -100,3 +101,47 @@ async def test_gone_back_from_the_log_the_slider_stands_at_that_event(
         await ui.until_shown(f"event {head - 2} of {head}")
         await ui.press("end")
         await ui.until(lambda: ui.app.as_of is None)
+
+
+async def test_in_the_past_the_keys_say_how_to_leave_it(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        await ui.press("B")
+        await ui.until_shown("/ a time", "end now", "enter look")
+        await ui.press("left")
+        await ui.until(lambda: ui.app.as_of is not None and ui.app.shown_jobs.time_bar.has_focus)
+        await ui.press("enter")
+        await ui.until_shown("esc back to now", "B other time", "enter open")
+        assert "new job" not in ui.screen_text()
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.as_of is None)
+
+
+async def test_a_time_before_all_jobs_is_said_to_be_one(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        await ui.press("B", "home")
+        await ui.until_shown("There were no jobs at that time.", "returns to the present")
+        await ui.press("enter")
+        await ui.until_shown("esc back to now", "B other time")
+        await ui.press("M")
+        await ui.until_shown("There were no models at that time.")
+        assert "new job" not in ui.screen_text()
+        assert "starts one" not in ui.screen_text()
+        await ui.press("J", "escape")
+        await ui.until_shown("gsm8k-5")
+
+
+async def test_a_dialog_that_is_open_when_the_past_comes_takes_nothing_of_it_away(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("ctrl+o")
+        assert isinstance(ui.app.screen, Jump)
+        ui.app.go_back_to(5, sliding=True)
+        await ui.until_shown("as of event 5,")
+        assert [type(screen) for screen in ui.app.screen_stack] == [Jobs, Jobs]
+        ui.app.go_back_to(4, sliding=True)
+        await ui.until_shown("as of event 4,")
+        assert [type(screen) for screen in ui.app.screen_stack] == [Jobs, Jobs]
+        ui.app.leave_past()
+        await ui.until(lambda: ui.app.sight is lab)
+        assert ui.app.as_of is None

@@ -9,7 +9,6 @@ from engine.comparing.answers import Asked, Said
 from engine.suites.prompts import Prompt
 from tui.ink import text_of
 from tui.widgets.comparison_answer_lines import AnswerColumn, answers_beside, prompt_lines
-from tui.widgets.comparison_curves import CurveOf, Entry, legend_lines
 
 ASKED = Asked(
     "d" * 64,
@@ -73,18 +72,3 @@ def test_what_has_to_be_known_of_an_answer_is_said() -> None:
 def test_a_prompt_without_text_is_named_by_its_digest() -> None:
     [line] = prompt_lines(Asked("abc" * 20, None, {}), 80, 6)
     assert text_of(line) == "The text of this prompt is not here any more: abcabcabcabc"
-
-
-@pytest.mark.parametrize("width", [30, 50, 80, 200])
-def test_a_legend_has_as_many_lines_as_it_needs(width: int) -> None:
-    names = ["a", "日本語" * 20, "b" * 90, "c d", "e", "f"]
-    entries = [
-        Entry(CurveOf(f"job_{name}", name, is_selected=name == "e"), "first", "0.1234")
-        for name in names
-    ]
-    lines = legend_lines(entries, ["loss", "log", "1 of 7  m next"], width)
-    assert max(cell_len(text_of(line)) for line in lines) <= width
-    shown = "\n".join(map(text_of, lines))
-    assert shown.count("━ ") == 6
-    assert "▸━ e 0.1234" in shown
-    assert "loss  log" in shown

@@ -11,6 +11,7 @@ from tests.tui.conftest import NOW, StillLab
 from tui.ink import look, text_of
 from tui.job_line import heading, job_line, sparkline
 from tui.job_rows import JobRow, job_rows
+from tui.nothing_found import nothing_found
 
 
 def _rows(lab: StillLab) -> dict[str, JobRow]:
@@ -25,6 +26,42 @@ def test_rows_and_titles_fill_exactly_their_room(lab: StillLab, width: int) -> N
         for name in (row.job.name, "x" * 300, "日本語の名前" * 20):
             named = replace(row, job=replace(row.job, name=name))
             assert cell_len(text_of(job_line(named, " ", width, NOW))) == width
+
+
+def _titles(width: int) -> set[str]:
+    return set(text_of(heading(width, NEWEST_FIRST)).replace("BASE MODEL", "MODEL").split())
+
+
+@pytest.mark.parametrize(
+    ("width", "more"),
+    [
+        (20, {"NAME", "DONE"}),
+        (48, {"LEFT", "LOSS", "AGE"}),
+        (78, {"MODEL", "DATASET", "COURSE"}),
+        (100, {"PROVIDER", "COST"}),
+        (150, {"EVAL"}),
+    ],
+)
+def test_columns_come_with_the_room(width: int, more: set[str]) -> None:
+    assert more <= _titles(width)
+
+
+def test_a_wider_list_never_tells_less() -> None:
+    for width in range(14, 320):
+        assert _titles(width) <= _titles(width + 1)
+
+
+def test_where_there_is_room_nothing_is_cut(lab: StillLab) -> None:
+    for row in _rows(lab).values():
+        assert "…" not in text_of(job_line(row, " ", 134, NOW))
+
+
+@pytest.mark.parametrize(("width", "shown"), [(96, "$1,234,568"), (96, "$12.50"), (96, "$99,999")])
+def test_a_cost_that_has_no_room_loses_its_cents(lab: StillLab, width: int, shown: str) -> None:
+    row = _rows(lab)["gsm8k-1"]
+    cost = float(shown.replace("$", "").replace(",", "")) + (0.0 if "." in shown else 0.25)
+    told = text_of(job_line(replace(row, job=replace(row.job, cost=cost)), " ", width, NOW))
+    assert (shown if len(shown) <= 7 else shown[:6] + "…") in told
 
 
 def test_a_wide_row_tells_everything(lab: StillLab) -> None:
@@ -48,6 +85,7 @@ def test_the_column_that_is_sorted_by_is_marked() -> None:
     assert "LOSS↓" in text_of(heading(80, Order("loss")))
     assert "LOSS↑" in text_of(heading(80, Order("loss", backwards=True)))
     assert "AGE↑" in text_of(heading(80, Order(backwards=True)))
+    assert "DON↓" in text_of(heading(80, Order("progress")))
 
 
 @pytest.mark.parametrize(
@@ -62,3 +100,12 @@ def test_every_status_can_be_told_without_colour() -> None:
     assert len({look(status).glyph for status in STATUSES}) == len(STATUSES)
     assert look("pausing").glyph == "?"
     assert look("pausing").word == "pausing"
+
+
+def test_a_search_that_finds_nothing_says_so_and_which_statuses_there_are() -> None:
+    lines = [text_of(line) for line in nothing_found("status:foo gsm8k", 200)]
+    assert lines[0] == "No job fits status:foo gsm8k"
+    assert lines[1].startswith("There is no status foo, only planned, ")
+    assert all(status in lines[1] for status in STATUSES)
+    assert lines[2] == "esc shows all jobs again"
+    assert len(nothing_found("status:running gsm8k", 80)) == 2

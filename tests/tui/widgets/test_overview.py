@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 from store.queries.datasets import dataset
 from store.queries.jobs import job_detail
 from store.queries.models import model
@@ -57,6 +60,18 @@ def test_a_waiting_jobs_overview_tells_its_place(lab: StillLab) -> None:
     known = Known(job_detail(reader, "gsm8k-5"), place=(2, 3))
     shown = [" ".join(text_of(line).split()) for line in overview(known, NOW, 60)]
     assert "queue place 2 of 3" in shown
+
+
+def test_labels_are_whole_and_settings_are_words(lab: StillLab) -> None:
+    settings = {"gradient_accumulation": 1, "packing": False, "max_steps": None}
+    detail = replace(
+        job_detail(lab.database.reader, "gsm8k-5"), hyperparameters_json=json.dumps(settings)
+    )
+    for width in (60, 90, 120):
+        shown = "\n".join(text_of(line) for line in overview(Known(detail), NOW, width))
+        words = [" ".join(line.split()) for line in shown.split("\n")]
+        for told in ("gradient accumulation 1", "packing no", "max steps -"):
+            assert any(line.endswith(told) for line in words), (width, told)
 
 
 def test_there_are_two_columns_where_there_is_room(lab: StillLab) -> None:

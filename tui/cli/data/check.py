@@ -12,6 +12,7 @@ from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
 
 if TYPE_CHECKING:
+    from engine.data.checking.dataset import HeldApart
     from engine.data.checking.report import Report
     from engine.data.checking.rules import Finding, Method, Severity
     from engine.data.versions.checks import CheckWish
@@ -122,6 +123,7 @@ def _print(report: Report, most: int | None) -> None:
             ("checked", report.file),
             ("rows", f"{report.rows}, {report.examples} of them examples"),
             ("so many are", _tier(report)),
+            *(_held_apart(report, other) for other in report.held_apart),
             ("duplicates", str(report.repeats.examples) if report.repeats.examples else None),
         ]
     )
@@ -135,6 +137,17 @@ def _print(report: Report, most: int | None) -> None:
         note(f"not looked for: {left_out}")
     say()
     say(f"{report.verdict}: {_total(report)}")
+
+
+def _held_apart(report: Report, other: HeldApart) -> tuple[str, str]:
+    """Say what of a dataset that should be held apart is in this one, be it nothing."""
+    from tui.wording import number_of
+
+    examples = number_of(other.examples, "example")
+    if other.found:
+        share = f"{other.found} of {report.examples}"
+        return f"against {other.name}", f"{share} are among its {examples}, or have a prompt of it"
+    return f"against {other.name}", f"nothing of its {examples} is among these {report.examples}"
 
 
 def _tier(report: Report) -> str:

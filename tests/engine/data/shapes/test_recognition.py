@@ -19,15 +19,15 @@ def test_a_row_with_the_fields_of_a_shape_is_of_that_shape(shape: object) -> Non
 
 def test_a_row_of_no_known_shape_names_its_columns_and_says_what_to_do() -> None:
     assert fault_of({"city": "Oslo", "land": "Norway", "id": 1}) == (
-        "has columns of no known shape: city, land, id. Say how to make examples of it, for "
-        "instance with --prompt '{city}' --completion '{land}'"
+        "has columns of no known shape: city, land, id. Say how to make examples of it: "
+        "--prompt '{…}' --completion '{…}', with a column's name for each …"
     )
 
 
 def test_half_a_shape_says_what_is_missing() -> None:
     assert fault_of({"prompt": "p", "id": 1}) == (
-        "has prompt but no completion, beside id. Say how to make examples of it, for instance "
-        "with --prompt '{prompt}' --completion '{id}'"
+        "has prompt but no completion, beside id. Say how to make examples of it: --prompt "
+        "'{prompt}' --completion '{…}', with a column's name for each …"
     )
 
 
@@ -75,6 +75,17 @@ def test_names_as_they_should_be_count_before_others() -> None:
 def test_half_a_shape_in_another_letter_case_says_what_is_missing() -> None:
     assert fault_of({"Prompt": "p", "id": 1}).startswith("has prompt but no completion, beside id.")
     assert "--completion '{Text}'" in fault_of({"Text": "Once upon a time"})
+
+
+def test_columns_are_advised_by_what_their_names_say() -> None:
+    columns = {"ticket": "1", "customer": "c-17", "Question": "When?", "Reply": "Soon."}
+    assert "--prompt '{Question}' --completion '{Reply}'" in fault_of(columns)
+
+
+def test_columns_whose_names_say_nothing_are_not_guessed() -> None:
+    fault = fault_of({"ticket": "1", "customer": "c-17"})
+    assert "--prompt '{…}' --completion '{…}', with a column's name for each …" in fault
+    assert "{ticket}" not in fault
 
 
 def test_a_row_without_columns_says_so() -> None:

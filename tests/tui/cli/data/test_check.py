@@ -74,6 +74,18 @@ def test_files_are_held_against_files(run: Run, write: Write) -> None:
     assert "[near-overlap]" in done.out
 
 
+def test_that_nothing_is_shared_is_told_with_numbers(run: Run, write: Write) -> None:
+    train, test = write("train.jsonl", *_GOOD), write("test.jsonl", chat("new?", "3."))
+    done = run("check", train, "--against", test)
+    assert f"against {test}  nothing of its 1 example is among these 12" in done.out
+    shared = write("shared.jsonl", chat("3?", "3."), chat("else?", "5."))
+    done = run("check", train, "--against", shared, "--against", test)
+    assert "1 of 12 are among its 2 examples, or have a prompt of it" in done.out
+    assert "nothing of its 1 example is among these 12" in done.out
+    report = json.loads(run("check", train, "--against", shared, "--json").out)
+    assert report["held_apart"] == [{"name": str(shared), "examples": 2, "found": 1}]
+
+
 @pytest.mark.parametrize("arguments", [("nosuch.jsonl",), ("-", "--against", "nosuch.jsonl")])
 def test_a_missing_file_is_told_as_such(run: Run, arguments: tuple[str, ...]) -> None:
     done = run("check", *arguments)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tui.curve_choice import charts
+from engine.curves.charts import charts
 
 
 def test_training_and_evaluation_share_a_chart() -> None:

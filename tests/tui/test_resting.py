@@ -1,0 +1,69 @@
+"""What is not needed any more is freed while nobody presses a key."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tui.conftest import Drive, StillLab
+from tui import resting
+
+
+class Ring:
+    """Something that keeps itself alive until it is looked for."""
+
+    def __init__(self) -> None:
+        self.ring = self
+
+
+@pytest.fixture
+def by_itself() -> Iterator[None]:
+    """Nothing is collected unless somebody asks for it."""
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+def dropped() -> weakref.ref[Ring]:
+    return weakref.ref(Ring())
+
+
+@pytest.mark.usefixtures("by_itself")
+async def test_when_hands_rest_it_tidies_up(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "_REST_SECONDS", 0.01)
+    monkeypatch.setattr(resting, "_ENOUGH", 0)
+    async with drive(lab) as ui:
+        ui.app.rests = True
+        unused = dropped()
+        await ui.press("j")
+        await ui.until(lambda: unused() is None)
+        assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.usefixtures("by_itself")
+def test_what_was_alive_then_is_freed_later() -> None:
+    ring = Ring()
+    known = weakref.ref(ring)
+    resting.tidy_up()
+    del ring
+    assert known() is not None
+    resting.tidy_up()
+    assert known() is None
+
+
+@pytest.mark.usefixtures("by_itself")
+async def test_a_process_that_is_not_its_own_is_left_alone(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "_REST_SECONDS", 0.0)
+    async with drive(lab) as ui:
+        unused = dropped()
+        await ui.press("j", "k")
+        assert unused() is not None
+        assert not gc.isenabled()

@@ -1,0 +1,70 @@
+"""Collecting garbage while nobody presses a key.
+
+Python looks through all objects whenever many were made, a fifth of a second at a time after a
+few dozen screens. Here that is done when the hands rest, and what is alive then is left out of the
+collections in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from time import monotonic
+
+from textual import events
+from textual.app import App
+
+_REST_SECONDS = 0.6
+_ENOUGH = 3
+"""Collections of the younger generations after which it is worth to look through all objects."""
+
+
+class Resting(App[int]):
+    """An app that tidies up when it is at rest.
+
+    Attributes:
+        rests: whether it does; only where the process is the app's own.
+    """
+
+    def __init__(self) -> None:
+        self.rests = False
+        self._stirred_at = 0.0
+        self._wakes: asyncio.TimerHandle | None = None
+        super().__init__()
+
+    def on_ready(self) -> None:
+        """Begin when the first frame is there; what was loaded for it stays for good."""
+        if self.rests:
+            gc.freeze()
+            gc.enable()
+            self.stirred()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Notice that somebody is at it."""
+        if isinstance(event, events.InputEvent):
+            self.stirred()
+        await super().on_event(event)
+
+    def stirred(self) -> None:
+        """Tell that something was done for which objects were made."""
+        self._stirred_at = monotonic()
+        if self.rests and self._wakes is None:
+            self._wait(_REST_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        self._wakes = asyncio.get_running_loop().call_later(seconds, self._wake)
+
+    def _wake(self) -> None:
+        self._wakes = None
+        left = self._stirred_at + _REST_SECONDS - monotonic()
+        if left > 0:
+            self._wait(left)
+        elif gc.get_count()[2] >= _ENOUGH:
+            tidy_up()
+
+
+def tidy_up() -> None:
+    """Free what hangs together and is not needed, and look no more at what is left until then."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
