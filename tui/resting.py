@@ -15,8 +15,11 @@ from textual import events
 from textual.app import App
 
 _REST_SECONDS = 0.6
-_ENOUGH = 3
-"""Collections of the younger generations after which it is worth to look through all objects."""
+_ENOUGH = 1
+"""Collections of the middle generation after which it is worth to look through all objects."""
+
+_THRESHOLDS = 10_000, 5, 10
+"""When Python collects by itself: half a million new objects without a rest bring on a whole one."""
 
 
 class Resting(App[int]):
@@ -36,6 +39,7 @@ class Resting(App[int]):
         """Begin when the first frame is there; what was loaded for it stays for good."""
         if self.rests:
             gc.freeze()
+            gc.set_threshold(*_THRESHOLDS)
             gc.enable()
             self.stirred()
 
