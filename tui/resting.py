@@ -19,7 +19,7 @@ _ENOUGH = 1
 """Collections of the middle generation after which it is worth to look through all objects."""
 
 _THRESHOLDS = 10_000, 5, 10
-"""When Python collects by itself: half a million new objects without a rest bring on a whole one."""
+"""When Python collects by itself: wholly after half a million new objects without a rest."""
 
 
 class Resting(App[int]):
