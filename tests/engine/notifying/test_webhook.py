@@ -70,7 +70,8 @@ def _forward(port: int, to: int) -> None:
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
-    with source, target:
+    # The other way may have closed both already.
+    with source, target, suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
 

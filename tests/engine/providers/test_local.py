@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from engine.child import python_module
@@ -68,6 +70,14 @@ def test_an_earlier_attempts_cancel_says_nothing_of_a_later_one(
     assert _job(resumed).status == "interrupted"
 
 
+def _until_named(process: int, word: str) -> None:
+    """Wait until the system tells with which words a process was started."""
+    deadline = time.monotonic() + 30
+    while word not in psutil.Process(process).cmdline():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_process_that_is_slow_to_come_up_is_not_called_dead(
     resumed: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +87,7 @@ def test_a_process_that_is_slow_to_come_up_is_not_called_dead(
     command, environment = python_module("unused")
     slow = [command[0], "-c", "import sys; sys.stdin.read()", str(run)]
     with subprocess.Popen(slow, stdin=subprocess.PIPE, env=environment) as process:
+        _until_named(process.pid, str(run))
         resumed.log.append(f"job/{_JOB}", JobSubmitted(remote_id=str(process.pid)))
         Poller(resumed).look_at(_JOB)
         assert _job(resumed).status == "queued"

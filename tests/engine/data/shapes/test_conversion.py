@@ -154,8 +154,8 @@ def test_columns_of_no_known_shape_are_refused_before_the_first_row() -> None:
     with pytest.raises(DataError) as caught:
         Conversion().check("a.csv", ["city", "country"])
     assert str(caught.value) == (
-        "a.csv has columns of no known shape: city, country. Say how to make examples of it, for "
-        "instance with --prompt '{city}' --completion '{country}'."
+        "a.csv has columns of no known shape: city, country. Say how to make examples of it: "
+        "--prompt '{…}' --completion '{…}', with a column's name for each …."
     )
 
 
