@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from engine.lab import Lab
 from engine.places import Places
@@ -137,7 +138,8 @@ async def _settle(pilot: Pilot[int]) -> None:
         await pilot.pause(_QUIET)
         busy = [one for one in pilot.app.workers if one.group != "watch" and not one.is_finished]
         if busy:
-            await pilot.app.workers.wait_for_complete(busy)
+            with suppress(WorkerCancelled):  # newer work has taken its place
+                await pilot.app.workers.wait_for_complete(busy)
 
 
 def film(pictures: Sequence[str]) -> str:
