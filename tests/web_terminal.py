@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Ftlab
 
 _SECONDS = 60.0
+_AGAIN_SECONDS = 3.0
 _BINARY_SEQUENCES = re.compile(rb"\x1b\]52;[^\x07]*\x07")
 
 
@@ -101,6 +102,23 @@ class Tab:
             while not all(text in self.screen.text() for text in texts):
                 assert await self.take(), f"it ended:\n{self.screen.text()}"
         return self.screen.text()
+
+    async def press_until_sent(self, keys: str, wanted: re.Pattern[bytes]) -> bytes:
+        """Press keys again and again until something comes that no screen shows; return it."""
+
+        async def pressing() -> None:
+            while True:
+                await self.press(keys)
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+        again = asyncio.create_task(pressing())
+        try:
+            async with asyncio.timeout(_SECONDS):
+                while (found := wanted.search(self.sent)) is None:
+                    assert await self.take(), f"it ended:\n{self.screen.text()}"
+                return found[1]
+        finally:
+            again.cancel()
 
     async def until_gone(self, text: str) -> None:
         """Wait until a text is on the screen no more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -136,11 +137,7 @@ async def test_what_is_copied_reaches_the_browser(
 ) -> None:
     async with tab(visitor, server, 120, 36) as opened:
         await opened.until_shown("1 Overview", "interrupted: its process")
-        await opened.press("Y")
-        async with asyncio.timeout(30):
-            while b"\x1b]52;c;" not in opened.sent:
-                await opened.take()
-        copied = opened.sent.partition(b"\x1b]52;c;")[2].partition(b"\x07")[0]
+        copied = await opened.press_until_sent("Y", re.compile(rb"\x1b\]52;c;([^\x07]+)\x07"))
         assert base64.b64decode(copied)
 
 

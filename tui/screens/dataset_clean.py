@@ -142,8 +142,6 @@ class CleanForm(DatasetForm):
         tally, changes, of = self._tally, self._changes, self._version.examples
         if changes is None:
             return
-        width = max(20, self.told.room)
-        lines: list[Line] = []
         if not changes:
             self.say("Nothing would change.", "good")
         elif tally is None or tally.before < of:
@@ -152,13 +150,7 @@ class CleanForm(DatasetForm):
         else:
             left = count(of - tally.dropped)
             self.say(f"{count(of)} examples before, {left} after: enter records them")
-        if tally is not None and tally.steps:
-            lines += [*tally_lines(tally, width), []]
-        for change in changes:
-            lines += change_lines(change, width)
-        if len(changes) == _SHOWN:
-            lines.append([("these are the first ones", "faint")])
-        self.tell(lines)
+        self.tell_fitting(lambda width: _change_lines(changes, tally, max(20, width)))
 
     def go(self) -> None:
         """Record the cleaned version."""
@@ -195,3 +187,15 @@ def _examples(lab: Lab, version: str) -> Iterator[tuple[int, Record]]:
         if worker.is_cancelled:
             return
         yield number, record
+
+
+def _change_lines(changes: Sequence[Change], tally: Tally | None, width: int) -> list[Line]:
+    """Return how much would change, and the first examples of it."""
+    lines: list[Line] = []
+    if tally is not None and tally.steps:
+        lines += [*tally_lines(tally, width), []]
+    for change in changes:
+        lines += change_lines(change, width)
+    if len(changes) == _SHOWN:
+        lines.append([("these are the first ones", "faint")])
+    return lines

@@ -103,8 +103,7 @@ class SplitForm(DatasetForm):
         lines = size_lines(self._version.name, parts)
         if sizes.group:
             lines.append([("Groups stay whole: sizes may differ by half a group.", "dim")])
-        how: list[Line] = [[(part, "dim")] for part in wrap(_HOW, max(20, self.told.room))]
-        self.tell([*lines, [], *how])
+        self.tell_fitting(lambda width: [*lines, [], *_how_lines(max(20, width))])
 
     def go(self) -> None:
         """Divide it."""
@@ -118,6 +117,10 @@ class SplitForm(DatasetForm):
             f"splitting {version.reference}",
             lambda progress: lab.datasets.split(version.id, sizes, progress),
         )
+
+
+def _how_lines(width: int) -> list[Line]:
+    return [[(part, "dim")] for part in wrap(_HOW, width)]
 
 
 def size_lines(name: str, parts: dict[str, int]) -> list[Line]:

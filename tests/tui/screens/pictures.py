@@ -37,3 +37,12 @@ def same(snap_compare: Compare, lab: StillLab, size: tuple[int, int], steps: Ste
 
     app = FtlabApp(lab, now=lambda: NOW)
     return snap_compare(app, terminal_size=size, run_before=drive)
+
+
+async def rest(ui: Driven, *shown: str) -> None:
+    """Wait until what must be there is, and nothing changes any more."""
+    before = None
+    while (now := ui.screen_text()) != before:
+        before = now
+        await settle(ui.pilot)
+        await ui.until_shown(*shown)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]
 from syrupy.assertion import SnapshotAssertion
 
-from tests.tui.conftest import Driven, settle
+from tests.tui.conftest import Driven
+from tests.tui.screens.pictures import rest
 
 EACH = ((80, 24), (120, 36), (200, 60))
 """Columns and rows, as `pictures.SIZES` has them."""
@@ -35,18 +36,9 @@ async def same_in_each_size(
     different = []
     for columns, rows in sizes:
         await ui.pilot.resize_terminal(columns, rows)
-        await _rest(ui, *shown)
+        await rest(ui, *shown)
         name = f"{columns}x{rows}"
         if drawn(name=name) != ui.app.export_screenshot(simplify=True):
             different.append(name)
     told = "; on purpose? then `pytest --snapshot-update`, and look at the pictures"
     assert not different, f"it looks otherwise at {', '.join(different)}{told}"
-
-
-async def _rest(ui: Driven, *shown: str) -> None:
-    """Wait until what must be there is, and nothing changes any more."""
-    before = None
-    while (now := ui.screen_text()) != before:
-        before = now
-        await settle(ui.pilot)
-        await ui.until_shown(*shown)
