@@ -6,7 +6,17 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import dashboard, dataset, hosted, ingest, log_calls, series, startup, training
+from benchmarks import (
+    dashboard,
+    dataset,
+    evaluation,
+    hosted,
+    ingest,
+    log_calls,
+    series,
+    startup,
+    training,
+)
 from benchmarks.table import machine, print_markdown, print_table
 
 _PARTS = {
@@ -18,6 +28,7 @@ _PARTS = {
     "hosted": hosted.measure,
     "log_calls": log_calls.measure,
     "training": training.measure,
+    "evaluation": evaluation.measure,
 }
 
 

@@ -198,7 +198,7 @@ def _live(folder: Path) -> list[Row]:
         stopped.set()
         writer.join()
     lab.close()
-    found = [Row("ftlab, bytes/s", sent, ours=True), Row("ftlab, % of a core", 100 * used)]
+    found = [Row("ftlab, bytes/s", sent), Row("ftlab, % of a core", 100 * used)]
     if (leet := Leet.found(folder / "leet-live")) is not None:
         with leet.writing(_LIVE_APART), seen(leet.command, leet.environment) as screen:
             screen.until(leet.sign)

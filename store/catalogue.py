@@ -99,8 +99,11 @@ _GREW = (
     "CheckpointSaved",
     "MetricsRecorded",
     "ModelRegistered",
+    "ModelTagged",
+    "ModelUntagged",
     "ChatOpened",
     "ChatTurnRecorded",
+    "SuiteDefined",
 )
 
 CATALOGUE = Catalogue(
@@ -169,6 +172,13 @@ CATALOGUE = Catalogue(
         events.RecordingCompleted,
         events.AnswerRecorded,
         events.AnswerRefused,
+        events.EvaluationPlanned,
+        events.EvaluationStopped,
+        events.EvaluationCompleted,
+        events.AnswersScored,
+        events.ReferenceRead,
+        events.SweepPlanned,
+        events.SweepCompleted,
     ],
     {
         ("DatasetVersionRecorded", 1): _several_parents,

@@ -55,7 +55,7 @@ CREATE TABLE lease (
 );
 """
 
-READ_MODELS = 10
+READ_MODELS = 11
 """Raised with every change of a projection or of its tables: a database that was folded by another
 number is folded anew when it is opened."""
 

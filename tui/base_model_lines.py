@@ -6,6 +6,7 @@ from tui.formats import count
 from tui.ink import Line
 from tui.model_book import ModelBook
 from tui.model_tree import Branch
+from tui.score_words import all_figures
 from tui.wording import number_of
 from tui.wrapping import wrap
 
@@ -24,6 +25,7 @@ def base_lines(branch: Branch, book: ModelBook, width: int) -> list[Line]:
         word = f"with {'its' if number == 1 else 'their'} files gone"
         said = f"{count(number)} {word if state == 'missing' else shown.word}"
         lines.append([(f"{shown.glyph} ", shown.ink), (said, "plain")])
+    lines += _scores(book, branch.base, width)
     days = sorted({(item.shutdown, item.source) for item in made if item.shutdown is not None})
     if days:
         lines += [[], [("SHUTS DOWN", "faint")]]
@@ -31,6 +33,15 @@ def base_lines(branch: Branch, book: ModelBook, width: int) -> list[Line]:
         number = sum(item.shutdown == day for item in made)
         words = f"{day}: {number_of(number, 'model')} ({source})"
         lines += [[(line, "plain")] for line in wrap(words, width)]
+    return lines
+
+
+def _scores(book: ModelBook, base: str, width: int) -> list[Line]:
+    """Say how the base model itself did in suites."""
+    lines: list[Line] = []
+    for score in book.scores_of_base(base):
+        lines += [[], [(f"{score.name}@{score.version}", "faint")]]
+        lines += [[(line, "plain")] for words in all_figures(score) for line in wrap(words, width)]
     return lines
 
 

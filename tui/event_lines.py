@@ -86,6 +86,20 @@ def _retirement(data: dict[str, Any]) -> str:
     return f"shuts down {data['date']}{base}" if data["date"] else "no shutdown is announced"
 
 
+def _tagged(data: dict[str, Any]) -> str:
+    moved = f", moved from {', '.join(data['moved_from'])}" if data.get("moved_from") else ""
+    beside = [f"{ground['name']} ({ground['over']})" for ground in data.get("because", ())]
+    grounds = f"compared with {', '.join(beside)}" if beside else None
+    why = "; ".join(filter(None, (data.get("reason"), grounds)))
+    return f"tagged {data['tag']}{moved}{': ' if why else ''}{why}"
+
+
+def _untagged(data: dict[str, Any]) -> str:
+    moved = f", moved to {data['moved_to']}" if data.get("moved_to") else ""
+    why = f": {data['reason']}" if data.get("reason") else ""
+    return f"no longer tagged {data['tag']}{moved}{why}"
+
+
 def _notifying(data: dict[str, Any]) -> str:
     ends = "all" if set(data["ends"]) >= set(ENDED) else ", ".join(data["ends"])
     return f"{data['to']} is told of the ends of jobs by {data['way']}: {ends}"
@@ -112,6 +126,29 @@ def _answer(data: dict[str, Any]) -> str:
     return _quoted(said)
 
 
+def _scored(data: dict[str, Any]) -> str:
+    known = [value for value in data["values"] if value is not None]
+    mean = f", mean {sum(known) / len(known):.4g}" if known else ""
+    return f"{data['scorer']['id']} of {len(data['values'])} answers{mean}"
+
+
+def _evaluated(data: dict[str, Any]) -> str:
+    told = (f"{figure['label']} {figure['value']:.4g}" for figure in data["figures"])
+    return f"{data['answers']} answers: {', '.join(told) or 'no scores'}"
+
+
+def _sweep_planned(data: dict[str, Any]) -> str:
+    varied = ", ".join(name.replace("_", " ") for name in data["axes"]) or "examples"
+    return f"{data['name']}: {number_of(len(data['trials']), 'trial')} of {varied}"
+
+
+def _sweep_completed(data: dict[str, Any]) -> str:
+    if not data["ranking"]:
+        return f"no trial of {len(data['unranked'])} has a {data['by']}"
+    best, trials = data["ranking"][0], len(data["ranking"]) + len(data["unranked"])
+    return f"{best['job']} is the best of {trials} by {data['by']}, {best['value']:.4g}"
+
+
 _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "LabCreated": lambda data: f"by ftlab {data['ftlab']}",
     "DatasetImported": _imported,
@@ -132,8 +169,8 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "RemoteFileDeletionRequested": lambda data: f"to be deleted at {data['provider']}",
     "RemoteFileDeleted": lambda data: f"deleted at {data['provider']}",
     "ModelRetirementAnnounced": _retirement,
-    "ModelTagged": lambda data: f"tagged {data['tag']}",
-    "ModelUntagged": lambda data: f"no longer tagged {data['tag']}",
+    "ModelTagged": _tagged,
+    "ModelUntagged": _untagged,
     "ModelGone": lambda data: data["reason"],
     "ModelDeletionRequested": lambda _: "to be deleted",
     "ModelDeleted": lambda _: "deleted",
@@ -143,6 +180,13 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "RecordingCompleted": _recording_completed,
     "AnswerRecorded": _answer,
     "AnswerRefused": lambda data: f"not answered: {data['error']}",
+    "EvaluationPlanned": lambda data: f"{data['name']} to answer {data['count']} prompts",
+    "EvaluationStopped": lambda data: f"stopped with {data['answers']} answers: {data['reason']}",
+    "EvaluationCompleted": _evaluated,
+    "AnswersScored": _scored,
+    "ReferenceRead": lambda data: f"{data['tokens']} tokens, loss {data['loss']:.4g}",
+    "SweepPlanned": _sweep_planned,
+    "SweepCompleted": _sweep_completed,
     "EventsImported": lambda data: (
         f"{len(data['origins'])} events of the archive {data['archive'][:12]}"
     ),

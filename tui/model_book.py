@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.queries.model_origins import UNKNOWN, ModelOrigin, model_origins
+from store.queries.model_scores import SuiteScore, model_scores, score_in, suites_by_use
 from store.queries.model_search import SOON_DAYS, models_found
 from store.queries.models import ModelRow, model_list
-from tui.background import in_words
 from tui.harmless import harmless
 from tui.ink import Look
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from engine.lab import Lab
 
 _LOOKS = {
@@ -40,6 +42,8 @@ class ModelItem:
         source: who says so.
         days_left: until then; zero or less if it is over.
         files_gone: whether it was trained on this machine, and its files are not where they were.
+        scores: how it did in each suite.
+        shown: that of them which a list shows.
     """
 
     row: ModelRow
@@ -48,6 +52,8 @@ class ModelItem:
     source: str | None = None
     days_left: int | None = None
     files_gone: bool = False
+    scores: tuple[SuiteScore, ...] = ()
+    shown: SuiteScore | None = None
 
     @property
     def state(self) -> str:
@@ -87,11 +93,15 @@ class ModelBook:
         items: the model versions.
         found: the ids of those that a search found; None if nothing is searched for.
         notice: what keeps some of it from being known, in words.
+        others: how models did in suites that are not in the list, by `PROVIDER/NAME`.
+        suites: the names of the suites that any model was evaluated by, the most used first.
     """
 
     items: tuple[ModelItem, ...] = ()
     found: frozenset[str] | None = None
     notice: str | None = None
+    others: Mapping[str, tuple[SuiteScore, ...]] = field(default_factory=dict)
+    suites: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, ModelItem]:
@@ -124,6 +134,19 @@ class ModelBook:
             if (parent := self.parents.get(item.row.id)) is not None:
                 found.setdefault(parent, []).append(item.row.id)
         return {parent: tuple(below) for parent, below in found.items()}
+
+    @property
+    def suite(self) -> str:
+        """The name of the suite whose scores a list shows; empty if there are none."""
+        return self.suites[0] if self.suites else ""
+
+    @cached_property
+    def _by_base(self) -> Mapping[str, tuple[SuiteScore, ...]]:
+        return {name.partition("/")[2].casefold(): scores for name, scores in self.others.items()}
+
+    def scores_of_base(self, base: str) -> tuple[SuiteScore, ...]:
+        """Return how a base model did in each suite."""
+        return self._by_base.get(base.casefold(), ())
 
     def base_of(self, item: ModelItem) -> str:
         """Return the base model that the first of a model version's ancestors was made of."""
@@ -166,17 +189,55 @@ def read_models(lab: Lab, search: str, today: date) -> ModelBook:
         SearchError: if a term of the search cannot be understood.
     """
     reader = lab.database.reader
-    rows, origins = model_list(reader), model_origins(reader)
+    rows, origins, scores = model_list(reader), model_origins(reader), model_scores(reader)
     day_of, notice = _days(lab, rows)
     home = lab.places.home
+    suites = tuple(suites_by_use(scores.values()))
     items = tuple(
-        _item(row, origins.get(row.id, UNKNOWN), day_of(row), today, _misses_files(row, home))
+        replace(
+            _item(row, origins, today, day_of(row)),
+            files_gone=_misses_files(row, home),
+            scores=scores.get(row.id, ()),
+            shown=score_in(scores.get(row.id, ()), suites[0]) if suites else None,
+        )
         for row in rows
     )
+    others = _others(scores, rows)
     if not search:
-        return ModelBook(items, None, notice)
+        return ModelBook(items, None, notice, others, suites)
     shutdowns = {item.row.id: item.shutdown for item in items if item.shutdown is not None}
-    return ModelBook(items, frozenset(models_found(reader, search, shutdowns, today)), notice)
+    found = frozenset(models_found(reader, search, shutdowns, today))
+    return ModelBook(items, found, notice, others, suites)
+
+
+def book_of(connection: sqlite3.Connection, today: date, suite: str | None = None) -> ModelBook:
+    """Return all model versions as a database has them, without a look at files and prices.
+
+    Args:
+        connection: where to read.
+        today: from which days are counted.
+        suite: the id of the only suite version whose scores count.
+    """
+    rows, origins = model_list(connection), model_origins(connection)
+    scores = model_scores(connection, suite)
+    items = tuple(
+        replace(
+            _item(row, origins, today, (row.retires_on, row.provider)),
+            scores=scores.get(row.id, ()),
+        )
+        for row in rows
+    )
+    suites = tuple(suites_by_use(scores.values()))
+    return ModelBook(items, others=_others(scores, rows), suites=suites)
+
+
+_Scores = Mapping[str, tuple[SuiteScore, ...]]
+
+
+def _others(scores: _Scores, rows: Iterable[ModelRow]) -> _Scores:
+    """Return the scores of models that are not in the list."""
+    known = {row.id for row in rows}
+    return {model: found for model, found in scores.items() if model not in known}
 
 
 _Days = Callable[[ModelRow], tuple[str | None, str | None]]
@@ -188,6 +249,7 @@ def _days(lab: Lab, rows: Iterable[ModelRow]) -> tuple[_Days, str | None]:
         return (lambda _row: (None, None)), None
     from engine.errors import LabError
     from engine.rescue.retirement import Days
+    from tui.background import in_words
 
     try:
         days = Days(lab)
@@ -220,16 +282,21 @@ def _misses_files(row: ModelRow, home: Path) -> bool:
 
 def _item(
     row: ModelRow,
-    origin: ModelOrigin,
-    day: tuple[str | None, str | None],
+    origins: Mapping[str, ModelOrigin],
     today: date,
-    files_gone: bool,
+    day: tuple[str | None, str | None],
 ) -> ModelItem:
     shutdown, source = day
+    origin = origins.get(row.id, UNKNOWN)
     safe = replace(row, name=harmless(row.name), base_model=harmless(row.base_model))
     trained_on = None if origin.trained_on is None else harmless(origin.trained_on)
-    origin = replace(origin, trained_on=trained_on)
-    return ModelItem(safe, origin, shutdown, source, _days_left(shutdown, today), files_gone)
+    return ModelItem(
+        safe,
+        replace(origin, trained_on=trained_on),
+        shutdown,
+        source,
+        _days_left(shutdown, today),
+    )
 
 
 def _days_left(day: str | None, today: date) -> int | None:

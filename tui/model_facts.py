@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ from store.errors import NotFoundError, StoreError
 from store.queries.chats import chat_list
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
+from store.queries.model_tags import TagMove, tag_moves
 from store.queries.recordings import RecordingRow, recording_list
 from tui.model_book import ModelBook, ModelItem
 
@@ -55,6 +56,8 @@ class ModelFacts:
         weights_bytes: their size; None if they are not there.
         recordings: how it answers, the newest first.
         chats: the conversations with it.
+        moves: which tags it got and lost, and why, the newest first.
+        names: what the models are called that had or have one of its tags, by their ids.
     """
 
     item: ModelItem
@@ -72,6 +75,8 @@ class ModelFacts:
     weights_bytes: int | None
     recordings: tuple[RecordingRow, ...]
     chats: Chats
+    moves: tuple[TagMove, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def model_facts(lab: Lab, book: ModelBook, model: str) -> ModelFacts | None:
@@ -103,6 +108,13 @@ def model_facts(lab: Lab, book: ModelBook, model: str) -> ModelFacts | None:
         weights_bytes=_size(lab, item),
         recordings=tuple(recording_list(reader, model)),
         chats=_chats(reader, model),
+        moves=(moves := tuple(tag_moves(reader, model))),
+        names={
+            each: book.by_id[each].row.name
+            for move in moves
+            for each in move.other
+            if each in book.by_id
+        },
     )
 
 

@@ -14,6 +14,7 @@ from tui.formats import age, fit, fit_right, number, short_model
 from tui.ink import Ink, Line, Span
 from tui.model_book import ModelItem
 from tui.model_tree import Branch, ModelOrder
+from tui.score_words import score_words
 
 _TUNED = "ft:"
 _LEAST_TAG = 4
@@ -121,6 +122,23 @@ _PERPLEXITY = _Column(
     right=True,
 )
 _ACCURACY = _Column("ACCURACY", 15, "accuracy", 34, _accuracy, right=True)
+_SCORE = _Column(
+    "SCORE",
+    17,
+    "score",
+    16,
+    lambda item, width, _n: (fit_right(score_words(item.shown), width), "plain"),
+    right=True,
+)
+_BARE_SCORE = _Column(
+    "SCORE",
+    9,
+    "score",
+    16,
+    lambda item, width, _n: (fit_right(score_words(item.shown).partition(" [")[0], width), "plain"),
+    right=True,
+)
+"""Without its interval, which the panel has."""
 _BASE = _Column(
     "BASE MODEL",
     22,
@@ -130,10 +148,21 @@ _BASE = _Column(
 )
 _DATED = _Column("RETIRES", _LONG_RETIRES, "retires", 34, _retires, right=True)
 
-_SHOWN = (_BASE, _DATASET, _LOSS, _PERPLEXITY, _ACCURACY, _RETIRES, _DATED, _AGE)
+_SHOWN = (
+    _BASE,
+    _DATASET,
+    _LOSS,
+    _PERPLEXITY,
+    _ACCURACY,
+    _SCORE,
+    _BARE_SCORE,
+    _RETIRES,
+    _DATED,
+    _AGE,
+)
 """From left to right."""
 
-_WANTED = (_AGE, _RETIRES, _LOSS, _BASE, _DATASET, _PERPLEXITY, _ACCURACY)
+_WANTED = (_AGE, _RETIRES, _LOSS, _SCORE, _BASE, _DATASET, _PERPLEXITY, _ACCURACY)
 """What tells most first: that stays longest when the cells become few."""
 
 _HAVE: dict[str, Callable[[ModelItem], bool]] = {
@@ -141,6 +170,7 @@ _HAVE: dict[str, Callable[[ModelItem], bool]] = {
     "loss": lambda item: item.loss is not None,
     "perplexity": lambda item: item.row.perplexity_after is not None,
     "accuracy": lambda item: item.row.accuracy_after is not None,
+    "score": lambda item: item.shown is not None,
     "retires": lambda item: item.shutdown is not None or item.row.gone_at is not None,
     "dataset": lambda item: item.origin.trained_on is not None,
 }
@@ -162,6 +192,8 @@ def _columns(width: int, told: frozenset[str]) -> tuple[int, tuple[_Column, ...]
     for column in _WANTED:
         if column.sort not in told:
             continue
+        if column is _SCORE and rest - column.width - 1 < column.least:
+            column = _BARE_SCORE  # noqa: PLW2901 - the same in fewer cells
         if rest - column.width - 1 < column.least:
             break
         taken.append(column)
@@ -173,14 +205,22 @@ def _columns(width: int, told: frozenset[str]) -> tuple[int, tuple[_Column, ...]
     return max(0, rest), tuple(column for column in _SHOWN if column in taken)
 
 
-def heading(width: int, told: frozenset[str], order: ModelOrder) -> Line:
-    """Return the titles of the columns; that of the one sorted by is marked."""
+def heading(width: int, told: frozenset[str], order: ModelOrder, suite: str = "") -> Line:
+    """Return the titles of the columns; that of the one sorted by is marked.
+
+    Args:
+        width: the cells to fill.
+        told: the columns that have something to say; see `telling`.
+        order: how the list is sorted.
+        suite: the name of the suite whose scores are shown.
+    """
     name, columns = _columns(width, told)
     line: list[Span] = [("  ", "faint"), _title("MODEL", name, "name", order, right=False)]
     for column in columns:
+        title = suite.upper() or column.title if column.sort == "score" else column.title
         line += [
             (" ", "faint"),
-            _title(column.title, column.width, column.sort, order, right=column.right),
+            _title(title, column.width, column.sort, order, right=column.right),
         ]
     return line
 

@@ -19,6 +19,8 @@ from tui.model_book import ModelItem
 from tui.model_facts import ModelFacts
 from tui.model_line import retirement, score, shortened
 from tui.result_lines import COLUMNS, table_cells, table_heading
+from tui.score_words import all_figures
+from tui.tag_lines import ground_lines, move_words
 from tui.wording import local_time, number_of, size
 from tui.wrapping import wrap
 
@@ -32,6 +34,8 @@ _RELATIVES = 8
 """How many relatives of a kind are named; the tree has them all."""
 
 _RECORDINGS = 5
+_MOVES = 5
+"""How many changes of tags are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class _Writer:
         yield from self._headline()
         yield from self._section("LINEAGE", self._lineage())
         yield from self._section("SCORES ON HELD-OUT EXAMPLES", self._scores())
+        yield from self._section("SCORES IN SUITES", self._suites())
+        yield from self._section("TAGS", self._tags())
         yield from self._section("DATA", self._data())
         yield from self._section("RECORDINGS OF ITS ANSWERS", self._recordings())
         yield from self._section("CHATS", self._chats())
@@ -178,6 +184,26 @@ class _Writer:
                     *((f"  {fit_right(cells[place], widths[place])}", strong) for place in numbers),
                 ]
             )
+
+    def _suites(self) -> Iterator[LinkedLine]:
+        for each in self._facts.item.scores:
+            label = f"{each.name}@{each.version}"
+            for words in all_figures(each):
+                yield from self._field(label, words)
+                label = ""
+
+    def _tags(self) -> Iterator[LinkedLine]:
+        """Say why it got or lost its tags, where anybody said so."""
+        facts = self._facts
+        told = [move for move in facts.moves if move.reason or move.other or move.because]
+        for move in told[:_MOVES]:
+            words = move_words(move, lambda model: facts.names.get(model, model))
+            yield from self._field(ago(move.at, self._now), words)
+            for ground in move.because:
+                for line in ground_lines(ground):
+                    yield from self._field("", line.strip(), "dim")
+        if (more := len(told) - _MOVES) > 0:
+            yield from self._field("", f"and {number_of(more, 'older one')}: H has them all")
 
     def _data(self) -> Iterator[LinkedLine]:
         facts = self._facts

@@ -9,11 +9,21 @@ from typing import Literal, get_args
 from tui.model_book import ModelBook, ModelItem
 
 Sort = Literal[
-    "age", "name", "loss", "perplexity", "accuracy", "retires", "state", "base", "dataset", "tags"
+    "age",
+    "name",
+    "loss",
+    "perplexity",
+    "accuracy",
+    "score",
+    "retires",
+    "state",
+    "base",
+    "dataset",
+    "tags",
 ]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
-_FALLING = frozenset({"age", "accuracy"})
+_FALLING = frozenset({"age", "accuracy", "score"})
 _LEVELS = 6
 """How many levels of a deep tree are drawn."""
 
@@ -23,6 +33,7 @@ _VALUES: Mapping[Sort, Callable[[ModelItem], str | float | None]] = {
     "loss": lambda item: item.loss,
     "perplexity": lambda item: item.row.perplexity_after,
     "accuracy": lambda item: item.row.accuracy_after,
+    "score": lambda item: main.value if item.shown and (main := item.shown.main) else None,
     "retires": lambda item: item.shutdown,
     "state": lambda item: item.state,
     "base": lambda item: item.row.base_model.casefold(),

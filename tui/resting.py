@@ -2,24 +2,33 @@
 
 Python looks through all objects whenever many were made, a fifth of a second at a time after a
 few dozen screens. Here that is done when the hands rest, and what is alive then is left out of the
-collections in between.
+collections in between. Where hands do not rest for long, Python's own collections look only at what
+was made since the one before.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Mapping
 from time import monotonic
 
 from textual import events
 from textual.app import App
 
 _REST_SECONDS = 0.6
+_WHOLE = 2
+"""The generation of which a collection looks at all objects that are not left out."""
+
 _ENOUGH = 1
 """Collections of the middle generation after which it is worth to look through all objects."""
 
-_THRESHOLDS = 10_000, 5, 10
-"""When Python collects by itself: wholly after half a million new objects without a rest."""
+_THRESHOLDS = 10_000, 5, 2
+"""When Python collects by itself: wholly after 150,000 new objects without a rest."""
+
+_WITHOUT_REST = 1000
+"""Whole collections after which what was left out is looked at all the same, so that none of it can
+stay for ever: an hour of keys without a rest."""
 
 
 class Resting(App[int]):
@@ -33,6 +42,7 @@ class Resting(App[int]):
         self.rests = False
         self._stirred_at = 0.0
         self._wakes: asyncio.TimerHandle | None = None
+        self._left_out = 0
         super().__init__()
 
     def on_ready(self) -> None:
@@ -40,8 +50,25 @@ class Resting(App[int]):
         if self.rests:
             gc.freeze()
             gc.set_threshold(*_THRESHOLDS)
+            gc.callbacks.append(self._collected)
             gc.enable()
             self.stirred()
+
+    def on_unmount(self) -> None:
+        """Leave collecting to Python again."""
+        if self._collected in gc.callbacks:
+            gc.callbacks.remove(self._collected)
+
+    def _collected(self, phase: str, found: Mapping[str, int]) -> None:
+        """Leave out of the next whole collection what has outlived this one."""
+        if phase != "stop" or found["generation"] != _WHOLE:
+            return
+        self._left_out += 1
+        if self._left_out < _WITHOUT_REST:
+            gc.freeze()
+        else:
+            gc.unfreeze()
+            self._left_out = 0
 
     async def on_event(self, event: events.Event) -> None:
         """Notice that somebody is at it."""
@@ -63,8 +90,9 @@ class Resting(App[int]):
         left = self._stirred_at + _REST_SECONDS - monotonic()
         if left > 0:
             self._wait(left)
-        elif gc.get_count()[2] >= _ENOUGH:
+        elif gc.get_count()[2] >= _ENOUGH or self._left_out:
             tidy_up()
+            self._left_out = 0
 
 
 def tidy_up() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.archive.chats import chat_members
 from engine.archive.datasets import dataset_members
 from engine.archive.desk import Desk
+from engine.archive.evaluations import evaluation_members
 from engine.archive.events import Lines
 from engine.archive.jobs import job_members
 from engine.archive.layout import CONTENTS, EVENTS, MANIFEST, README
@@ -76,6 +77,7 @@ def _files(desk: Desk, lines: Lines, lab: Lab, wish: Wish, moment: str) -> Itera
     yield from remote_file_members(desk)
     yield from chat_members(desk)
     yield from recording_members(desk)
+    yield from evaluation_members(desk)
     yield from suite_members(desk)
     if wish.weights:
         yield from weight_members(desk, lab.places)

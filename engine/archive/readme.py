@@ -66,6 +66,9 @@ recordings/NAME.ID.jsonl
 recordings/NAME.ID.json
     What is known of it: model, settings, how often the model agrees with itself, cost in US
     dollars.
+evaluations/NAME.ID.json, evaluations/NAME.ID.jsonl
+    How a model did in a suite: the figures of all answers with their 95% intervals, and the scores
+    of each answer, one a line: its prompt, the scorer, the value and what it comes from.
 suites/NAME@VERSION.jsonl, suites/NAME@VERSION.json
     The prompts of a suite, one a line, and what is known of it.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.errors import StoreError
 
 if TYPE_CHECKING:
+    from engine.comparing.subjects import Subject
     from store.blobs import BlobStore
     from store.queries.datasets import DatasetRow
 
@@ -44,6 +45,16 @@ def pairs(versions: Iterable[DatasetRow | None]) -> list[tuple[DatasetRow, Datas
     distinct = {version.id: version for version in versions if version is not None}
     first, *others = distinct.values() or (None,)
     return [] if first is None else [(first, other) for other in others if other is not None]
+
+
+def data_differences(blobs: BlobStore, subjects: Sequence[Subject]) -> list[DataDifference]:
+    """Tell how the versions differ that they learned from, then those they were evaluated on."""
+    learned, held_out = (pairs(each) for each in zip(*map(_versions, subjects), strict=True))
+    return [data_difference(blobs, *each) for each in dict.fromkeys((*learned, *held_out))]
+
+
+def _versions(of: Subject) -> tuple[DatasetRow | None, DatasetRow | None]:
+    return of.data, of.validation
 
 
 def data_difference(blobs: BlobStore, before: DatasetRow, after: DatasetRow) -> DataDifference:

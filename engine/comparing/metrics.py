@@ -83,10 +83,12 @@ def measured(runs: Sequence[Run]) -> list[Measured]:
     """
     names = sorted({name for run in runs for name in run.series}, key=_rank)
     fair = {name: comparable([run.end(name) for run in runs]) for name in names}
-    evaluated = any(_is_of_evaluations(name) and _better(name) and fair[name] for name in names)
+    evaluated = any(
+        _is_of_evaluations(name) and direction_of(name) and fair[name] for name in names
+    )
     rows = []
     for name in names:
-        better = _better(name)
+        better = direction_of(name)
         learned = _is_of_quality(name) and not _is_of_evaluations(name)
         marked = frozenset() if evaluated and learned else fair[name]
         found = [run.series.get(name) for run in runs]
@@ -151,7 +153,7 @@ def _is_of_quality(name: str) -> bool:
     return any(word in name for word in _OF_QUALITY)
 
 
-def _better(name: str) -> int:
+def direction_of(name: str) -> int:
     """Return -1 if lower values of a metric are better, 1 if higher ones are, 0 if nobody knows."""
     if any(word in name for word in _HIGHER_IS_BETTER):
         return 1

@@ -33,26 +33,37 @@ class Setting:
         topic: what it is about.
         name: what it is called.
         values: what it is for each of what is compared; None where it says nothing.
+        untrained: the places of models that ftlab did not train, beside several that it did: of
+            these there is nothing to tell.
     """
 
     topic: Topic
     name: str
     values: tuple[Value, ...]
+    untrained: frozenset[int] = frozenset()
 
     @property
     def differs(self) -> bool:
-        """Whether it is not the same for all."""
-        return len({(type(value) is bool, value) for value in self.values}) > 1
+        """Whether it is not the same for all that it was settled for."""
+        settled = [
+            (type(value) is bool, value)
+            for place, value in enumerate(self.values)
+            if place not in self.untrained
+        ]
+        return len(set(settled)) > 1
 
 
 def settings(compared: Sequence[Subject]) -> list[Setting]:
     """Return everything that was settled for any of them, topic by topic."""
     found = [_topics(each) for each in compared]
+    others = frozenset(place for place, each in enumerate(compared) if each.other is not None)
+    untrained = others if len(compared) - len(others) > 1 else frozenset()
     rows = []
     for topic in TOPICS:
         names = dict.fromkeys(name for each in found for name in each[topic])
         rows += [
-            Setting(topic, name, tuple(each[topic].get(name) for each in found)) for name in names
+            Setting(topic, name, tuple(each[topic].get(name) for each in found), untrained)
+            for name in names
         ]
     return rows
 

@@ -1,4 +1,4 @@
-"""What is compared: jobs and model versions, each with what belongs to it."""
+"""What is compared: jobs and models, each with what belongs to it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.comparing.models import lineage
 from engine.comparing.scores import Evaluated, evaluated
 from store.errors import AmbiguousError, NotFoundError
 from store.job_status import SUCCEEDED
-from store.queries.compared import is_model
+from store.queries.compared import OtherModel, is_model, is_named, other_model
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
 from store.queries.metrics import SeriesSummary, series_list
-from store.queries.models import ModelRow, model
+from store.queries.models import ModelRow, model, model_list
 
 _Row = TypeVar("_Row")
 
@@ -25,8 +25,11 @@ _Row = TypeVar("_Row")
 class Subject:
     """A job, a model version, or a model version with the job that made it.
 
+    Or another model that has answered something: a base model, or one at a service.
+
     Attributes:
-        id: of the job, or of the model version if that was asked for.
+        id: of the job, or of the model version if that was asked for; of another model, what its
+            answers are recorded under.
         job: the job; None of a model that no job known here made.
         model: the model version; None of a job that made none, or not yet.
         series: what was measured, by name.
@@ -34,6 +37,7 @@ class Subject:
         validation: the dataset version that it was evaluated on, if that is known here.
         lineage: what it was made of: a base model, then the model versions of earlier stages.
         scores: how it does on held-out examples; None if it was never evaluated.
+        other: the other model.
     """
 
     id: str
@@ -44,10 +48,13 @@ class Subject:
     validation: DatasetRow | None
     lineage: tuple[str, ...]
     scores: Evaluated | None
+    other: OtherModel | None = None
 
     @property
     def name(self) -> str:
         """What it is called."""
+        if self.other is not None:
+            return self.other.name
         if self.model is not None and self.id == self.model.id:
             return self.model.name
         return self.id if self.job is None else self.job.name
@@ -64,12 +71,19 @@ class Subject:
         return Run(self.series, finished, (learned, tokens), (held_out, tokens))
 
     @property
+    def recorded_as(self) -> str | None:
+        """What its answers and scores are recorded under; None of a job that made no model."""
+        if self.other is not None:
+            return self.other.recorded_as
+        return None if self.model is None else self.model.id
+
+    @property
     def streams(self) -> tuple[str, ...]:
         """The names of the streams that tell of it."""
         job = [] if self.job is None else [f"job/{self.job.id}"]
-        made = self.model.id if self.model is not None else self.job.model if self.job else None
-        model_streams = [] if made is None else [f"model/{made}", f"answers/{made}"]
-        return (*job, *model_streams)
+        made = self.recorded_as or (self.job.model if self.job else None)
+        kinds = ("model", "answers", "scores")
+        return (*job, *(f"{kind}/{made}" for kind in kinds if made is not None))
 
     @property
     def is_gone(self) -> bool:
@@ -91,15 +105,24 @@ def subjects(connection: sqlite3.Connection, references: Sequence[str]) -> list[
     found: dict[tuple[str | None, str | None], Subject] = {}
     for reference in references:
         each = subject(connection, reference)
-        key = (each.job.id if each.job else None, each.model.id if each.model else None)
+        key = (each.job.id if each.job else None, each.recorded_as)
         found.setdefault(key, each)
     return list(found.values())
 
 
 def subject(connection: sqlite3.Connection, reference: str) -> Subject:
-    """Return what a reference means: a job, or else a model version; see `subjects`."""
+    """Return what a reference means: a job, or else a model version; see `subjects`.
+
+    The whole name of another model that was asked something, or a tag that one version has, is not
+    taken for the beginning of a job's name.
+    """
     if is_model(connection, reference):
         return _of_model(connection, model(connection, reference))
+    if not is_named(connection, reference):
+        if (other := other_model(connection, reference)) is not None:
+            return Subject(other.recorded_as, None, None, {}, None, None, (), None, other)
+        if len(tagged := model_list(connection, reference)) == 1:
+            return _of_model(connection, tagged[0])
     try:
         return _of_job(connection, job_detail(connection, reference))
     except NotFoundError:
@@ -109,7 +132,7 @@ def subject(connection: sqlite3.Connection, reference: str) -> Subject:
     except NotFoundError:
         raise NotFoundError(
             f"no job and no model is called '{reference}': `ftlab jobs` and `ftlab models` list "
-            "what there is"
+            "what there is, and base models can be compared once they are evaluated (`ftlab eval`)"
         ) from None
 
 

@@ -116,9 +116,9 @@ def plot(
     shown = {curve.job.id for panel in drawn for curves in panel for curve in curves}
     if not shown:
         raise NotFoundError(_nothing(connection, compared, wish))
-    _require_matplotlib()
+    require_matplotlib()
     with placed(file, folder=False, replace=replace) as partial:
-        _write(_figure(panels, drawn, wish), partial, file.suffix.lstrip(".").lower())
+        write_figure(_figure(panels, drawn, wish), partial, file.suffix.lstrip(".").lower())
     return Drawn(
         str(file),
         tuple(panels),
@@ -162,7 +162,12 @@ def _nothing(connection: sqlite3.Connection, jobs: Sequence[JobSummary], wish: P
     return f"none of these jobs tells its {wish.x}: leave --x out to draw over steps"
 
 
-def _require_matplotlib() -> None:
+def require_matplotlib() -> None:
+    """Make sure that pictures can be drawn.
+
+    Raises:
+        MissingPackageError: if matplotlib is not installed, naming the way to install it.
+    """
     try:
         import matplotlib as mpl  # noqa: F401
     except ImportError as error:
@@ -213,10 +218,11 @@ def _dress(axes: Axes, metrics: Sequence[str], wish: PlotWish) -> None:
         axes.legend(frameon=False, fontsize="small")
 
 
-def _write(figure: Figure, file: Path, kind: str) -> None:
+def write_figure(figure: Figure, file: Path, kind: str) -> None:
+    """Write a figure to a file of one of `FORMATS`; the same figure makes the same file."""
     import matplotlib as mpl
 
-    # The same curves make the same file: no date, no names drawn at random.
+    # No date, and no names drawn at random.
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ftlab"}):
         figure.savefig(file, format=kind, metadata=metadata)

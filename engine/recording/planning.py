@@ -71,6 +71,27 @@ def plan(
     chosen = None if wish.suite is None else suite(lab.database.reader, wish.suite)
     prompts = _prompts(lab, target, row, chosen, wish)
     settings, source = _settings(lab, target, chosen, wish)
+    found = plan_prompts(lab, target, prompts, settings, _limit(lab, wish))
+    suite_id = None if chosen is None else chosen.id
+    return replace(found, temperature_from=source, suite=suite_id, seed=wish.seed)
+
+
+def plan_prompts(
+    lab: Lab,
+    target: Target,
+    prompts: Sequence[Prompt],
+    settings: Settings,
+    limit: float | None = None,
+) -> RecordingPlan:
+    """Settle how a model would be asked prompts that are neither a suite nor its own data.
+
+    Args:
+        lab: where its answers are.
+        target: the model.
+        prompts: what it is asked, each of them once.
+        settings: how its answers are drawn.
+        limit: US dollars that it may cost; None for no limit.
+    """
     subject = subject_of(target)
     missing = _missing(lab, subject, prompts, settings)
     rates, prices = _priced(lab, target, prompts)
@@ -79,14 +100,14 @@ def plan(
         subject=subject,
         prompts=tuple(prompts),
         settings=settings,
-        temperature_from=source,
-        suite=None if chosen is None else chosen.id,
-        seed=wish.seed,
+        temperature_from="as asked for",
+        suite=None,
+        seed=0,
         missing=missing,
         rates=rates,
         prices=prices,
         price=None if prices is None else prices.total(missing),
-        limit=_limit(lab, wish),
+        limit=limit,
         open=None,
         done=None,
     )
@@ -95,7 +116,11 @@ def plan(
 
 def renewed(lab: Lab, found: RecordingPlan) -> RecordingPlan:
     """Return a plan with what is missing, and what was begun before, as of now."""
-    missing = _missing(lab, found.subject, found.prompts, found.settings)
+    still = _missing(lab, found.subject, found.prompts, found.settings)
+    # In the order of the plan, for whoever settled one.
+    places = {question.place: number for number, question in enumerate(found.missing)}
+    last = len(places)
+    missing = tuple(sorted(still, key=lambda question: places.get(question.place, last)))
     price = None if found.prices is None else found.prices.total(missing)
     return _with_earlier(lab, replace(found, missing=missing, price=price))
 
@@ -193,7 +218,9 @@ def _temperature(
     return _USUAL_TEMPERATURE, "as services take where nothing is said"
 
 
-def _priced(lab: Lab, target: Target, prompts: list[Prompt]) -> tuple[Rates | None, Prices | None]:
+def _priced(
+    lab: Lab, target: Target, prompts: Sequence[Prompt]
+) -> tuple[Rates | None, Prices | None]:
     if not isinstance(target, HostedTarget):
         return None, None
     rates = reach_hosted(target, lab.places.prices, now).rates

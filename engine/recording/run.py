@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.chatting.local import LocalModels
-from engine.chatting.targets import HostedTarget
 from engine.errors import JobStateError
 from engine.recording.contents import agreement, write_recording
+from engine.recording.opening import open_service
 from engine.recording.planning import renewed
+from engine.recording.purse import Purse
 from engine.recording.settings import questions_of
-from engine.recording.work import Progress, Work
+from engine.recording.work import Heard, Progress, Work
 from engine.suites.prompts import keep
 from store.ids import new_id
 from store.leases import Lease
@@ -28,14 +28,31 @@ if TYPE_CHECKING:
     from store.queries.recordings import AnswerRow, RecordingRow
 
 AT_ONCE = 8
-_AT_ONCE_HERE = 2
-"""A model of this machine answers one question after the other anyway."""
+AT_ONCE_HERE = 16
+"""The model server of this machine answers questions in batches of so many."""
 
-_PATIENCE = 600.0
 _LEASE_SECONDS = 12.0
 _LOOK = 0.5
 LAPSED_AFTER = 14.0
 """Seconds after which nobody who was killed is taken for being at work any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a recording shares with others that are made at the same time, or with whoever wants it.
+
+    Attributes:
+        purse: what is spent of; None for one of its own.
+        service: where the model is, opened; None if it is to be opened.
+        heard: told of each answer as soon as it is recorded.
+    """
+
+    purse: Purse | None = None
+    service: Service | None = None
+    heard: Heard | None = None
+
+
+ALONE = Company()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,7 @@ def record(
         return whole
     if progress is not None:
         progress(plan.questions - len(plan.missing), plan.questions, 0.0)
-    return asyncio.run(_recorded(lab, plan, progress or _unseen, at_once, patience))
+    return asyncio.run(recorded(lab, plan, progress or unseen, at_once, patience))
 
 
 def _whole(lab: Lab, plan: RecordingPlan) -> Outcome | None:
@@ -97,23 +114,29 @@ def _whole(lab: Lab, plan: RecordingPlan) -> Outcome | None:
     return Outcome(plan.done, 0, {}, _cut_off(lab, plan), 0.0, None)
 
 
-def _unseen(_done: int, _total: int, _spent: float) -> None:
+def unseen(_done: int, _total: int, _spent: float) -> None:
     """Tell nobody."""
 
 
-async def _recorded(
-    lab: Lab, plan: RecordingPlan, progress: Progress, at_once: int, patience: float
+async def recorded(
+    lab: Lab,
+    plan: RecordingPlan,
+    progress: Progress,
+    at_once: int = AT_ONCE,
+    patience: float = LAPSED_AFTER,
+    company: Company = ALONE,
 ) -> Outcome:
+    """Make a recording, maybe beside others; see `record`."""
     async with _held(lab, plan, patience):
         # Whoever held it before may have asked a part of it meanwhile.
         plan = renewed(lab, plan)
         if (whole := _whole(lab, plan)) is not None:
             return whole
         recording, cause = _begun(lab, plan)
-        work = Work(lab, plan, recording, cause, progress)
+        work = Work(lab, plan, recording, cause, progress, company.purse, company.heard)
         try:
-            async with _service(lab, plan) as service:
-                await work.go(service, at_once if plan.hosted else _AT_ONCE_HERE)
+            async with _service(lab, plan, company) as service:
+                await work.go(service, at_once if plan.hosted else AT_ONCE_HERE)
             return await _ended(lab, plan, recording, work)
         except asyncio.CancelledError:
             _record_stop(lab, plan, recording, "interrupted")
@@ -182,24 +205,12 @@ def _begun(lab: Lab, plan: RecordingPlan) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def _service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
-    """Open what is asked: the model's service, or a model server of this machine."""
-    from engine.keys import Key
-    from engine.profiles import Profile
-    from engine.providers.hosted.service import Service
-
-    target = plan.target
-    if isinstance(target, HostedTarget):
-        async with lab.hosted(target.profile.name).open(patience=_PATIENCE) as service:
-            yield service
+async def _service(lab: Lab, plan: RecordingPlan, company: Company) -> AsyncIterator[Service]:
+    if company.service is not None:
+        yield company.service
         return
-    with LocalModels() as models:
-        models.add(target.served)
-        await asyncio.to_thread(models.start)
-        here = Profile(name="this machine", kind="compatible", base_url=models.base_url)
-        key = Key(models.key, "the model server")
-        async with Service(here, key, patience=_PATIENCE, timeout=_PATIENCE) as service:
-            yield service
+    async with open_service(lab, plan) as service:
+        yield service
 
 
 async def _ended(lab: Lab, plan: RecordingPlan, recording: str, work: Work) -> Outcome:

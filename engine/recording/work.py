@@ -11,6 +11,7 @@ from engine.chatting.reaching import reach_hosted
 from engine.chatting.targets import HostedTarget
 from engine.errors import LimitError, ProviderError
 from engine.recording.asking import Asker
+from engine.recording.purse import Purse
 from engine.recording.settings import Question
 from store.log import Entry
 from store.times import now
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from engine.providers.hosted.service import Service
     from engine.recording.plan import RecordingPlan
     from engine.recording.replies import Reply
-    from store.events import Fact
+    from store.events import AnswerRecorded, Fact
 
 Progress = Callable[[int, int, float], None]
 """Told of answers there are, answers wanted, and US dollars spent."""
+
+Heard = Callable[["Question", "AnswerRecorded"], None]
+"""Told of each answer as soon as it is recorded."""
 
 _ALIKE = 5
 """So many refusals in the same words before any answer: the fault is not in the prompts."""
@@ -44,6 +48,8 @@ class Work:
         recording: the recording's id.
         cause: the seq of the event with its plan.
         progress: told how far it has come.
+        purse: what is spent of; None for one of its own, with the limit of the plan.
+        heard: told of each answer.
 
     Attributes:
         spent: US dollars so far, as far as prices are known.
@@ -53,7 +59,14 @@ class Work:
     """
 
     def __init__(
-        self, lab: Lab, plan: RecordingPlan, recording: str, cause: int, progress: Progress
+        self,
+        lab: Lab,
+        plan: RecordingPlan,
+        recording: str,
+        cause: int,
+        progress: Progress,
+        purse: Purse | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self._lab = lab
         self._plan = plan
@@ -61,9 +74,8 @@ class Work:
         self._cause = cause
         self._progress = progress
         self._waiting = list(reversed(plan.missing))
-        self._changed = asyncio.Condition()
-        self._under_way = 0
-        self._reserved = 0.0
+        self._purse = purse or Purse(plan.limit)
+        self._heard = heard
         self._set_aside: ProviderError | None = None
         self.spent = 0.0
         self.answered = 0
@@ -83,8 +95,9 @@ class Work:
         )
         asker = Asker(service, self._plan.remote_id, completes=completes)
         self._tell()
-        # The first one alone: what the model does not heed, it need say only once.
-        await self._ask_next(asker)
+        if self._plan.hosted:
+            # The first one alone: what the model does not heed, it need say only once.
+            await self._ask_next(asker)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(at_once):
@@ -110,36 +123,34 @@ class Work:
         else:
             self._take_reply(question, reply)
         finally:
-            async with self._changed:
-                self._under_way -= 1
-                self._reserved -= self._at_most(question)
-                self._changed.notify_all()
+            await self._purse.put_back(self._at_most(question))
         self._tell()
         return True
 
     async def _take(self) -> Question | None:
         """Return the next question that can be paid for whatever is answered."""
-        async with self._changed:
-            while self.stop is None and self._waiting:
-                needed = self._at_most(self._waiting[-1])
-                if self._can_pay(needed):
-                    self._under_way += 1
-                    self._reserved += needed
-                    return self._waiting.pop()
-                if not self._under_way:
-                    self.stop = self._too_dear()
-                    break
-                await self._changed.wait()
+        if self._is_over() or not self._waiting:
             return None
+        question = self._waiting.pop()
+        if not await self._purse.take(self._at_most(question)):
+            self._waiting.append(question)
+            self.stop = self.stop or self._too_dear()
+            return None
+        # It may have ended while the money was waited for.
+        if self._is_over():
+            self._waiting.append(question)
+            await self._purse.put_back(self._at_most(question))
+            return None
+        return question
 
-    def _can_pay(self, needed: float) -> bool:
-        limit = self._plan.limit
-        return limit is None or self.spent + self._reserved + needed <= limit
+    def _is_over(self) -> bool:
+        return self.stop is not None
 
     def _too_dear(self) -> LimitError:
         return LimitError(
-            f"${self.spent:,.4f} of ${self._plan.limit or 0:,.4f} are spent, and what is left may "
-            f"not pay for the next answer: {len(self._waiting)} questions are still to be asked"
+            f"${self._purse.spent:,.4f} of ${self._purse.limit or 0:,.4f} are spent, and what is "
+            f"left may not pay for the next answer: {len(self._waiting)} questions are still to be "
+            "asked"
         )
 
     def _at_most(self, question: Question) -> float:
@@ -150,7 +161,9 @@ class Work:
         from store.events import AnswerRecorded
 
         cost = self._cost(reply)
-        self.spent += self._at_most(question) if cost is None else cost
+        paid = self._at_most(question) if cost is None else cost
+        self.spent += paid
+        self._purse.pay(paid)
         self.answered += 1
         probabilities = reply.logprobs()
         fact = AnswerRecorded(
@@ -178,6 +191,8 @@ class Work:
             reply=self._lab.blobs.put(reply.raw),
         )
         self._append(fact, key=f"{question.request}:{question.sample}")
+        if self._heard is not None:
+            self._heard(question, fact)
 
     def _cost(self, reply: Reply) -> float | None:
         asked, answered = reply.tokens("prompt_tokens"), reply.tokens("completion_tokens")

@@ -35,6 +35,8 @@ class Answer:
         reference_tokens: how likely it held the answer that was hoped for.
         other: what was answered to the same prompt in another recording: of another model, or of
             the same one once more.
+        verdicts: what a judge said of this answer and another one, with this one first and with
+            this one second.
     """
 
     text: str
@@ -46,3 +48,4 @@ class Answer:
     tokens: Tokens | None = None
     reference_tokens: Tokens | None = None
     other: Answer | None = None
+    verdicts: tuple[str, str] | None = None

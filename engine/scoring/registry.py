@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engine.scoring.agreement import Agreement, LogprobDistance
 from engine.scoring.errors import ScorerError
+from engine.scoring.judged import Judge
 from engine.scoring.likelihood import Perplexity, TokenAccuracy, TokenLoss
 from engine.scoring.matching import Contains, ExactMatch, NormalizedMatch
 from engine.scoring.measures import Cost, Latency, Length, TokensPerSecond
@@ -39,6 +40,7 @@ BUILT_IN: Final[Mapping[str, type[Scorer]]] = {
         TokenAccuracy,
         Agreement,
         LogprobDistance,
+        Judge,
         Length,
         Latency,
         TokensPerSecond,

@@ -16,6 +16,7 @@ Need = Literal[
     "seconds",
     "cost",
     "another recording",
+    "verdicts",
 ]
 """What has to be known of an answer beside its text."""
 

@@ -18,9 +18,15 @@ from starlette.types import Receive, Scope, Send
 
 from engine.serve.authorization import OPEN_PATH, KeyGuard
 from engine.serve.errors import ApiError, unknown_model
-from engine.serve.events import Failed, Finished, Piece, Started
-from engine.serve.requests import ChatRequest, parse_chat_request
-from engine.serve.responses import CompletionJson, Json, model_json, model_list_json
+from engine.serve.events import Failed, Finished, Piece, Started, Weighed
+from engine.serve.requests import ChatRequest, parse_chat_request, parse_likelihood_request
+from engine.serve.responses import (
+    CompletionJson,
+    Json,
+    likelihood_json,
+    model_json,
+    model_list_json,
+)
 from engine.serve.settings import ServedModel, ServerSettings
 from engine.serve.worker import Answer, Worker
 
@@ -37,6 +43,7 @@ def build_app(settings: ServerSettings) -> Starlette:
             Route("/v1/models", api.list_models),
             Route("/v1/models/{model:path}", api.show_model),
             Route("/v1/chat/completions", api.complete, methods=["POST"]),
+            Route("/v1/likelihood", api.weigh, methods=["POST"]),
         ],
         middleware=[Middleware(KeyGuard, key=settings.key)],
         exception_handlers={
@@ -74,6 +81,17 @@ class _Api:
             if not wanted.stream:
                 return await _whole(wanted, answer, first)
         return _AnswerStream(wanted, answer, first)
+
+    async def weigh(self, request: Request) -> Response:
+        wanted = parse_likelihood_request(await request.body())
+        answer = self._worker.submit(self._served(wanted.model), wanted)
+        async with _watched(request, answer):
+            told = await answer.next()
+        if isinstance(told, Failed):
+            raise told.error
+        if not isinstance(told, Weighed):
+            return Response(status_code=_CLIENT_GONE)
+        return JSONResponse(likelihood_json(wanted.model, told))
 
     def _served(self, model: str) -> ServedModel:
         served = self._models.get(model)
@@ -120,7 +138,7 @@ async def _whole(wanted: ChatRequest, answer: Answer, started: Started) -> Respo
             case Finished():
                 body = _completion(wanted).whole(pieces, started.prompt_tokens, event)
                 return JSONResponse(body)
-            case Started():
+            case _:
                 continue
     raise RuntimeError("an answer ended without an end")
 
@@ -160,7 +178,7 @@ async def _server_sent_events(
                 if wanted.wants_usage:
                     cost = completion.usage_chunk(started.prompt_tokens, event.completion_tokens)
                     yield _line(cost)
-            case Started():
+            case _:
                 continue
     yield "data: [DONE]\n\n"
 

@@ -66,6 +66,17 @@ def context_exceeded(tokens: int, context: int) -> ApiError:
     )
 
 
+def reference_exceeds(tokens: int, context: int) -> ApiError:
+    """A reference that does not fit into the model's context with what comes before it."""
+    return bad_request(
+        "reference",
+        f"The messages and the reference are {tokens} tokens, and the model's context is "
+        f"{context} tokens. What is cut off would be likely or not for want of its beginning: "
+        "leave this one out.",
+        code="context_length_exceeded",
+    )
+
+
 def model_failed(model: str, reason: object) -> ApiError:
     """A model that could not be loaded or broke off while it answered."""
     return ApiError(500, f"The model '{model}' failed: {reason}", code="model_failed")

@@ -1,7 +1,7 @@
 """What happens while a model answers, in the order in which it happens.
 
 `Started`, then any number of `Piece`, then `Finished`; `Failed` may come instead of any of them and
-is the last.
+is the last. Of an answer that was given, not drawn, `Weighed` tells all at once.
 """
 
 from __future__ import annotations
@@ -70,10 +70,38 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedToken:
+    """A token of an answer that was given.
+
+    Attributes:
+        text: what it says, as in `LikelyToken`.
+        logprob: the natural logarithm of the probability that the model gives it.
+        is_likeliest: whether the model gives no other token a higher one.
+    """
+
+    text: str
+    logprob: float
+    is_likeliest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How likely the model holds an answer that was given.
+
+    Attributes:
+        prompt_tokens: those that it reads before and between the others.
+        tokens: those that training would have learned.
+    """
+
+    prompt_tokens: int
+    tokens: tuple[WeighedToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """There will be no more of the answer."""
 
     error: ApiError
 
 
-GenerationEvent = Started | Piece | Finished | Failed
+GenerationEvent = Started | Piece | Weighed | Finished | Failed

@@ -6,6 +6,7 @@ threads: the one worker thread owns it.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 from collections.abc import Iterator
@@ -58,6 +59,22 @@ class ReadyModel:
     def reads_apart(self) -> bool:
         """Whether it reads a question apart from what it writes (an encoder-decoder model)."""
         return _reads_apart(self.network)
+
+    @property
+    def takes_padding(self) -> bool:
+        """Whether prompts of several lengths can be answered together, padded to one.
+
+        Before its prompt a row has padding: a model that cannot be told where each token stands
+        would count that in.
+        """
+        return self.reads_apart or "position_ids" in self.parameters
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """What the model's `forward` can be given, by name."""
+        network = self.network
+        base = network.get_base_model() if hasattr(network, "peft_config") else network
+        return frozenset(inspect.signature(base.forward).parameters)
 
 
 @dataclass(slots=True)

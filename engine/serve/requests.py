@@ -1,4 +1,4 @@
-"""What a chat completion request may ask for, and how a wrong one is refused.
+"""What requests may ask for, and how a wrong one is refused.
 
 Parameters that would change the answer and are not supported are refused rather than passed over in
 silence; those that change nothing here (`user`, `metadata`, `store`) are taken and left alone.
@@ -6,7 +6,7 @@ silence; those that change nothing here (`user`, `metadata`, `store`) are taken 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,8 @@ from engine.serve.errors import ApiError, bad_request
 
 _MAX_STOPS = 4
 _MAX_ALTERNATIVES = 20
+_GREEDY_BELOW = 1e-4
+"""Scores divided by a smaller temperature would overflow; the answer is the greedy one there."""
 
 
 def _join_text_parts(content: object) -> object:
@@ -113,6 +115,11 @@ class ChatRequest(BaseModel):
         return self.max_completion_tokens or self.max_tokens
 
     @property
+    def is_greedy(self) -> bool:
+        """Whether each token shall be the likeliest, and none be drawn at random."""
+        return self.temperature is not None and self.temperature < _GREEDY_BELOW
+
+    @property
     def alternatives(self) -> int | None:
         """How many of the likeliest tokens to tell at each place; None for no log probabilities."""
         return (self.top_logprobs or 0) if self.logprobs else None
@@ -123,14 +130,46 @@ class ChatRequest(BaseModel):
         return self.stream_options is not None and self.stream_options.include_usage
 
 
+class LikelihoodRequest(BaseModel):
+    """The body of `POST /v1/likelihood`, which the OpenAI API does not have.
+
+    Attributes:
+        model: the model that is asked.
+        messages: the conversation so far.
+        reference: the answer to it whose likelihood is wanted.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    model: str
+    messages: list[ChatMessage] = Field(min_length=1)
+    reference: str
+
+
+_Asked = TypeVar("_Asked", bound=BaseModel)
+
+
 def parse_chat_request(body: bytes) -> ChatRequest:
     """Read the body of a chat completion request.
 
     Raises:
         ApiError: 400 that names the parameter at fault.
     """
+    return _parsed(ChatRequest, body)
+
+
+def parse_likelihood_request(body: bytes) -> LikelihoodRequest:
+    """Read the body of a request for the likelihood of an answer.
+
+    Raises:
+        ApiError: 400 that names the parameter at fault.
+    """
+    return _parsed(LikelihoodRequest, body)
+
+
+def _parsed(kind: type[_Asked], body: bytes) -> _Asked:
     try:
-        return ChatRequest.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(error) from None
 

@@ -1,4 +1,4 @@
-"""The JSON of models and chat completions, as the OpenAI API shapes it."""
+"""The JSON of models, chat completions and likelihoods, as the OpenAI API shapes such things."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from engine.serve.events import DrawnToken, Finished, LikelyToken, Piece
+from engine.serve.events import DrawnToken, Finished, LikelyToken, Piece, Weighed
 from engine.serve.settings import ServedModel
 
 Json = dict[str, Any]
@@ -95,3 +95,13 @@ def usage_json(prompt_tokens: int, completion_tokens: int) -> Json:
         "completion_tokens": completion_tokens,
         "total_tokens": prompt_tokens + completion_tokens,
     }
+
+
+def likelihood_json(model: str, weighed: Weighed) -> Json:
+    """Return how likely `model` holds an answer."""
+    tokens = [
+        {"token": token.text, "logprob": token.logprob, "likeliest": token.is_likeliest}
+        for token in weighed.tokens
+    ]
+    usage = {"prompt_tokens": weighed.prompt_tokens, "reference_tokens": len(tokens)}
+    return {"object": "likelihood", "model": model, "tokens": tokens, "usage": usage}

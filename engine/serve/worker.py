@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.serve.errors import ApiError, model_failed
+from engine.serve.batching import Job, Line
+from engine.serve.errors import model_failed
 from engine.serve.events import Failed, Finished, GenerationEvent
-from engine.serve.requests import ChatRequest
+from engine.serve.requests import ChatRequest, LikelihoodRequest
 from engine.serve.settings import ServedModel
 
 if TYPE_CHECKING:
@@ -56,48 +56,55 @@ class Answer:
         self.cancelled.set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    served: ServedModel
-    request: ChatRequest
-    answer: Answer
-
-
 class Worker:
-    """Answers requests one after the other on a thread of its own."""
+    """Answers requests on a thread of its own, together where they go together."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._line = Line()
         self._models: LoadedModels | None = None
         threading.Thread(target=self._work, name="model-worker", daemon=True).start()
 
-    def submit(self, served: ServedModel, request: ChatRequest) -> Answer:
+    def submit(self, served: ServedModel, request: ChatRequest | LikelihoodRequest) -> Answer:
         """Put a request in line. Called on the event loop."""
         answer = Answer()
-        self._jobs.put(_Job(served, request, answer))
+        self._line.put(Job(served, request, answer.tell, answer.cancelled))
         return answer
 
     def _work(self) -> None:
         while True:
-            job = self._jobs.get()
-            if job.answer.cancelled.is_set():
-                job.answer.tell(Finished("stop", 0))
-                continue
-            self._answer(job)
+            jobs = self._line.take()
+            began = time.monotonic()
+            if wanted := [job for job in jobs if not _is_dropped(job)]:
+                self._answer(wanted)
+            self._line.answered(time.monotonic() - began)
 
-    def _answer(self, job: _Job) -> None:
+    def _answer(self, jobs: Sequence[Job[Any]]) -> None:
+        """Answer requests that go together."""
         from engine.serve.generation import answer
         from engine.serve.models import LoadedModels, ModelLoadError
+        from engine.serve.references import weigh
 
+        served = jobs[0].served
+        work = answer if isinstance(jobs[0].request, ChatRequest) else weigh
         try:
             self._models = self._models or LoadedModels()
-            with self._models.ready(job.served) as model:
-                answer(model, job.request, job.answer.tell, job.answer.cancelled)
-        except ApiError as error:
-            job.answer.tell(Failed(error))
+            with self._models.ready(served) as model:
+                work(model, jobs)
         except ModelLoadError as error:
-            log.warning("%s: %s", job.served.id, error)
-            job.answer.tell(Failed(model_failed(job.served.id, error)))
+            log.warning("%s: %s", served.id, error)
+            _fail(jobs, error)
         except Exception as error:
-            log.exception("%s failed", job.served.id)
-            job.answer.tell(Failed(model_failed(job.served.id, error)))
+            log.exception("%s failed", served.id)
+            _fail(jobs, error)
+
+
+def _is_dropped(job: Job[Any]) -> bool:
+    """Tell whether nobody waits for the answer any more, and say so."""
+    if job.cancelled.is_set():
+        job.tell(Finished("stop", 0))
+    return job.cancelled.is_set()
+
+
+def _fail(jobs: Sequence[Job[Any]], error: Exception) -> None:
+    for job in jobs:
+        job.tell(Failed(model_failed(job.served.id, error)))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.chatting.sampling import Sampling
 from engine.data.errors import DataError
 from engine.data.versions.recording import check_name
 from engine.errors import RequestError
+from engine.scoring.registry import to_json
 from engine.suites.bounds import HOTTEST, require_stops
 from engine.suites.prompts import Prompt, distinct, keep
 from engine.suites.reading import prompts_in, prompts_of
@@ -21,6 +23,7 @@ from store.queries.datasets import dataset
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+    from engine.scoring.scorer import Scorer
     from store.events import SuiteDefined
     from store.queries.suites import SuiteRow
 
@@ -55,13 +58,15 @@ class _Draft:
     dataset: str | None
     system: str | None
     sampling: Sampling
+    scorers: list[dict[str, Any]]
 
     def is_in(self, suite: SuiteRow) -> bool:
         """Tell whether a version is this very one."""
         said = (suite.content, suite.system, suite.temperature, suite.max_tokens)
         drawn = self.sampling
         wished = (self.content, self.system, drawn.temperature, drawn.max_tokens)
-        return said == wished and tuple(json.loads(suite.stop_json)) == drawn.stop
+        same = said == wished and tuple(json.loads(suite.stop_json)) == drawn.stop
+        return same and json.loads(suite.scorers_json) == self.scorers
 
     def fact(self, version: int) -> SuiteDefined:
         from store.events import SuiteDefined
@@ -80,6 +85,7 @@ class _Draft:
             temperature=self.sampling.temperature,
             max_tokens=self.sampling.max_tokens,
             stop=list(self.sampling.stop),
+            scorers=self.scorers,
         )
 
 
@@ -91,6 +97,7 @@ def define(
     system: str | None = None,
     sampling: Sampling = NO_WISHES,
     file_format: str | None = None,
+    scorers: Sequence[Scorer] = (),
 ) -> Defined:
     """Record prompts as the next version of a suite; the same ones again make none.
 
@@ -101,6 +108,7 @@ def define(
         system: a system prompt for the prompts that have none.
         sampling: how its prompts are to be answered, as far as that is part of the suite.
         file_format: how a file is read; None if it tells.
+        scorers: what its answers are scored by; none for whatever suits them.
 
     Raises:
         WishError: if nothing can be called so.
@@ -115,7 +123,8 @@ def define(
     if not prompts:
         raise DataError(f"{source} asks nothing: there is no prompt in it.")
     content, size = keep(lab.blobs, prompts)
-    draft = _Draft(name, prompts, content, size, file, version, system, sampling)
+    told = [to_json(scorer) for scorer in scorers]
+    draft = _Draft(name, prompts, content, size, file, version, system, sampling, told)
     suite, new = _recorded(lab, draft)
     return Defined(suite, new, len(found) - len(prompts))
 

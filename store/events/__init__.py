@@ -21,6 +21,13 @@ from store.events.datasets import (
     DatasetVersionRecorded,
     LeftOut,
 )
+from store.events.evaluations import (
+    AnswersScored,
+    EvaluationCompleted,
+    EvaluationPlanned,
+    EvaluationStopped,
+    ReferenceRead,
+)
 from store.events.fact import Fact
 from store.events.hosted import (
     CostRecorded,
@@ -65,6 +72,8 @@ from store.events.models import (
     ModelRetirementAnnounced,
     ModelTagged,
     ModelUntagged,
+    TagComparison,
+    TagFigure,
 )
 from store.events.notifications import (
     NotificationClaimed,
@@ -82,10 +91,12 @@ from store.events.recordings import (
     RecordingStopped,
 )
 from store.events.suites import SuiteDefined
+from store.events.sweeps import RankedTrial, SweepCompleted, SweepPlanned, SweepTrial
 
 __all__ = [
     "AnswerRecorded",
     "AnswerRefused",
+    "AnswersScored",
     "ArchiveImported",
     "ChatOpened",
     "ChatTurnRated",
@@ -98,6 +109,9 @@ __all__ = [
     "DatasetSplit",
     "DatasetVersionRecorded",
     "Evaluation",
+    "EvaluationCompleted",
+    "EvaluationPlanned",
+    "EvaluationStopped",
     "EventsImported",
     "Fact",
     "FilePartUploaded",
@@ -143,9 +157,11 @@ __all__ = [
     "NotifyingBegan",
     "NotifyingEnded",
     "Origin",
+    "RankedTrial",
     "RecordingCompleted",
     "RecordingPlanned",
     "RecordingStopped",
+    "ReferenceRead",
     "RemoteFileDeleted",
     "RemoteFileDeletionRequested",
     "RemoteFileGone",
@@ -154,4 +170,9 @@ __all__ = [
     "ResultFileSaved",
     "StepRange",
     "SuiteDefined",
+    "SweepCompleted",
+    "SweepPlanned",
+    "SweepTrial",
+    "TagComparison",
+    "TagFigure",
 ]

@@ -25,6 +25,7 @@ from store.events import Fact
 from store.projections import (
     chats,
     datasets,
+    evaluations,
     hosted,
     jobs,
     metrics,
@@ -32,6 +33,7 @@ from store.projections import (
     queue,
     recordings,
     suites,
+    sweeps,
 )
 from store.projections.fold import Fold
 from store.projections.rows import Rows
@@ -42,7 +44,19 @@ Folded = tuple[Recorded, Fact | None]
 Progress = Callable[[int, int], None]
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {}
-for _module in (jobs, queue, hosted, metrics, datasets, models, chats, suites, recordings):
+for _module in (
+    jobs,
+    queue,
+    hosted,
+    metrics,
+    datasets,
+    models,
+    chats,
+    suites,
+    recordings,
+    evaluations,
+    sweeps,
+):
     for _fact, _fold in _module.FOLDS.items():
         _FOLDS[_fact.type_name] = (*_FOLDS.get(_fact.type_name, ()), _fold)
 

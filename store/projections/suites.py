@@ -16,8 +16,9 @@ from store.tables import Suite
 def _defined(rows: Rows, event: Recorded, fact: events.SuiteDefined) -> None:
     rows.add(
         plain(Suite)(
-            **fact.model_dump(exclude={"stop"}),
+            **fact.model_dump(exclude={"stop", "scorers"}),
             stop_json=json.dumps(fact.stop),
+            scorers_json=json.dumps(fact.scorers),
             defined_at=event.occurred,
         )
     )

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from store.errors import AmbiguousError
+
 
 @dataclass(frozen=True, slots=True)
 class SaidRow:
@@ -29,12 +31,50 @@ class SaidRow:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherModel:
+    """A model that is not in the list: a base model, or one at a service.
+
+    `recorded_as` is what its answers and scores are recorded under, `name` what it is called.
+    """
+
+    recorded_as: str
+    name: str
+
+
 _SAID = ", ".join(SaidRow.__slots__)
 
 
 def is_model(connection: sqlite3.Connection, model: str) -> bool:
     """Tell whether this is exactly the id of a model version."""
     return bool(connection.execute("SELECT 1 FROM model WHERE id = ?", (model,)).fetchone())
+
+
+def is_named(connection: sqlite3.Connection, reference: str) -> bool:
+    """Tell whether this is exactly the id or the name of a job or a model version."""
+    known = "SELECT 1 FROM {} WHERE ?1 IN (id, name)"
+    query = f"{known.format('job')} UNION ALL {known.format('model')} LIMIT 1"
+    return connection.execute(query, (reference,)).fetchone() is not None
+
+
+def other_model(connection: sqlite3.Connection, name: str) -> OtherModel | None:
+    """Return a model of this whole name that is not in the list but was asked something.
+
+    Args:
+        connection: where to read.
+        name: the one that it has at its provider, with or without that before it (`local/base`).
+
+    Raises:
+        AmbiguousError: if several providers have a model of this name.
+    """
+    asked = "SELECT model, name FROM {} WHERE model LIKE '%/%' AND ?1 IN (model, name, remote_id)"
+    query = f"{asked.format('evaluation')} UNION {asked.format('recording')}"
+    found = {str(row[0]): str(row[1]) for row in connection.execute(query, (name,))}
+    if name in found:
+        found = {name: found[name]}
+    if len(found) > 1:
+        raise AmbiguousError(f"'{name}' fits several: {', '.join(found)}. Type the whole of one.")
+    return next((OtherModel(*each) for each in found.items()), None)
 
 
 def said_by(connection: sqlite3.Connection, models: Iterable[str]) -> list[SaidRow]:

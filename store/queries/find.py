@@ -10,7 +10,9 @@ from store.errors import AmbiguousError, NotFoundError
 
 _VERSIONED = re.compile(r".+@[0-9]+")
 
-Kind = Literal["job", "model", "dataset_version", "chat", "suite", "recording"]
+Kind = Literal[
+    "job", "model", "dataset_version", "chat", "suite", "recording", "evaluation", "sweep"
+]
 
 _WORDS: dict[Kind, tuple[str, str]] = {
     "job": ("job", "ftlab jobs"),
@@ -19,6 +21,8 @@ _WORDS: dict[Kind, tuple[str, str]] = {
     "chat": ("chat", "ftlab chats"),
     "suite": ("suite", "ftlab suite list"),
     "recording": ("recording", "ftlab recordings"),
+    "evaluation": ("evaluation", "ftlab evals"),
+    "sweep": ("sweep", "ftlab sweep list"),
 }
 
 _HAVE_VERSIONS: frozenset[Kind] = frozenset({"dataset_version", "suite"})

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from store.queries.find import find
+from store.errors import AmbiguousError
+from store.queries.find import find, names_and_ids
 from store.queries.model_tags import split_tags, tags_of
 
 
@@ -55,14 +56,57 @@ def model_list(connection: sqlite3.Connection, tag: str | None = None) -> list[M
 
 
 def model(connection: sqlite3.Connection, reference: str) -> ModelRow:
-    """Return one model version by id, name or unique beginning.
+    """Return one model version by id, name, a tag that it alone has, or unique beginning.
+
+    Of the models with a tag, those that are gone count only where no other has it.
 
     Raises:
         NotFoundError: if there is none.
+        AmbiguousError: if several have the tag, or begin so.
     """
-    found = find(connection, "model", reference)
+    found = tagged(connection, reference) or find(connection, "model", reference)
     query = f"SELECT {_COLUMNS} FROM model WHERE id = ?"
     return _row(connection.execute(query, (found,)).fetchone())
+
+
+def tagged(connection: sqlite3.Connection, tag: str) -> str | None:
+    """Return the id of the model that a tag means; None if it means none.
+
+    An id and a name are stronger: what is called so is not meant by a tag.
+
+    Raises:
+        AmbiguousError: if several models have it.
+    """
+    holders = connection.execute(
+        "SELECT model.id, model.name FROM model_tag JOIN model ON model.id = model_tag.model "
+        "WHERE tag = ?1 AND NOT EXISTS (SELECT 1 FROM model WHERE id = ?1 OR name = ?1) "
+        "AND (model.gone_at IS NULL OR NOT EXISTS (SELECT 1 FROM model_tag AS other "
+        "JOIN model AS living ON living.id = other.model "
+        "WHERE other.tag = ?1 AND living.gone_at IS NULL)) ORDER BY model.id DESC LIMIT 6",
+        (tag,),
+    ).fetchall()
+    if len(holders) > 1:
+        names = ", ".join(f"{name} ({model})" for model, name in holders)
+        raise AmbiguousError(
+            f"several models are tagged '{tag}': {names}. Name one of them, or move the tag to "
+            f"it: `ftlab models tag MODEL {tag} --move`"
+        )
+    return str(holders[0][0]) if holders else None
+
+
+def model_at(connection: sqlite3.Connection, provider: str, remote_id: str) -> ModelRow | None:
+    """Return the model version that a provider calls so; None if none is known."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM model WHERE remote_id = ? AND provider = ?", (remote_id, provider)
+    )
+    found = rows.fetchone()
+    return None if found is None else _row(found)
+
+
+def model_references(connection: sqlite3.Connection) -> list[str]:
+    """Return everything that a model version can be called, for completion."""
+    tags = (row[0] for row in connection.execute("SELECT DISTINCT tag FROM model_tag"))
+    return sorted({*names_and_ids(connection, "model"), *tags})
 
 
 def _row(values: tuple[Any, ...]) -> ModelRow:

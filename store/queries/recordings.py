@@ -118,9 +118,17 @@ def recording(connection: sqlite3.Connection, reference: str) -> RecordingRow:
     return RecordingRow(*connection.execute(query, (found,)).fetchone())
 
 
-def answers_of(connection: sqlite3.Connection, model: str) -> dict[tuple[str, int], AnswerRow]:
-    """Return all answers of a model, by request and sample; refused requests among them."""
-    rows = connection.execute(f"SELECT {_ANSWER} FROM answer WHERE model = ?", (model,))
+def answers_of(
+    connection: sqlite3.Connection, model: str, request: str | None = None
+) -> dict[tuple[str, int], AnswerRow]:
+    """Return all answers of a model, or those to a request, by request and sample.
+
+    Refused requests are among them.
+    """
+    rows = connection.execute(
+        f"SELECT {_ANSWER} FROM answer WHERE model = ?1 AND (?2 IS NULL OR request = ?2)",
+        (model, request),
+    )
     found = (AnswerRow(*row) for row in rows)
     return {(answer.request, answer.sample): answer for answer in found}
 

@@ -1,8 +1,8 @@
 """Which recorded things cannot be understood without which others, by the names of their streams.
 
 A job needs its data and the model that it made or went on from; a model needs the job and the data
-that it came of, and the conversations with it are a part of it, as are recordings of its answers;
-data needs what it was made of.
+that it came of, and the conversations with it are a part of it, as are recordings of its answers
+and evaluations of them; data needs what it was made of.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ UNION SELECT 'model/' || base.id FROM model JOIN model AS base
 UNION SELECT 'chat/' || id FROM chat WHERE model = ?1
 UNION SELECT 'recording/' || id FROM recording WHERE model = ?1
 UNION SELECT 'answers/' || model FROM recording WHERE model = ?1
+UNION SELECT 'evaluation/' || id FROM evaluation WHERE model = ?1
+UNION SELECT 'scores/' || model FROM evaluation WHERE model = ?1
 """
 
 _OF_DATASET = """
@@ -60,6 +62,18 @@ UNION SELECT 'suite/' || suite.name FROM recording
     JOIN suite ON suite.id = recording.suite WHERE recording.id = ?1
 """
 
+_OF_EVALUATION = """
+SELECT 'scores/' || model FROM evaluation WHERE id = ?1
+UNION SELECT 'answers/' || model FROM evaluation WHERE id = ?1
+UNION SELECT 'model/' || model.id FROM evaluation
+    JOIN model ON model.id = evaluation.model WHERE evaluation.id = ?1
+UNION SELECT 'answers/' || against FROM evaluation WHERE id = ?1 AND against IS NOT NULL
+UNION SELECT 'suite/' || suite.name FROM evaluation
+    JOIN suite ON suite.id = evaluation.suite WHERE evaluation.id = ?1
+"""
+
+_OF_SCORES = "SELECT 'evaluation/' || id FROM evaluation WHERE model = ?1"
+
 _OF_ANSWERS = "SELECT 'recording/' || id FROM recording WHERE model = ?1"
 
 _OF_SUITE = (
@@ -75,6 +89,8 @@ _NEEDS = {
     "chat": _OF_CHAT,
     "recording": _OF_RECORDING,
     "answers": _OF_ANSWERS,
+    "evaluation": _OF_EVALUATION,
+    "scores": _OF_SCORES,
     "suite": _OF_SUITE,
 }
 
@@ -93,12 +109,13 @@ def with_needs(connection: sqlite3.Connection, streams: Iterable[str]) -> set[st
 
 
 def at_provider(connection: sqlite3.Connection, provider: str) -> set[str]:
-    """Return the streams of the jobs, models, files and recordings of a provider."""
+    """Return the streams of the jobs, models, files, recordings and evaluations of a provider."""
     rows = connection.execute(
         "SELECT 'job/' || id FROM job WHERE provider = ?1 "
         "UNION SELECT 'model/' || id FROM model WHERE provider = ?1 "
         "UNION SELECT 'file/' || provider || '/' || file FROM remote_file WHERE provider = ?1 "
-        "UNION SELECT 'recording/' || id FROM recording WHERE provider = ?1",
+        "UNION SELECT 'recording/' || id FROM recording WHERE provider = ?1 "
+        "UNION SELECT 'evaluation/' || id FROM evaluation WHERE provider = ?1",
         (provider,),
     )
     return {row[0] for row in rows}

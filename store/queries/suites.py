@@ -25,6 +25,7 @@ class SuiteRow:
     temperature: float | None
     max_tokens: int | None
     stop_json: str
+    scorers_json: str
     defined_at: str
 
 

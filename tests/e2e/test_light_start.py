@@ -61,6 +61,8 @@ def _packages(ftlab: Ftlab, *arguments: str, **environment: str) -> set[str]:
         ["files"],
         ["recordings"],
         ["suite", "list"],
+        ["evals"],
+        ["sweep", "list"],
         ["data", "list"],
         ["history"],
     ],

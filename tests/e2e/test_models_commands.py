@@ -9,8 +9,10 @@ if TYPE_CHECKING:
 
 
 def test_models_are_listed_with_what_training_did_to_them(recorded: Ftlab) -> None:
-    _, row = recorded("models").out.splitlines()
-    assert row.split()[:5] == ["quick", "adapter", "smollm2-135m-instruct", "54.60", "7.389"]
+    titles, base, row = recorded("models").out.splitlines()
+    assert titles.split() == ["model", "kind", "perplexity", "age", "id"]
+    assert base.split() == ["smollm2-135m-instruct", "base"]
+    assert row.split()[:6] == ["└─quick", "adapter", "54.60", "↘", "7.389", row.split()[5]]
     assert [model["id"] for model in recorded.rows("models")] == ["mdl_0000000001"]
 
 
@@ -61,6 +63,30 @@ def test_a_wrong_tag_is_wrong_usage_and_an_unknown_model_is_not_found(recorded: 
     assert "'a b' cannot be a tag" in wrong.err
     assert recorded("models", "untag", "nobody", "prod").status == 4
     assert recorded("models", "--tag", "never").err.startswith("No model is tagged never")
+
+
+def test_a_tag_moves_with_a_reason_that_is_told_wherever_the_model_is(recorded: Ftlab) -> None:
+    recorded("models", "tag", "quick", "prod", "--reason", "the first of all")
+    shown = recorded("models", "show", "prod").out
+    assert "prod: the first of all" in shown
+    [move] = recorded.document("models", "show", "prod")["tag_history"]
+    assert (move["tag"], move["reason"], move["because"]) == ("prod", "the first of all", [])
+    assert "tagged prod: the first of all" in recorded("history", "model/").out
+    again = recorded("models", "tag", "prod", "prod", "--reason", "and the best")
+    assert again.out == "quick  was tagged prod before; why is recorded now\n"
+    recorded("models", "untag", "prod", "prod", "--reason", "it was not")
+    assert "no longer prod: it was not" in recorded("models", "show", "quick").out
+    assert recorded("verify").status == 0
+
+
+def test_what_makes_no_sense_for_a_tag_is_wrong_usage(recorded: Ftlab) -> None:
+    assert recorded("models", "tag", "quick", "a", "--move", "--share").status == 2
+    assert recorded("models", "tag", "quick", "a", "--suite", "s").status == 2
+    itself = recorded("models", "tag", "quick", "a", "--compared-with", "quick")
+    assert itself.status == 2
+    assert "cannot be compared with itself" in itself.err
+    assert recorded.rows("models", "--tag", "a") == []
+    assert recorded("models", "--suite", "unknown").status == 4
 
 
 def test_hyperparameters_are_shown_one_a_line(recorded: Ftlab) -> None:

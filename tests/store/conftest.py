@@ -16,12 +16,14 @@ from typing import Any, Protocol
 
 import pytest
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 import store
 from store.database import Database, Journal
 from store.events import (
     AnswerRecorded,
     AnswerRefused,
+    AnswersScored,
     ChatOpened,
     ChatTurnRated,
     ChatTurnRecorded,
@@ -33,6 +35,9 @@ from store.events import (
     DatasetSplit,
     DatasetVersionRecorded,
     Evaluation,
+    EvaluationCompleted,
+    EvaluationPlanned,
+    EvaluationStopped,
     Fact,
     JobCancelled,
     JobCancelRequested,
@@ -62,13 +67,18 @@ from store.events import (
     NotificationSent,
     NotifyingBegan,
     NotifyingEnded,
+    RankedTrial,
     RecordingCompleted,
     RecordingPlanned,
     RecordingStopped,
+    ReferenceRead,
     RemoteFileSaved,
     ResultFileSaved,
     StepRange,
     SuiteDefined,
+    SweepCompleted,
+    SweepPlanned,
+    SweepTrial,
 )
 from store.log import Entry, EventLog
 from store.tables import READ_MODELS
@@ -218,6 +228,8 @@ def fill(planned: Planned, measured: Measured) -> Callable[[EventLog], None]:
         _fill_hosted(log)
         _fill_notifications(log)
         _fill_recordings(log)
+        _fill_evaluations(log)
+        _fill_sweeps(log)
         log.append("dataset/gsm8k", _split("ds_1"))
 
     return fill_it
@@ -562,3 +574,81 @@ def journal(request: pytest.FixtureRequest) -> Journal:
     """Each way of keeping a journal, one after the other."""
     chosen: Journal = request.param
     return chosen
+
+
+def _fill_sweeps(log: EventLog) -> None:
+    """Two of the jobs as the trials of a sweep, of which one came to an end."""
+    planned = SweepPlanned(
+        id="swp_1",
+        name="rates",
+        mode="grid",
+        provider="local",
+        base_model="smollm2-135m-instruct",
+        method="lora",
+        dataset="ds_1",
+        validation="ds_2",
+        axes={"learning_rate": [0.0005, 0.001]},
+        fixed={"epochs": 1},
+        by="eval_loss",
+        recipe="7" * 64,
+        estimate=0.5,
+        limit=1.5,
+        trials=[
+            SweepTrial(job="job_1", settings={"learning_rate": 0.0005}, examples=100),
+            SweepTrial(job="job_4", settings={"learning_rate": 0.001}, examples=100),
+        ],
+    )
+    log.append("sweep/swp_1", planned, expected=0)
+    best = RankedTrial(job="job_1", model="model_1", value=2.25)
+    done = SweepCompleted(by="eval_loss", ranking=[best], unranked=["job_4"])
+    log.append("sweep/swp_1", done)
+
+
+def _fill_evaluations(log: EventLog) -> None:
+    """How good the answers of that model are: one broken off, then gone on with."""
+    scorer: dict[str, JsonValue] = {"id": "exact_match", "version": 1, "settings": {}}
+    planned = EvaluationPlanned(
+        id="eval_1",
+        suite="suite_1",
+        model="model_3",
+        name="support-bot",
+        provider="openai",
+        remote_id="ft:gpt-4o-mini:acme::1",
+        prompts="7" * 64,
+        count=2,
+        scorers=[scorer],
+        max_tokens=100,
+        top_logprobs=5,
+        estimate=0.1,
+        at_most=0.2,
+    )
+    log.append("evaluation/eval_1", planned, expected=0)
+    scored = AnswersScored(
+        evaluation="eval_1",
+        scorer=scorer,
+        identity="9" * 64,
+        prompts=["1" * 64, "4" * 64],
+        requests=["2" * 64, "5" * 64],
+        samples=[0, 0],
+        references=["", "6" * 64],
+        values=[1.0, None],
+        details=["the same", None],
+        faults=[None, "no text"],
+        parts=[[1.0, 2.0], None],
+    )
+    log.append("scores/model_3", scored)
+    read = ReferenceRead(
+        evaluation="eval_1",
+        prompt="4" * 64,
+        reference="6" * 64,
+        tokens=3,
+        loss=1.5,
+        likeliest=2,
+        content="8" * 64,
+    )
+    log.append("answers/model_3", read)
+    stopped = EvaluationStopped(reason="no money", answers=1, refused=1, cost=0.01)
+    log.append("evaluation/eval_1", stopped)
+    figure: dict[str, JsonValue] = {"label": "exact_match", "value": 1.0, "rows": 1}
+    done = EvaluationCompleted(answers=1, refused=1, faults=1, figures=[figure], cost=0.01)
+    log.append("evaluation/eval_1", done)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 LOCAL = {"job/job_1", "model/model_1", "dataset/gsm8k", "chat/chat_1"}
 RECORDED = {"recording/rec_1", "answers/model_3", "suite/smoke"}
-HOSTED = {"job/job_3", "model/model_3", "dataset/gsm8k", "file/openai/file-1"} | RECORDED
+SCORED = {"evaluation/eval_1", "scores/model_3"}
+HOSTED = {"job/job_3", "model/model_3", "dataset/gsm8k", "file/openai/file-1"} | RECORDED | SCORED
 DATA = {"dataset/gsm8k", "file/openai/file-1"}
 
 
@@ -30,6 +31,8 @@ DATA = {"dataset/gsm8k", "file/openai/file-1"}
         ("lab", {"lab"}),
         ("suite/smoke", DATA | {"suite/smoke"}),
         ("recording/rec_1", HOSTED),
+        ("evaluation/eval_1", HOSTED),
+        ("scores/model_3", HOSTED),
         ("suite/unknown", {"suite/unknown"}),
     ],
 )
@@ -75,7 +78,8 @@ def test_jobs_that_need_each_other_end_the_search(log: EventLog, planned: Planne
 
 
 def test_what_is_at_a_provider_is_told(filled: EventLog) -> None:
-    hosted = {*("job/job_2", "job/job_3", "model/model_3", "file/openai/file-1", "recording/rec_1")}
+    jobs = {"job/job_2", "job/job_3"}
+    hosted = jobs | {"model/model_3", "file/openai/file-1", "recording/rec_1", "evaluation/eval_1"}
     assert at_provider(filled.database.reader, "openai") == hosted
     here = {"job/job_1", "job/job_4", "model/model_1"}
     assert at_provider(filled.database.reader, "local") == here

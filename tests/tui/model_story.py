@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from store.events import (
     Evaluation,
+    EvaluationCompleted,
+    EvaluationPlanned,
     Fact,
     JobPlanned,
     JobSucceeded,
@@ -15,6 +17,8 @@ from store.events import (
     ModelRetirementAnnounced,
     ModelTagged,
     SuiteDefined,
+    TagComparison,
+    TagFigure,
 )
 from store.log import Entry, EventLog, Write
 from tests.tui.conftest import NOW
@@ -142,6 +146,59 @@ def tell_models(log: EventLog) -> None:
             Write("suite/smoke", [suite("suite_1", "smoke")]),
         ]
     )
+
+
+def tell_scores(log: EventLog) -> None:
+    """Record how some of them, and a base model, did in the suite."""
+    for place, (name, value) in enumerate(
+        {f"local/{SMOL}": 0.17, "mdl_h1": 0.72, "mdl_l1": 0.62, "mdl_l3": 0.5}.items()
+    ):
+        at = NOW - timedelta(hours=9 - place)
+        planned = EvaluationPlanned(
+            id=f"eval_{place}",
+            suite="suite_1",
+            model=name,
+            name=name,
+            provider="local",
+            remote_id=name,
+            prompts="f" * 64,
+            count=12,
+            scorers=[],
+            max_tokens=10,
+            top_logprobs=0,
+        )
+        figure = {"label": "exact_match", "value": value, "low": value - 0.14, "high": value + 0.12}
+        other = {"label": "perplexity", "value": 3.97, "low": 3.5, "high": 4.5, "rows": 12}
+        done = EvaluationCompleted(answers=12, figures=[{**figure, "rows": 12}, other])
+        entries = [Entry(planned, occurred=at), Entry(done, occurred=at)]
+        log.append_all([Write(f"evaluation/eval_{place}", entries)])
+    because = TagComparison(
+        other="mdl_l1",
+        name="support-here",
+        head=31,
+        over="smoke@1",
+        suite="suite_1",
+        figures=[
+            TagFigure(
+                label="exact_match",
+                higher_is_better=True,
+                value=0.5,
+                other=0.62,
+                difference=-0.12,
+                low=-0.3,
+                high=0.06,
+                p=0.21,
+                rows=12,
+                wins=1,
+                ties=8,
+                losses=3,
+            )
+        ],
+    )
+    tagged = ModelTagged(
+        tag="pilot", reason="cheaper, and as good", moved_from=["mdl_l1"], because=[because]
+    )
+    log.append("model/mdl_l3", Entry(tagged, occurred=NOW - timedelta(hours=2)))
 
 
 def tell_odd_names(log: EventLog) -> None:

@@ -21,6 +21,7 @@ from engine.data.versions.importing import Source
 from tests.tui.conftest import Drive, Driven, StillLab
 from tests.tui.heartbeat import Heartbeat
 from tests.tui.monkey import Life, Monkey, fenced
+from tui.resting import Resting
 from tui.screens.help import Help
 from tui.screens.jobs import Jobs
 from tui.sparing import SparingApp
@@ -31,11 +32,13 @@ _LONGEST_SECONDS = 5.0
 
 
 @pytest.fixture
-def light() -> Iterator[None]:
-    """Leave out of garbage collections what the other tests hold, as a dashboard by itself does."""
+def light(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Collect garbage as a dashboard by itself does, leaving out what the other tests hold."""
+    thresholds = gc.get_threshold()
+    monkeypatch.setattr(Resting, "rests", property(lambda _: True, lambda *_: None), raising=False)
     gc.collect()
-    gc.freeze()
     yield
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 

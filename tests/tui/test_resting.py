@@ -67,3 +67,23 @@ async def test_a_process_that_is_not_its_own_is_left_alone(
         await ui.press("j", "k")
         assert unused() is not None
         assert not gc.isenabled()
+
+
+@pytest.mark.usefixtures("by_itself")
+def test_without_a_rest_only_what_is_new_is_looked_at() -> None:
+    app = resting.Resting()
+    gc.callbacks.append(app._collected)
+    try:
+        ring = Ring()
+        known = weakref.ref(ring)
+        gc.collect()
+        assert gc.get_freeze_count() > 0
+        del ring
+        gc.collect()
+        assert known() is not None
+        app._left_out = resting._WITHOUT_REST
+        gc.collect()
+        gc.collect()
+        assert known() is None
+    finally:
+        gc.callbacks.remove(app._collected)

@@ -132,8 +132,9 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
     from store.queries.jobs import checkpoints, job_detail
     from store.queries.metrics import series_list
     from store.queries.resumptions import decision
+    from store.queries.sweeps import sweep_of
     from tui.cli.job_tables import print_detail, print_summaries
-    from tui.cli.output import note, plain, print_json, say, say_lines
+    from tui.cli.output import note, plain, print_fields, print_json, say, say_lines
 
     with reading(at) as connection:
         detail = job_detail(connection, job)
@@ -143,6 +144,7 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
         resumed = decision(connection, detail.id)
         waits = where_it_waits(connection, detail.id, now=at is None)
         queued = place_in_queue(connection, detail.id)
+        trial = sweep_of(connection, detail.id)
         hint = None if at or waits else unattended(connection, [detail])
     if as_json:
         found = {**plain(detail), "checkpoints": saved, "metrics": metrics, "stages": stages}
@@ -150,11 +152,15 @@ def show(job: str, at: str | None, *, as_json: bool) -> None:
             found["resumed_by_itself"] = plain(resumed)
         if queued is not None:
             found["queue"] = queued
+        if trial is not None:
+            found["sweep"] = {"id": trial[0].id, "name": trial[0].name, "trial": trial[1]}
         print_json(found)
         return
     print_detail(detail, [row.step for row in saved], stages, waits)
     _print_error(detail)
     _print_resumption(detail, resumed)
+    if trial is not None:
+        print_fields([("sweep", f"{trial[0].name}, trial {trial[1]}")])
     if metrics:
         say()
         print_summaries(metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from tui.cli.deleting import delete_models
 from tui.cli.groups import CommandGroup, refuse_lost_options
-from tui.cli.names import model_argument
+from tui.cli.names import model_argument, names_of
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
 from tui.cli.recording import record
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.rescue.retirement import Data, Retirement
     from store.queries.datasets import DatasetRow
     from store.queries.jobs import JobDetail
+    from store.queries.model_scores import SuiteScore
     from store.queries.models import ModelRow
 
 
@@ -34,54 +36,40 @@ _WITHOUT_DATA: dict[Data, str] = {
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
 @tag_option
+@click.option(
+    "--suite",
+    metavar="S",
+    shell_complete=names_of("suite"),
+    help="Show the scores in this suite [default: the one that most were evaluated by].",
+)
 @at_option
 @db_option
 @json_option
 @click.pass_context
-def models(context: click.Context, tag: str | None, at: str | None, *, as_json: bool) -> None:
-    """Model versions: list them, look into one, tag one, rebuild one.
+def models(
+    context: click.Context, tag: str | None, suite: str | None, at: str | None, *, as_json: bool
+) -> None:
+    """Model versions with their scores: list them, tag one, rebuild one.
 
-    Without a command: list model versions, newest first.
+    Without a command: list model versions below what they were made of, with how they did.
     """
     if context.invoked_subcommand is not None:
         refuse_lost_options(context)
         return
-    from store.queries.models import model_list
+    from tui.cli.model_tree import as_json as tree_as_json
+    from tui.cli.model_tree import print_tree, read_tree
     from tui.cli.output import note, print_json
 
     with reading(at) as connection:
-        found = model_list(connection, tag)
+        tree = read_tree(connection, tag, suite)
     if as_json:
-        print_json(found)
-    elif found:
-        _print_models(found)
+        print_json(tree_as_json(tree))
+    elif tree.items:
+        print_tree(tree)
     elif tag is not None:
         note(f"No model is tagged {tag}: `ftlab models tag MODEL {tag}` does so.")
     else:
         note("No models yet: a job that succeeds makes one.")
-
-
-def _print_models(found: list[ModelRow]) -> None:
-    from tui import formats
-    from tui.cli.output import print_table
-
-    now = datetime.now(UTC)
-    print_table(
-        ["model", "kind", "~base model", ">perplexity before", ">after", "~tags", "age", "id"],
-        (
-            [
-                model.name,
-                model.kind,
-                formats.short_model(model.base_model),
-                formats.number(model.perplexity_before),
-                formats.number(model.perplexity_after),
-                " ".join(model.tags),
-                formats.age(model.registered_at, now),
-                model.id,
-            ]
-            for model in found
-        ),
-    )
 
 
 @models.command()
@@ -94,19 +82,29 @@ def show(model: str, at: str | None, *, as_json: bool) -> None:
     from engine.stages import earlier
     from store.queries.datasets import dataset
     from store.queries.jobs import job_detail
+    from store.queries.model_scores import model_scores
+    from store.queries.model_tags import tag_moves
     from store.queries.models import model as find
+    from store.queries.models import model_list
+    from tui.cli.model_tree import scores_as_json
     from tui.cli.output import plain, print_json
+    from tui.cli.tagging import print_moves
 
     with reading(at) as connection:
         found = find(connection, model)
         job = job_detail(connection, found.job) if found.job else None
         trained_on = dataset(connection, found.dataset) if found.dataset else None
         stages = earlier(connection, found.job)
+        moves = tag_moves(connection, found.id)
+        scores = model_scores(connection).get(found.id, ())
+        names = {each.id: each.name for each in model_list(connection)}
     if as_json:
         lineage = {"job": job, "dataset": trained_on, "stages": stages}
-        print_json({**plain(found), "lineage": lineage})
+        told = {"tag_history": [plain(move) for move in moves], "scores": scores_as_json(scores)}
+        print_json({**plain(found), "lineage": lineage, **told})
     else:
-        _print_model(found, job, trained_on, stages)
+        _print_model(found, job, trained_on, stages, scores)
+        print_moves(moves, names)
 
 
 def _dataset(version: DatasetRow | None) -> str | None:
@@ -114,10 +112,15 @@ def _dataset(version: DatasetRow | None) -> str | None:
 
 
 def _print_model(
-    found: ModelRow, job: JobDetail | None, trained_on: DatasetRow | None, stages: list[ModelRow]
+    found: ModelRow,
+    job: JobDetail | None,
+    trained_on: DatasetRow | None,
+    stages: list[ModelRow],
+    scores: Sequence[SuiteScore],
 ) -> None:
     from tui import wording
     from tui.cli.output import print_fields
+    from tui.score_words import all_figures
 
     print_fields(
         [
@@ -136,6 +139,11 @@ def _print_model(
             ("loss", _change(found.loss_before, found.loss_after)),
             ("perplexity", _change(found.perplexity_before, found.perplexity_after)),
             ("accuracy", _change(found.accuracy_before, found.accuracy_after)),
+            *(
+                (f"{score.name}@{score.version}", line)
+                for score in scores
+                for line in all_figures(score)
+            ),
             ("path", found.path),
             *_hyperparameters(found),
         ]

@@ -22,8 +22,15 @@ def names_of(kind: Kind) -> _Complete:
 
     def complete(context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
         from store.queries.find import names_and_ids
+        from store.queries.models import model_references
 
-        names = recorded(context, lambda connection: names_and_ids(connection, kind))
+        names = recorded(
+            context,
+            # A model can be named by a tag as well.
+            model_references
+            if kind == "model"
+            else lambda connection: names_and_ids(connection, kind),
+        )
         return [name for name in names if name.startswith(start) and name.isprintable()]
 
     return complete

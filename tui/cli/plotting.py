@@ -29,6 +29,17 @@ def _picture(_context: click.Context, _parameter: click.Parameter, file: Path) -
     return file
 
 
+picture_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    callback=_picture,
+    metavar="FILE",
+    help="Where to: an .svg, .png or .pdf.",
+)
+
+
 @click.command(epilog=_EXAMPLES)
 @click.argument(
     "jobs",
@@ -38,15 +49,7 @@ def _picture(_context: click.Context, _parameter: click.Parameter, file: Path) -
     shell_complete=names_of("job"),
     help="Names, ids or unique beginnings of jobs; their curves are overlaid.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    callback=_picture,
-    metavar="FILE",
-    help="Where to: an .svg, .png or .pdf.",
-)
+@picture_option
 @click.option("--replace", is_flag=True, help="A file of this name that is there already may go.")
 @click.option(
     "--name",

@@ -47,7 +47,7 @@ def print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
                     f"{len(plan.missing):,}",
                     f"{plan.questions - len(plan.missing):,}",
                     f"{plan.settings.samples} at {plan.settings.temperature:g}",
-                    *_prices(plan),
+                    *prices(plan),
                     ", ".join(f"{count} {part}" for part, count in plan.parts.items()),
                 ]
                 for plan in plans
@@ -71,7 +71,8 @@ def print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
         note("No model is about to be shut down: `ftlab import openai` finds those that are.")
 
 
-def _prices(plan: RecordingPlan) -> tuple[str, str]:
+def prices(plan: RecordingPlan) -> tuple[str, str]:
+    """Return what the missing answers cost, about and at most, as words."""
     if not plan.hosted:
         return "here", "here"
     if plan.price is None:

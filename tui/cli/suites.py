@@ -10,6 +10,7 @@ from tui.cli.groups import CommandGroup
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened, reading, standing
 from tui.cli.options import at_option, json_option
+from tui.cli.suite_check import check
 
 if TYPE_CHECKING:
     from engine.suites.prompts import Prompt
@@ -47,6 +48,13 @@ def suite() -> None:
     "--max-tokens", type=click.IntRange(min=1), metavar="N", help="Of the longest answer."
 )
 @click.option("--stop", multiple=True, metavar="TEXT", help="Ends an answer; up to four times.")
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    metavar="SPEC",
+    help="What its answers are scored by; `ftlab suite scorers` lists what there is.",
+)
 @db_option
 @json_option
 def add(
@@ -57,17 +65,28 @@ def add(
     temperature: float | None,
     max_tokens: int | None,
     stop: tuple[str, ...],
+    scorers: tuple[str, ...],
     *,
     as_json: bool,
 ) -> None:
     """Record prompts as a version of a suite. The same ones again make none."""
     from engine.chatting.sampling import Sampling
+    from engine.scoring.specs import parse
     from engine.suites.defining import define
     from tui.cli.output import note, plain, print_json, say
 
     sampling = Sampling(temperature=temperature, max_tokens=max_tokens, stop=stop)
+    chosen = list(map(parse, scorers))
     with opened(begins=True) as lab:
-        found = define(lab, source, name, system=system, sampling=sampling, file_format=file_format)
+        found = define(
+            lab,
+            source,
+            name,
+            system=system,
+            sampling=sampling,
+            file_format=file_format,
+            scorers=chosen,
+        )
     if as_json:
         print_json({**plain(found.suite), "new": found.new, "repeated": found.repeated})
         return
@@ -158,6 +177,7 @@ def _print(found: SuiteRow, prompts: list[Prompt]) -> None:
             ("temperature", None if found.temperature is None else f"{found.temperature:g}"),
             ("max tokens", None if found.max_tokens is None else str(found.max_tokens)),
             ("stop", ", ".join(map(repr, json.loads(found.stop_json))) or None),
+            ("scored by", _scorers(found)),
             ("defined", wording.local_time(found.defined_at)),
         ]
     )
@@ -172,8 +192,46 @@ def _print(found: SuiteRow, prompts: list[Prompt]) -> None:
         say(f"… and {found.prompts - len(prompts)} more")
 
 
+def _scorers(row: SuiteRow) -> str:
+    import json
+
+    from engine.scoring.registry import from_json
+    from engine.scoring.specs import label
+
+    known = [label(from_json(said)) for said in json.loads(row.scorers_json)]
+    return ", ".join(known) or "whatever suits the answers that are hoped for"
+
+
+@suite.command()
+@json_option
+def scorers(*, as_json: bool) -> None:
+    """List what answers can be scored by, with what each needs to know of them."""
+    from engine.scoring.registry import BUILT_IN, kind_of, scorer_ids
+    from tui.cli.output import plain, print_json, print_table
+
+    found = [kind_of(each).about for each in scorer_ids()]
+    if as_json:
+        print_json([plain(about) for about in found])
+        return
+    print_table(
+        ["scorer", "better", "needs", "~measures"],
+        (
+            [
+                about.id if about.main is None else f"{about.id}:{about.main.upper()}",
+                {True: "higher", False: "lower", None: ""}[about.higher_is_better],
+                ", ".join(about.needs),
+                about.says if about.id in BUILT_IN else f"{about.says} (of another package)",
+            ]
+            for about in found
+        ),
+    )
+
+
 def _prompts(row: SuiteRow) -> str:
     from tui.wording import number_of
 
     references = f", {number_of(row.answered, 'reference')}" if row.answered else ""
     return f"{number_of(row.prompts, 'prompt')}{references}"
+
+
+suite.add_command(check)

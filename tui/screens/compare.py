@@ -18,11 +18,13 @@ from tui.screens.compare_reading import (
     AnswersRead,
     DataRead,
     SubjectsRead,
+    SuitesRead,
     Told,
     read_answers,
     read_data,
     read_news,
     read_subjects,
+    read_suites,
 )
 from tui.watch import LogGrew
 from tui.widgets.comparison_answer_lines import AnswerColumn
@@ -30,6 +32,7 @@ from tui.widgets.comparison_curves import CurveOf
 from tui.widgets.comparison_differences import differences, heading
 from tui.widgets.comparison_panel import ANSWERS, CURVES, DIFFERENCES, SCORES, ComparisonPanel
 from tui.widgets.comparison_scores import scores
+from tui.widgets.comparison_suites import suite_sections
 from tui.widgets.comparison_table import Section, head_lines, layout, longest_name, table_lines
 from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_strip import TabStrip
@@ -89,6 +92,8 @@ class Compare(CompareKeys, Background):
         self._data: dict[tuple[str, str], DataDifference] = {}
         self._answered: frozenset[str] | None = None
         self._reading_answers = False
+        self._suites: SuitesRead | None = None
+        self._reading_suites: tuple[str, ...] | None = None
         self._head: int | None = None
         self._news: frozenset[str] = frozenset()
         self._waiting: Timer | None = None
@@ -161,7 +166,9 @@ class Compare(CompareKeys, Background):
         news, self._news = self._news, frozenset()
         if any(stream.startswith("answers/") for stream in news):
             self._answered = None
-        if any(not stream.startswith("answers/") for stream in news):
+        if any(stream.startswith("scores/") for stream in news):
+            self._reading_suites = None
+        if any(not stream.startswith(("answers/", "scores/")) for stream in news):
             self._read(list(self._known))
         else:
             self.show()
@@ -172,7 +179,7 @@ class Compare(CompareKeys, Background):
 
     def read_anew(self) -> None:
         """Read everything anew."""
-        self._answered = None
+        self._answered = self._reading_suites = None
         self._data.clear()
         self._read(list(self._known) or self.order.ids)
 
@@ -201,6 +208,9 @@ class Compare(CompareKeys, Background):
         """Say why something could not be read; what could be is still shown."""
         if failure.group == "answers":
             self._answered, self._reading_answers = None, False
+        if failure.group == "suites" and self._reading_suites is not None:
+            self._suites = SuitesRead(self._reading_suites, (), failure.words)
+            self._reading_suites = None
         if failure.group == "read" and self._head is None:
             view = self.sides.view
             words = f"Could not be read. {failure.words}"
@@ -238,7 +248,14 @@ class Compare(CompareKeys, Background):
             found = [self._data[pair] for pair in self._pairs(compared) if pair in self._data]
             return differences(comparison(compared), found, everything=self.everything)
         tables = score_tables([each.scores for each in compared])
-        return scores(tables, self._count_answers([_model(each) for each in compared]))
+        answers = self._count_answers([_model(each) for each in compared])
+        return scores(tables, answers, self._suite_sections(compared))
+
+    def _suite_sections(self, compared: Sequence[Subject]) -> list[Section]:
+        read = self._suites
+        if read is None or read.compared != tuple(each.id for each in compared):
+            return suite_sections(None)
+        return suite_sections(read.found, read.trouble)
 
     def _count_answers(self, models: Sequence[str | None]) -> AnswerScores | None:
         """Count the answers, once for the same models: there may be thousands of them."""
@@ -276,6 +293,17 @@ class Compare(CompareKeys, Background):
             if models != self._answered and not self._reading_answers:
                 self._answered, self._reading_answers = models, True
                 self.in_background("answers", lambda: read_answers(self._lab, models))
+
+        if self.sides.side == SCORES:
+            ids = tuple(each.id for each in compared)
+            if ids != self._reading_suites:
+                self._reading_suites = ids
+                self.in_background("suites", lambda: read_suites(self._lab, compared))
+
+    def on_suites_read(self, message: SuitesRead) -> None:
+        """Show how models did in suites."""
+        self._suites = message
+        self.show()
 
     def on_data_read(self, message: DataRead) -> None:
         """Show how dataset versions differ."""

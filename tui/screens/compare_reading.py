@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.comparing.answers import Asked
     from engine.comparing.data import DataDifference
     from engine.comparing.subjects import Subject
+    from engine.comparing.suites import SuiteComparison
     from engine.lab import Lab
     from store.queries.datasets import DatasetRow
 
@@ -34,6 +35,15 @@ class AnswersRead(Message):
 
     models: frozenset[str]
     asked: list[Asked]
+
+
+@dataclass
+class SuitesRead(Message):
+    """How what is compared did in suites was read; `trouble` says why it could not be."""
+
+    compared: tuple[str, ...]
+    found: Sequence[SuiteComparison]
+    trouble: str | None = None
 
 
 @dataclass
@@ -82,6 +92,20 @@ def read_answers(lab: Lab, models: Iterable[str]) -> AnswersRead:
     wanted = sorted(models)
     asked = recorded_answers(lab.database.reader, lab.blobs, wanted)
     return AnswersRead(frozenset(wanted), asked)
+
+
+def read_suites(lab: Lab, compared: Sequence[Subject]) -> SuitesRead:
+    """Read how models did in suites, the others held against the first of them."""
+    from engine.comparing.suites import suite_comparisons
+    from engine.data.errors import MissingPackageError
+    from engine.scoring.errors import ScorerError
+
+    ids = tuple(each.id for each in compared)
+    try:
+        found = suite_comparisons(lab.database.reader, lab.blobs, compared)
+    except (MissingPackageError, ScorerError, StoreError) as error:
+        return SuitesRead(ids, (), str(error))
+    return SuitesRead(ids, found)
 
 
 def read_data(lab: Lab, pairs: Iterable[tuple[DatasetRow, DatasetRow]]) -> DataRead:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, cast
 from textual.message import Message
 from textual.screen import Screen
 
-from store.queries.model_tags import tag_counts
+from store.queries.model_tags import only_holders, tag_counts
 from store.queries.models import ModelRow
 from tui.background import Background, Failure
+from tui.harmless import harmless
 from tui.job_start import start_words
 from tui.model_permissions import MOST_COMPARED, why_gone, why_not_recreate
 from tui.screens.choose import Choose
@@ -26,6 +27,7 @@ from tui.wording import number_of
 if TYPE_CHECKING:
     from engine.deleting.models import ModelPlan
     from engine.lab import Lab
+    from engine.model_tags import Others
     from engine.planning import Plan
     from tui.app import FtlabApp
 
@@ -49,6 +51,7 @@ class ModelDeeds(Screen[None], Background):
 
         models: list[ModelRow]
         counts: dict[str, int]
+        holders: dict[str, str]
 
     @dataclass
     class DeletionPlanned(Message):
@@ -164,7 +167,12 @@ class ModelDeeds(Screen[None], Background):
         """Let somebody give the chosen models a tag."""
         if rows := self.allowed():
             database = self.lab.database
-            self.in_background("tags", lambda: self.TagsRead(rows, tag_counts(database.reader)))
+
+            def read() -> Message:
+                reader = database.reader
+                return self.TagsRead(rows, tag_counts(reader), only_holders(reader))
+
+            self.in_background("tags", read)
 
     def on_model_deeds_tags_read(self, message: TagsRead) -> None:
         """Show the tags."""
@@ -175,16 +183,24 @@ class ModelDeeds(Screen[None], Background):
                 self.in_background("tag", lambda: self._tagged(rows, change))
 
         tags = [row.tags for row in rows]
-        self.app.push_screen(TagModels(called(rows), tags, message.counts), chosen)
+        dialog = TagModels(called(rows), tags, message.counts, message.holders)
+        self.app.push_screen(dialog, chosen)
 
     def _tagged(self, rows: Sequence[ModelRow], change: TagChange) -> Message:
-        from engine.model_tags import tag_model, untag_model
+        from engine.model_tags import Why, tag_model, untag_model
 
-        act = tag_model if change.given else untag_model
+        lost = []
         for row in rows:
-            act(self.lab, row.id, [change.tag])
+            if not change.given:
+                untag_model(self.lab, row.id, [change.tag], change.reason)
+                continue
+            others: Others = "lose" if change.moves else "keep"
+            why = Why(change.reason)
+            done = tag_model(self.lab, row.id, [change.tag], others=others, why=why)
+            lost += [each.name for each in done.moved]
         words = "tagged" if change.given else "no longer tagged"
-        return self.Told(f"{called(rows)} {words} {change.tag}")
+        moved = f", {', '.join(lost)} no longer" if lost else ""
+        return self.Told(harmless(f"{called(rows)} {words} {change.tag}{moved}"))
 
     def action_delete(self) -> None:
         """Find out what deleting the chosen models would mean, and ask."""

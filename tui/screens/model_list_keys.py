@@ -20,6 +20,7 @@ _TITLES: dict[Sort, str] = {
     "loss": "loss",
     "perplexity": "perplexity",
     "accuracy": "accuracy",
+    "score": "score in a suite",
     "retires": "retirement",
     "state": "state",
     "base": "base model",

@@ -33,12 +33,15 @@ _SHARES = (
 )
 
 
-def scores(tables: Sequence[ScoreTable], answers: AnswerScores | None) -> list[Section]:
+def scores(
+    tables: Sequence[ScoreTable], answers: AnswerScores | None, suites: Sequence[Section] = ()
+) -> list[Section]:
     """Return scores as sections of a table.
 
     Args:
         tables: of evaluations.
         answers: of recorded answers; None while they are being read.
+        suites: of suites; see `tui.widgets.comparison_suites`.
     """
     sections = [Section(_measured_on(table), _rows(table)) for table in tables]
     if not tables:
@@ -46,8 +49,9 @@ def scores(tables: Sequence[ScoreTable], answers: AnswerScores | None) -> list[S
     else:
         apart = [_APART] if len(tables) > 1 else []
         sections.append(Section("", notes=[*apart, _MARKED, _NO_INTERVALS]))
-    sections.append(_answers(answers))
-    return sections
+    if not any(section.rows for section in suites):
+        return [*sections, *suites, _answers(answers)]
+    return [*suites, *sections, _answers(answers)]
 
 
 def _measured_on(table: ScoreTable) -> str:

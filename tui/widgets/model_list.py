@@ -235,4 +235,4 @@ class ModelList(Vertical):
         """Show what the columns are, and by which of them the list is sorted."""
         rows = self.rows
         titles = self.query_one("#model-titles", FixedLines)
-        titles.show([[(" ", "plain"), *heading(rows.room, rows.told, rows.order)]])
+        titles.show([[(" ", "plain"), *heading(rows.room, rows.told, rows.order, rows.book.suite)]])

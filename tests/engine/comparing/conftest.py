@@ -18,6 +18,7 @@ from store.events import (
     ModelRegistered,
     RecordingPlanned,
 )
+from tests.engine.comparing.evaluations import Evaluations
 
 PlanJob = Callable[..., str]
 RegisterModel = Callable[..., str]
@@ -145,3 +146,9 @@ def record(lab: Lab) -> Record:
 
 def evaluation(loss: float, accuracy: float | None = None, examples: int = 20) -> Evaluation:
     return Evaluation(loss=loss, perplexity=2.0, examples=examples, accuracy=accuracy)
+
+
+@pytest.fixture
+def evaluations(lab: Lab) -> Evaluations:
+    """Tells the lab of suites and of models that were evaluated by them."""
+    return Evaluations(lab.log, lab.blobs)

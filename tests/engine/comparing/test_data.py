@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.comparing import data
-from engine.comparing.data import data_difference, pairs
+from engine.comparing.data import data_difference, data_differences, pairs
+from engine.comparing.subjects import subjects
 from engine.lab import Lab
 from store.queries.datasets import dataset
-from tests.engine.comparing.conftest import AddVersion
+from tests.engine.comparing.conftest import AddVersion, PlanJob
 
 
 def test_examples_are_counted_wherever_they_stand(lab: Lab, add_version: AddVersion) -> None:
@@ -44,3 +45,17 @@ def test_each_other_version_is_held_against_the_first(lab: Lab, add_version: Add
     )
     assert pairs([None, second, second, first, None, third]) == [(second, first), (second, third)]
     assert pairs([None]) == []
+
+
+def test_what_was_learned_from_is_told_then_what_was_evaluated_on(
+    lab: Lab, add_version: AddVersion, plan_job: PlanJob
+) -> None:
+    train = [add_version("sums", each, ["1"] * each) for each in (1, 2)]
+    held_out = [add_version("tests", each, ["2"] * each) for each in (1, 2)]
+    for name, learned, tested in zip("ab", train, held_out, strict=True):
+        plan_job(name, dataset=learned, validation=tested)
+    found = data_differences(lab.blobs, subjects(lab.database.reader, ["a", "b"]))
+    assert [(each.after.name, each.same, each.added) for each in found] == [
+        ("sums", 1, 1),
+        ("tests", 1, 1),
+    ]

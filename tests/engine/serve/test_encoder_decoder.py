@@ -35,6 +35,7 @@ def ask(models: LoadedModels, tiny_t5: Path) -> Ask:
     """Ask the tiny T5, or an adapter of it, and return all that is told."""
 
     def asked(*messages: tuple[str, str], adapter: Path | None = None, **wanted: Any) -> Answered:  # noqa: ANN401
+        from engine.serve.batching import Job
         from engine.serve.generation import answer
 
         told: Answered = []
@@ -43,11 +44,12 @@ def ask(models: LoadedModels, tiny_t5: Path) -> Ask:
             "messages": [{"role": role, "content": content} for role, content in messages],
             "max_completion_tokens": 12,
             "temperature": 0,
+            "stream": True,
         }
         request = ChatRequest.model_validate(body | wanted)
         served = ServedModel("t5", str(tiny_t5), str(adapter) if adapter else None)
         with models.ready(served) as ready:
-            answer(ready, request, told.append, threading.Event())
+            answer(ready, [Job(served, request, told.append, threading.Event())])
         return told
 
     return asked

@@ -14,10 +14,11 @@ def drawn(tiny_base: Path, scores: list[float], token: int, alternatives: int) -
     from engine.serve.likelihood import Likelihood
     from engine.serve.token_texts import TokenTexts
 
-    likelihood = Likelihood(TokenTexts(AutoTokenizer.from_pretrained(tiny_base)), alternatives)
+    texts = TokenTexts(AutoTokenizer.from_pretrained(tiny_base))
+    likelihood = Likelihood(texts, [alternatives])
     seen = torch.tensor([scores])
     assert likelihood(torch.tensor([[1]]), seen) is seen
-    told = likelihood.of(token)
+    told = likelihood.of(0, token, first=True)
     return [told.drawn.logprob, *(likely.logprob for likely in told.likeliest)]
 
 

@@ -17,7 +17,7 @@ from tui.cli.root import root
 _README = Path(tui.__file__).parents[1] / "README.md"
 _PRINT_NO_DATA = {"demo", "daemon", "completion", "web"}
 _USE_NO_DATABASE = {
-    "completion",
+    *("completion", "suite.scorers"),
     *("config.path", "config.set", "config.unset", "config.key.set", "config.key.remove"),
     *(f"config.profile.{name}" for name in ("add", "list", "show", "remove")),
 }
@@ -55,7 +55,10 @@ _FIXED = {
     *("models.delete", "files", "files.list", "files.delete", "chats", "chats.show"),
     *("models.record", "models.recreate", "models.retire-check", "models.table"),
     *("recordings", "recordings.show", "recordings.export", "recordings.dataset"),
-    *("suite", "suite.add", "suite.list", "suite.show"),
+    *("suite", "suite.add", "suite.list", "suite.show", "suite.scorers"),
+    *("eval", "evals", "evals.show"),
+    *("sweep", "sweep.run", "sweep.resume", "sweep.cancel", "sweep.list", "sweep.show"),
+    "sweep.plot",
 }
 
 

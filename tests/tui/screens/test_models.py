@@ -201,7 +201,7 @@ async def test_a_tag_is_written_and_taken_away_again(models: StillLab, drive: Dr
         await _open(ui)
         await _go_to(ui, "mdl_l2")
         await ui.press("T")
-        await ui.until_shown("Tag facts", "best", "on 1 model")
+        await ui.until_shown("Tag facts", "best", "moves from answers")
         await ui.press(*"new")
         await ui.until_shown("a new tag")
         await ui.press("enter")
@@ -228,6 +228,23 @@ async def test_marked_models_are_tagged_together_from_the_tags_there_are(
         reader = models.database.reader
         await ui.until(lambda: model(reader, "mdl_l2").tags == ("best",))
         assert "best" in model(reader, "mdl_l3").tags
+
+
+async def test_a_tag_of_another_model_is_shared_and_the_reason_is_told(
+    models: StillLab, drive: Drive
+) -> None:
+    async with drive(models) as ui:
+        await _open(ui)
+        await _go_to(ui, "mdl_l2")
+        await ui.press("T", *"best")
+        await ui.until_shown("moves from answers", "shared with answers")
+        await ui.press("down", "tab")
+        await ui.press(*"as good", "enter")
+        reader = models.database.reader
+        await ui.until(lambda: model(reader, "mdl_l2").tags == ("best",))
+        assert "best" in model(reader, "mdl_l3").tags
+        await ui.press("v")
+        await ui.until_shown("TAGS", "best: as good")
 
 
 async def test_what_cannot_be_a_tag_is_told_and_can_be_mended(

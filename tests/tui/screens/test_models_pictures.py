@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import Driven, StillLab, Story
-from tests.tui.model_story import tell_models, tell_odd_names
+from tests.tui.model_story import tell_models, tell_odd_names, tell_scores
 from tests.tui.screens.pictures import NARROW, SIZES, SMALL, Compare, same
 from tui.screens.models import Models
 
@@ -33,6 +33,19 @@ async def _look_at(ui: Driven, key: str) -> Models:
 def test_a_tree_of_models(snap_compare: Compare, models: StillLab, size: tuple[int, int]) -> None:
     async def steps(ui: Driven) -> None:
         await _look_at(ui, "mdl_l3")
+
+    assert same(snap_compare, models, size, steps)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_scores_in_a_suite_and_why_a_tag_moved(
+    snap_compare: Compare, models: StillLab, story: Story, size: tuple[int, int]
+) -> None:
+    tell_scores(story.log)
+
+    async def steps(ui: Driven) -> None:
+        await _look_at(ui, "mdl_l3")
+        await ui.until_shown("SMOKE")
 
     assert same(snap_compare, models, size, steps)
 

@@ -51,19 +51,32 @@ def print_beside(before: Record, after: Record, width: int) -> None:
         after: as it is.
         width: how many columns there are for both together.
     """
+    print_lines_beside(list(lines_of(before)), list(lines_of(after)), width)
+
+
+def print_lines_beside(before: list[str], after: list[str], width: int) -> None:
+    """Print the lines of two texts beside each other; see `print_beside`."""
     from rich.console import Console
     from rich.table import Table
 
     width = max(width, _LEAST_WIDTH)
     console = Console(file=sys.stdout, width=width, highlight=False)
-    coloured = console.color_system is not None and not console.no_color
+    coloured = has_colours()
     table = Table.grid(padding=(0, 1), pad_edge=False)
     for column in ((width - 3) // 2, 1, (width - 3) // 2):
         table.add_column(width=column, overflow="fold")
-    for pair in pairs(list(lines_of(before)), list(lines_of(after))):
+    for pair in pairs(before, after):
         left, right = _cells(pair, coloured=coloured)
         table.add_row(left, pair.sign, right)
     console.print(table)
+
+
+def has_colours() -> bool:
+    """Tell whether the standard output shows colours, and nobody asked for none."""
+    from rich.console import Console
+
+    console = Console(file=sys.stdout)
+    return console.color_system is not None and not console.no_color
 
 
 def pairs(old: list[str], new: list[str]) -> Iterator[Pair]:
@@ -89,14 +102,15 @@ def _cells(pair: Pair, *, coloured: bool) -> tuple[Text, Text]:
         return same, same
     if left is not None and right is not None:
         old, new = changed_words(left, right)
-        return _marked(old, coloured=coloured), _marked(new, coloured=coloured)
+        return marked(old, coloured=coloured), marked(new, coloured=coloured)
     return (
         Text(harmless(left or ""), style=COLOURS["removed"] or ""),
         Text(harmless(right or ""), style=COLOURS["added"] or ""),
     )
 
 
-def _marked(spans: list[Span], *, coloured: bool) -> Text:
+def marked(spans: list[Span], *, coloured: bool) -> Text:
+    """Return stretches with what changed in colour, or in brackets."""
     from rich.text import Text
 
     if not coloured:

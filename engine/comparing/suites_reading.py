@@ -1,0 +1,158 @@
+"""Reading what models answered to a suite, and what the scorers said of that."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.comparing.suites import SuiteComparison
+from engine.comparing.suites_apart import rows_apart
+from engine.comparing.suites_choosing import Chosen, command
+from engine.comparing.suites_scored import Marks, all_scored
+from engine.comparing.suites_warnings import warnings
+from engine.errors import LabError
+from engine.evaluation.answers import reference_digest
+from engine.recording.settings import Settings, questions_of
+from engine.scoring.registry import from_json, identity
+from engine.suites.prompts import Prompt, kept
+from store.errors import StoreError
+from store.queries.evaluations import EvaluationRow, ScoreRow, scores_of
+from store.queries.recordings import AnswerRow, answers_of
+
+if TYPE_CHECKING:
+    from engine.comparing.subjects import Subject
+    from store.blobs import BlobStore
+
+_Place = tuple[str, int]
+"""A request and the number of the sample, by which an answer is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of an evaluation.
+
+    Attributes:
+        evaluation: the evaluation.
+        wanted: the places of its answers.
+        answers: the answers that there are to each prompt, by its digest, in the order of samples.
+    """
+
+    evaluation: EvaluationRow
+    wanted: frozenset[_Place]
+    answers: dict[str, list[AnswerRow]]
+
+
+def compared(
+    connection: sqlite3.Connection,
+    blobs: BlobStore,
+    subjects: Sequence[Subject],
+    chosen: Chosen,
+) -> SuiteComparison:
+    """Read and compare how models did in one version of a suite.
+
+    Raises:
+        MissingPackageError: if numpy is not installed.
+    """
+    told: list[str] = []
+    prompts = _prompts(blobs, chosen, told)
+    read = [
+        None if row is None else _read(connection, row, list(prompts.values()))
+        for row in chosen.evaluations
+    ]
+    marks = _marks(connection, chosen, read, prompts, told)
+    scorers = all_scored(marks, [None if each is None else each.answers for each in read])
+    missing = {
+        place: wanted
+        for place, (subject, row) in enumerate(zip(subjects, chosen.evaluations, strict=True))
+        if row is None and (wanted := command(chosen.called, subject)) is not None
+    }
+    return SuiteComparison(
+        suite=chosen.suite,
+        prompts=chosen.suite.prompts,
+        evaluations=chosen.evaluations,
+        scorers=scorers,
+        rows=rows_apart(prompts, marks, [None if each is None else each.answers for each in read]),
+        warnings=(*told, *warnings(subjects, chosen, marks, scorers, missing)),
+        missing=missing,
+    )
+
+
+def _prompts(blobs: BlobStore, chosen: Chosen, told: list[str]) -> dict[str, Prompt]:
+    """Return the prompts by their digests, in the order of the suite."""
+    try:
+        return {prompt.digest: prompt for prompt in kept(blobs, chosen.suite.content)}
+    except (StoreError, OSError) as error:
+        told.append(f"The prompts of {chosen.suite.name} cannot be read, so nothing is: {error}")
+        return {}
+
+
+def _read(connection: sqlite3.Connection, row: EvaluationRow, prompts: Sequence[Prompt]) -> Read:
+    settings = Settings(
+        samples=row.samples,
+        temperature=row.temperature,
+        max_tokens=row.max_tokens,
+        top_logprobs=row.top_logprobs,
+        stop=tuple(json.loads(row.stop_json)),
+    )
+    # Of one that draws samples, the answers at temperature 0 are not scored.
+    wanted = frozenset(
+        question.place
+        for question in questions_of(prompts, settings)
+        if bool(question.sample) == bool(row.samples)
+    )
+    answers: dict[str, list[AnswerRow]] = {}
+    found = answers_of(connection, row.model) if wanted else {}
+    for place in sorted(wanted & found.keys(), key=lambda each: (each[1], each[0])):
+        answer = found[place]
+        if answer.reply is not None:
+            answers.setdefault(answer.prompt, []).append(answer)
+    return Read(row, wanted, answers)
+
+
+def _marks(
+    connection: sqlite3.Connection,
+    chosen: Chosen,
+    read: Sequence[Read | None],
+    prompts: dict[str, Prompt],
+    told: list[str],
+) -> list[Marks]:
+    """Return what each scorer said of each model's answers, those that said nothing left out."""
+    references = {digest: reference_digest(prompt) for digest, prompt in prompts.items()}
+    found: dict[tuple[str, str | None], Marks] = {}
+    for said, against in chosen.scorers:
+        try:
+            scorer = from_json(json.loads(said))
+        except LabError as error:
+            told.append(f"What a scorer said is left out: {error}")
+            continue
+        # Only of some scorers it matters whose answers others were held beside.
+        for beside in dict.fromkeys((against, None)):
+            scores = tuple(
+                None
+                if each is None
+                else _scores(connection, each, identity(scorer), beside, references)
+                for each in read
+            )
+            if any(scores):
+                found.setdefault((identity(scorer), beside), Marks(scorer, beside, scores))
+                break
+    return list(found.values())
+
+
+def _scores(
+    connection: sqlite3.Connection,
+    read: Read,
+    scorer: str,
+    against: str | None,
+    references: dict[str, str],
+) -> list[ScoreRow]:
+    scores = scores_of(connection, read.evaluation.model, scorer, against or "").values()
+    return [
+        score
+        for score in scores
+        if (score.request, score.sample) in read.wanted
+        and references.get(score.prompt) == score.reference
+    ]

@@ -1,0 +1,92 @@
+"""What each scorer says of all answers of an evaluation together, and how certain that is."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.comparing.intervals import wilson
+from engine.errors import LabError
+from engine.scoring.scorer import Pooled
+from engine.scoring.specs import label
+
+if TYPE_CHECKING:
+    from engine.evaluation.marking import Column
+    from engine.scoring.scorer import Scorer
+    from engine.statistics.paired import Estimate
+    from store.queries.evaluations import ScoreRow
+
+
+def figures_of(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Return each scorer's figure as plain JSON; without its interval where numpy is missing."""
+    found = []
+    for column in columns:
+        value, rows = column.mean, len(rows_of(column.scores.values()))
+        if value is None or not math.isfinite(value):
+            continue
+        low, high = _interval(column)
+        found.append(
+            {
+                "identity": column.identity,
+                "label": label(column.scorer),
+                "value": value,
+                "low": low,
+                "high": high,
+                "rows": rows,
+            }
+        )
+    return found
+
+
+def rows_of(scores: Iterable[ScoreRow]) -> dict[str, float]:
+    """Return the score of each prompt: the mean, where it was answered several times."""
+    by_prompt: dict[str, list[float]] = defaultdict(list)
+    for score in scores:
+        if score.value is not None:
+            by_prompt[score.prompt].append(score.value)
+    return {prompt: math.fsum(values) / len(values) for prompt, values in by_prompt.items()}
+
+
+def parts_of(scores: Iterable[ScoreRow]) -> dict[str, tuple[float, ...]]:
+    """Return what each prompt's answers add to a figure of all together."""
+    by_prompt: dict[str, tuple[float, ...]] = {}
+    for score in scores:
+        if score.parts_json is not None:
+            parts = tuple(json.loads(score.parts_json))
+            before = by_prompt.get(score.prompt)
+            added = parts if before is None else tuple(map(sum, zip(before, parts, strict=True)))
+            by_prompt[score.prompt] = added
+    return by_prompt
+
+
+def estimate_of(scorer: Scorer, scores: Sequence[ScoreRow]) -> Estimate | None:
+    """Return a scorer's figure of all answers with its 95% interval; None if there is no score.
+
+    Raises:
+        MissingPackageError: if numpy is not installed.
+    """
+    from engine.statistics.paired import Estimate, figure_of, mean
+
+    if isinstance(scorer, Pooled):
+        parts = list(parts_of(scores).values())
+        return figure_of(parts, scorer.figure) if parts else None
+    values = list(rows_of(scores).values())
+    if not values:
+        return None
+    found = mean(values)
+    if found.alike and scorer.unit == "share" and found.value in (0.0, 1.0):
+        # Of answers that are all right, or all wrong, samples tell nothing: Wilson's score does.
+        low, high = wilson(round(found.value * len(values)), len(values))
+        return Estimate(found.value, low, high, len(values))
+    return found
+
+
+def _interval(column: Column) -> tuple[float | None, float | None]:
+    try:
+        found = estimate_of(column.scorer, list(column.scores.values()))
+    except LabError:
+        return None, None
+    return (None, None) if found is None else (found.low, found.high)

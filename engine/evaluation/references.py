@@ -1,0 +1,128 @@
+"""Asking a model of this machine how likely it holds the answers that are hoped for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.evaluation.answers import reference_digest
+from engine.suites.prompts import Prompt, text_of
+from store.log import Entry
+
+if TYPE_CHECKING:
+    import httpx
+    import openai
+
+    from engine.lab import Lab
+    from engine.providers.hosted.service import Service
+
+_PATH = "/likelihood"
+_AT_ONCE = 32
+"""Under way at the same time: the model server puts them into batches."""
+
+Progress = Callable[[int, int], None]
+"""Told of how many of all are done."""
+
+
+async def read_references(
+    lab: Lab,
+    service: Service,
+    subject: str,
+    model: str,
+    prompts: Sequence[Prompt],
+    evaluation: str,
+    cause: int,
+    progress: Progress,
+) -> None:
+    """Record how likely a model holds each reference, token by token.
+
+    Args:
+        lab: where that is recorded.
+        service: the model server of this machine, opened.
+        subject: what the model's answers are recorded under.
+        model: its name at the server.
+        prompts: whose references are read.
+        evaluation: the id of the evaluation that wants to know.
+        cause: the seq of the event with its plan.
+        progress: told how far it has come.
+
+    Raises:
+        ProviderError: if the server does not answer; a reference that it refuses, because it is
+            longer than what the model reads, is left out.
+    """
+    # Those of one length go together: little is padded then.
+    waiting = sorted(prompts, key=_size)
+    done = 0
+
+    async def keep_asking() -> None:
+        nonlocal done
+        while waiting:
+            prompt = waiting.pop()
+            told = await _asked(service, model, prompt)
+            if told is not None:
+                _record(lab, subject, prompt, told, evaluation, cause)
+            done += 1
+            progress(done, len(prompts))
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(min(_AT_ONCE, len(waiting))):
+                tasks.create_task(keep_asking())
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+def _size(prompt: Prompt) -> int:
+    return sum(len(text_of(message)) for message in (*prompt.messages, prompt.reference or {}))
+
+
+async def _asked(service: Service, model: str, prompt: Prompt) -> dict[str, Any] | None:
+    from engine.errors import ProviderError
+
+    body: Any = {
+        "model": model,
+        "messages": list(prompt.messages),
+        "reference": text_of(prompt.reference),
+    }
+
+    async def send(client: openai.AsyncOpenAI) -> bytes:
+        import httpx
+
+        answer: httpx.Response = await client.post(_PATH, cast_to=httpx.Response, body=body)
+        return answer.content
+
+    try:
+        found: dict[str, Any] = json.loads(await service.read(send))
+    except ProviderError as failure:
+        if failure.kind == "bad_request":
+            return None
+        raise
+    return found
+
+
+def _record(
+    lab: Lab, subject: str, prompt: Prompt, told: dict[str, Any], evaluation: str, cause: int
+) -> None:
+    from store.events import ReferenceRead
+
+    tokens = told["tokens"]
+    kept = {
+        "texts": [token["token"] for token in tokens],
+        "logprobs": [token["logprob"] for token in tokens],
+        "likeliest": [token["likeliest"] for token in tokens],
+    }
+    reference = reference_digest(prompt)
+    fact = ReferenceRead(
+        evaluation=evaluation,
+        prompt=prompt.digest,
+        reference=reference,
+        tokens=len(tokens),
+        loss=-math.fsum(kept["logprobs"]) or 0.0,
+        likeliest=sum(kept["likeliest"]),
+        content=lab.blobs.put(json.dumps(kept, ensure_ascii=False).encode()),
+    )
+    key = f"reference:{prompt.digest}:{reference}"
+    lab.log.append(f"answers/{subject}", Entry(fact, key=key, cause=cause))

@@ -1,0 +1,43 @@
+"""Opening what answers: a model's service, or a server for a model of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from engine.chatting.local import LocalModels
+from engine.chatting.targets import HostedTarget
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+    from engine.providers.hosted.service import Service
+    from engine.recording.plan import RecordingPlan
+
+_PATIENCE = 600.0
+
+
+@asynccontextmanager
+async def open_service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
+    """Open what is asked.
+
+    Raises:
+        LabError: if a model of this machine cannot be started.
+    """
+    from engine.keys import Key
+    from engine.profiles import Profile
+    from engine.providers.hosted.service import Service
+
+    target = plan.target
+    if isinstance(target, HostedTarget):
+        async with lab.hosted(target.profile.name).open(patience=_PATIENCE) as service:
+            yield service
+        return
+    with LocalModels() as models:
+        models.add(target.served)
+        await asyncio.to_thread(models.start)
+        here = Profile(name="this machine", kind="compatible", base_url=models.base_url)
+        key = Key(models.key, "the model server")
+        async with Service(here, key, patience=_PATIENCE, timeout=_PATIENCE) as service:
+            yield service

@@ -1,0 +1,1 @@
+"""A comparison as a page or a Markdown file, to send to somebody who has no ftlab."""
