@@ -107,12 +107,12 @@ class Marker:
         self._likelihoods: dict[tuple[str, str], LikelihoodRow] = {}
         self._others: dict[str, AnswerRow] = {}
         self._verdicts: Verdicts = {}
-        self.columns = [self._column(scorer) for scorer in plan.scorers]
         self._wanted = {
             question.place
             for question in questions_of(plan.recording.prompts, plan.recording.settings)
             if question.sample in plan.samples
         }
+        self.columns = [self._column(scorer) for scorer in plan.scorers]
         self._read_others()
 
     def _column(self, scorer: Scorer) -> Column:
@@ -124,7 +124,9 @@ class Marker:
         column.scores = {
             place: score
             for place, score in known.items()
-            if references.get(score.prompt) == score.reference and score.fault is None
+            if place[:2] in self._wanted
+            and references.get(score.prompt) == score.reference
+            and score.fault is None
         }
         return column
 

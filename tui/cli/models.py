@@ -49,7 +49,7 @@ _WITHOUT_DATA: dict[Data, str] = {
 def models(
     context: click.Context, tag: str | None, suite: str | None, at: str | None, *, as_json: bool
 ) -> None:
-    """Model versions with their scores: list them, tag one, rebuild one.
+    """Model versions and their scores: list, look, tag, rebuild.
 
     Without a command: list model versions below what they were made of, with how they did.
     """

@@ -209,3 +209,17 @@ def test_samples_are_scored_by_their_mean(
     assert standin.count("POST", CHAT) == 9
     [column] = outcome.columns
     assert {sample for _, sample, _ in column.scores} == {1, 2}
+
+
+def test_answers_that_were_asked_for_otherwise_do_not_count(
+    standin: Standin, rescued: Rescued, sums: Sums, evaluated: Evaluate
+) -> None:
+    model, suite = rescued(), sums(4, "number_match")
+    right_but(standin, 1)
+    evaluated(suite, model.id, max_tokens=5)
+    right_but(standin)
+    again = evaluated(suite, model.id, max_tokens=50)
+    assert standin.count("POST", CHAT) == 8
+    assert means(again) == {"number_match": 1.0}
+    [column] = again.columns
+    assert len(column.scores) == 4
