@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import (
+    comparing,
     dashboard,
     dataset,
     evaluation,
@@ -29,6 +30,7 @@ _PARTS = {
     "log_calls": log_calls.measure,
     "training": training.measure,
     "evaluation": evaluation.measure,
+    "comparing": comparing.measure,
 }
 
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from store.times import from_text
 from tui.harmless import harmless
-from tui.ink import Ink, Span
+from tui.ink import Ink, Line, Span
 
 _AGES = ((365 * 86400, "y"), (7 * 86400, "w"), (86400, "d"), (3600, "h"), (60, "m"))
 _PLAIN_LEAST, _PLAIN_MOST = 1e-3, 1e6
@@ -97,6 +97,18 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def cut(line: Line, width: int) -> Line:
+    """Return a line in at most so many cells, what does not fit cut with an ellipsis."""
+    rest, kept = width, list[Span]()
+    for place, (text, ink) in enumerate(line):
+        cells = cell_len(harmless(text))
+        if cells > rest or (cells == rest and any(more for more, _ in line[place + 1 :])):
+            return [*kept, (fit(f"{text}…", rest), ink)]
+        kept.append((text, ink))
+        rest -= cells
+    return kept
 
 
 def fit_right(text: str, width: int) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 
-from store.queries.job_index import Order
+from store.queries.job_index import Order, Sort
 from tui.formats import age, bar, duration, fit, fit_right, number, percent, short_model
 from tui.ink import Line, Span, look
 from tui.job_rows import COURSE, JobRow
@@ -144,17 +145,29 @@ _WANTED = (
 
 So a wider list never tells less than a narrower one. What is left in the end is the name's.
 """
+_BEFORE_SORTED = 2
+"""So many of them come before what the list is sorted by, and that before all others."""
 
 
-@lru_cache(maxsize=32)
-def _columns(width: int) -> tuple[tuple[_Column, int], ...]:
-    """Return the columns of a list so wide, from left to right, with their cells."""
+def _wanted(by: Sort) -> Iterator[tuple[_Column, int]]:
+    first, others = _WANTED[:_BEFORE_SORTED], _WANTED[_BEFORE_SORTED:]
+    sorted_by = [each for each in others if each[0].sort == by and each[0].title]
+    return chain(first, sorted_by[:1], others)
+
+
+@lru_cache(maxsize=64)
+def _columns(width: int, by: Sort) -> tuple[tuple[_Column, int], ...]:
+    """Return the columns of a list so wide and so sorted, from left to right, with their cells."""
     rest = width - _SIGNS
     taken: dict[_Column, int] = {_NAME: 0}
-    for column, cells in _WANTED:
+    for column, cells in _wanted(by):
+        if taken.get(column, 0) >= cells:
+            continue
         gap = 0 if column in taken else 1
         more = cells - taken.get(column, 0) + gap
         if more > rest:
+            if column.sort == by and column is not _NAME:
+                continue  # It must not cost a narrow list what there is room for.
             break
         taken[column] = cells
         rest -= more
@@ -165,7 +178,7 @@ def _columns(width: int) -> tuple[tuple[_Column, int], ...]:
 def heading(width: int, order: Order) -> Line:
     """Return the titles of the columns; that of the one sorted by is marked."""
     line: list[Span] = [(" ", "faint")]
-    for column, cells in _columns(width):
+    for column, cells in _columns(width, order.by):
         line += [(" ", "faint"), _title(column, cells, order)]
     return line
 
@@ -178,7 +191,7 @@ def _title(column: _Column, width: int, order: Order) -> Span:
     return (shown, "accent" if sorted_by else "faint")
 
 
-def job_line(row: JobRow, mark: str, width: int, now: datetime) -> Line:
+def job_line(row: JobRow, mark: str, width: int, now: datetime, by: Sort = "planned") -> Line:
     """Return what a list says of a job.
 
     Args:
@@ -186,10 +199,11 @@ def job_line(row: JobRow, mark: str, width: int, now: datetime) -> Line:
         mark: a character between its status and its name.
         width: the cells to fill.
         now: the time that ages are told by.
+        by: what the list is sorted by.
     """
     shown = look(row.job.status)
     line: list[Span] = [(shown.glyph, shown.ink), (mark, "accent")]
-    for place, (column, cells) in enumerate(_columns(width)):
+    for place, (column, cells) in enumerate(_columns(width, by)):
         if place:
             line.append((" ", "plain"))
         line += column.cell(row, cells, now)

@@ -16,8 +16,9 @@ from tui.formats import age, ago, count, fit, fit_right, short_model
 from tui.hyperparameter_lines import hyperparameter_fields
 from tui.ink import Ink, Line, Span, look
 from tui.model_book import ModelItem
+from tui.model_columns import retirement, score
 from tui.model_facts import ModelFacts
-from tui.model_line import retirement, score, shortened
+from tui.model_line import shortened
 from tui.result_lines import COLUMNS, table_cells, table_heading
 from tui.score_words import all_figures
 from tui.tag_lines import ground_lines, move_words

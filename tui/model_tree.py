@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from store.queries.model_scores import SuiteScore, score_in
 from tui.model_book import ModelBook, ModelItem
 
 Sort = Literal[
@@ -73,6 +74,7 @@ class Branch:
         below: how many model versions are below it, at all levels.
         opened: whether they are shown.
         fits: whether it is searched for, rather than shown for what is below it.
+        shown: how a base model did in the suite whose scores are shown.
     """
 
     key: str
@@ -82,6 +84,7 @@ class Branch:
     below: int = 0
     opened: bool = True
     fits: bool = True
+    shown: SuiteScore | None = None
 
 
 def base_key(base: str) -> str:
@@ -160,7 +163,8 @@ class _Tree:
             key = base_key(base)
             opened = key not in self._closed
             below = sum(1 + self._counts.get(item.row.id, 0) for item in roots)
-            yield Branch(key, base, below=below, opened=opened, fits=False)
+            score = score_in(self._book.scores_of_base(base), self._book.suite)
+            yield Branch(key, base, below=below, opened=opened, fits=False, shown=score)
             if opened:
                 yield from self._walk(roots)
 

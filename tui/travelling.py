@@ -113,6 +113,8 @@ class Travelling(Routes):
         jobs = self.shown_jobs
         screen = Jobs(past, _clock(past), jobs.session, _as_of(past), self.lab)
         screen.time_bar.opened = message.sliding
+        # Whoever left the slider meanwhile wants to look at what comes.
+        screen.time_bar.listens = message.sliding and jobs.focused is jobs.time_bar
         replaced = self._past if message.sliding else None
         if replaced is None:
             self.push_screen(screen)

@@ -126,8 +126,8 @@ def _row(lab: Lab, reference: str, provider: str | None) -> ModelRow | None:
         whole = reference in (row.id, row.name)
         return row if whole or not _is_embedded(reference) else None
     # Not by a beginning: the names at a service are whole, and one may be the beginning of another.
-    exact = (row for row in models.model_list(reader) if reference in (row.id, row.name))
-    return next(exact, None)
+    meant = models.tagged(reader, reference) or reference
+    return next((row for row in models.model_list(reader) if meant in (row.id, row.name)), None)
 
 
 def _recorded(lab: Lab, row: ModelRow, provider: str | None, progress: Progress | None) -> Target:

@@ -16,7 +16,7 @@ from store.queries.compared import OtherModel, is_model, is_named, other_model
 from store.queries.datasets import DatasetRow, dataset
 from store.queries.jobs import JobDetail, job_detail
 from store.queries.metrics import SeriesSummary, series_list
-from store.queries.models import ModelRow, model, model_list
+from store.queries.models import ModelRow, model, tagged
 
 _Row = TypeVar("_Row")
 
@@ -100,7 +100,7 @@ def subjects(connection: sqlite3.Connection, references: Sequence[str]) -> list[
 
     Raises:
         NotFoundError: if nothing fits one of them.
-        AmbiguousError: if several things do.
+        AmbiguousError: if several things do, or several models have a tag.
     """
     found: dict[tuple[str | None, str | None], Subject] = {}
     for reference in references:
@@ -121,8 +121,8 @@ def subject(connection: sqlite3.Connection, reference: str) -> Subject:
     if not is_named(connection, reference):
         if (other := other_model(connection, reference)) is not None:
             return Subject(other.recorded_as, None, None, {}, None, None, (), None, other)
-        if len(tagged := model_list(connection, reference)) == 1:
-            return _of_model(connection, tagged[0])
+        if (meant := tagged(connection, reference)) is not None:
+            return _of_model(connection, model(connection, meant))
     try:
         return _of_job(connection, job_detail(connection, reference))
     except NotFoundError:

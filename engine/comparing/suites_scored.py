@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from engine.comparing.intervals import wilson
 from engine.comparing.metrics import best
 from engine.comparing.suites import COST, LATENCY, Scored
 from engine.evaluation.figures import estimate_of, parts_of, rows_of
@@ -121,10 +122,22 @@ def _held_together(
             differences.append(None)
             ratios.append(None)
         else:
-            differences.append(difference(pairs))
+            differences.append(_certain(scorer, difference(pairs)))
             ratios.append(ratio(pairs) if scorer.about.low == 0 else None)
         tallies.append(_tally(scorer, each, values[0]) if place else None)
     return _put_together(name, scorer, values, figures, differences, ratios, tallies, against)
+
+
+def _certain(scorer: Scorer, found: Difference) -> Difference:
+    """Return a difference of shares with an interval, where no row tells two models apart.
+
+    Samples of rows that all tie tell nothing. That none of so many differs says at least how rare
+    those are that do (Wilson's score), and none of them moves the mean by more than 1.
+    """
+    if not found.alike or found.value != 0 or scorer.unit != "share":
+        return found
+    _, most = wilson(0, found.rows)
+    return replace(found, low=-most, high=most)
 
 
 def _pooled(marks: Marks, scorer: Pooled) -> Scored:

@@ -44,7 +44,7 @@ def figures_of(columns: Sequence[Column]) -> list[dict[str, Any]]:
 def rows_of(scores: Iterable[ScoreRow]) -> dict[str, float]:
     """Return the score of each prompt: the mean, where it was answered several times."""
     by_prompt: dict[str, list[float]] = defaultdict(list)
-    for score in scores:
+    for score in _in_order(scores):
         if score.value is not None:
             by_prompt[score.prompt].append(score.value)
     return {prompt: math.fsum(values) / len(values) for prompt, values in by_prompt.items()}
@@ -53,13 +53,18 @@ def rows_of(scores: Iterable[ScoreRow]) -> dict[str, float]:
 def parts_of(scores: Iterable[ScoreRow]) -> dict[str, tuple[float, ...]]:
     """Return what each prompt's answers add to a figure of all together."""
     by_prompt: dict[str, tuple[float, ...]] = {}
-    for score in scores:
+    for score in _in_order(scores):
         if score.parts_json is not None:
             parts = tuple(json.loads(score.parts_json))
             before = by_prompt.get(score.prompt)
             added = parts if before is None else tuple(map(sum, zip(before, parts, strict=True)))
             by_prompt[score.prompt] = added
     return by_prompt
+
+
+def _in_order(scores: Iterable[ScoreRow]) -> list[ScoreRow]:
+    """Return scores in an order of their own: samples are drawn alike, whichever came first."""
+    return sorted(scores, key=lambda score: (score.request, score.sample))
 
 
 def estimate_of(scorer: Scorer, scores: Sequence[ScoreRow]) -> Estimate | None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 600.0
 
+_PACE_HERE = 10_000.0
+"""Requests a second: what is asked of this machine need not be spaced out, and comes in batches."""
+
 
 @asynccontextmanager
 async def open_service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
@@ -27,6 +30,7 @@ async def open_service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
     """
     from engine.keys import Key
     from engine.profiles import Profile
+    from engine.providers.hosted.pace import Pace
     from engine.providers.hosted.service import Service
 
     target = plan.target
@@ -39,5 +43,6 @@ async def open_service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
         await asyncio.to_thread(models.start)
         here = Profile(name="this machine", kind="compatible", base_url=models.base_url)
         key = Key(models.key, "the model server")
-        async with Service(here, key, patience=_PATIENCE, timeout=_PATIENCE) as service:
+        pace = Pace(_PACE_HERE)
+        async with Service(here, key, pace, patience=_PATIENCE, timeout=_PATIENCE) as service:
             yield service

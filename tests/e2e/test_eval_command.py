@@ -124,6 +124,17 @@ def test_a_suite_that_hopes_for_nothing_wants_a_scorer(rescued: Ftlab, tmp_path:
     assert done.status == 0, done.err
 
 
+def test_agreement_stands_beside_that_of_the_model_with_itself(sums: Ftlab) -> None:
+    model = model_of(sums)
+    command = ("eval", "sums", model, "--against", model, "--scorer", "agreement", "--yes")
+    first = sums(*command)
+    assert first.status == 0, first.err
+    assert "is not known" in first.out
+    recorded = sums("models", "record", model, "--suite", "sums", "--samples", "1", "--yes")
+    assert recorded.status == 0, recorded.err
+    assert "agrees with itself in 100.0% of its 1 samples" in sums(*command).out
+
+
 def test_all_scorers_are_told(ftlab: Ftlab) -> None:
     told = ftlab("suite", "scorers")
     assert told.status == 0

@@ -10,11 +10,12 @@ from rich.cells import cell_len
 from engine.lab import Lab
 from store.events import ModelRegistered
 from tests.tui.conftest import NOW, StillLab, Story
-from tests.tui.model_story import BOT, model, tell_models, tell_odd_names
+from tests.tui.model_story import BOT, SMOL, model, tell_models, tell_odd_names, tell_scores
 from tui.harmless import harmless
 from tui.ink import text_of
 from tui.model_book import ModelBook, read_models
-from tui.model_line import heading, model_line, score, shortened, telling
+from tui.model_columns import score, telling
+from tui.model_line import heading, model_line, shortened
 from tui.model_tree import NEWEST_FIRST, SORTS, ModelOrder, branches
 
 TREE = """\
@@ -134,17 +135,54 @@ def test_rows_and_titles_fill_exactly_their_room(
     tell_odd_names(story.log)
     order = ModelOrder(flat=flat)
     book = _book(models)
-    told = telling(book.items, order)
+    told = telling(book, order)
     assert cell_len(text_of(heading(width, told, order))) == width
     for branch in branches(book, order):
         line = model_line(branch, "*", width, told, NOW)
         assert cell_len(harmless(text_of(line))) == width, branch.key
 
 
+def test_the_column_that_is_sorted_by_is_there_where_others_are_not(models: StillLab) -> None:
+    book = _book(models)
+    assert "ACCURACY" not in text_of(heading(78, telling(book, NEWEST_FIRST), NEWEST_FIRST))
+    order = ModelOrder("accuracy")
+    told = telling(book, order)
+    assert "ACCURACY↓" in text_of(heading(78, told, order))
+    assert "41.2% ↗ 68.8%" in "".join(
+        text_of(model_line(branch, " ", 78, told, NOW)) for branch in branches(book, order)
+    )
+    assert text_of(heading(30, told, order)).split() == ["MODEL", "RETIRES", "AGE"]
+
+
+@pytest.mark.parametrize(("width", "score"), [(60, "0.17"), (78, "0.17 [0.03, 0.29]")])
+def test_a_base_model_has_its_score_below_the_title_of_those_of_the_others(
+    models: StillLab, story: Story, width: int, score: str
+) -> None:
+    tell_scores(story.log)
+    book = _book(models)
+    told = telling(book, NEWEST_FIRST)
+    lines = {
+        branch.key: text_of(model_line(branch, " ", width, told, NOW)) for branch in branches(book)
+    }
+    base, title = lines[f"base {SMOL}"], text_of(heading(width, told, NEWEST_FIRST, "smoke"))
+    assert base.rstrip().endswith(f" {score}")
+    assert base.index(score) + len(score) == title.index("SMOKE") + len("SMOKE")
+    assert cell_len(base) == width
+    assert lines["base tiny-t5"].split() == ["▾", "tiny-t5", "3"]
+
+
+def test_scores_of_base_models_alone_have_their_column(models: StillLab, story: Story) -> None:
+    tell_scores(story.log)
+    book = _book(models)
+    bare = replace(book, items=tuple(replace(item, shown=None) for item in book.items))
+    assert "score" in telling(bare, NEWEST_FIRST)
+    assert "score" not in telling(bare, ModelOrder(flat=True))
+
+
 def test_a_folded_model_says_how_many_are_below_it(models: StillLab) -> None:
     book = _book(models)
     line = next(line for line in branches(book, closed=["mdl_l2"]) if line.key == "mdl_l2")
-    told = telling(book.items, NEWEST_FIRST)
+    told = telling(book, NEWEST_FIRST)
     assert "facts +2" in text_of(model_line(line, " ", 80, told, NOW)).replace("  ", "")
 
 

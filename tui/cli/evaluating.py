@@ -222,7 +222,27 @@ def _evaluate(lab: Lab, plans: list[EvaluationPlan], at_once: int, *, as_json: b
         )
     else:
         print_outcomes(found)
+        _tell_agreement(lab, plans)
     for each in found:
         failure = each.stopped if isinstance(each, Outcome) else each.reason
         if failure is not None:
             raise failure
+
+
+def _tell_agreement(lab: Lab, plans: list[EvaluationPlan]) -> None:
+    """Tell how often the other model agrees with itself, which is the most to expect."""
+    from engine.evaluation.choosing import needs_another
+    from store.queries.recordings import recording_list
+    from tui.cli.output import say
+
+    against = plans[0].against
+    if against is None or not any(map(needs_another, plans[0].scorers)):
+        return
+    for row in recording_list(lab.database.reader, against):
+        if row.agreement is not None:
+            say(
+                f"{row.name} agrees with itself in {row.agreement:.1%} of its {row.samples} "
+                "samples of each prompt: no successor can be expected to do so more often."
+            )
+            return
+    say(f"How often {against} agrees with itself is not known: `ftlab models record` finds out.")

@@ -125,7 +125,7 @@ def _score_title(listing: ModelListing) -> str:
 
 def _cells(listing: ModelListing, line: Branch) -> list[str]:
     from tui import formats
-    from tui.model_line import score
+    from tui.model_columns import score
 
     item = line.item
     if item is None:

@@ -117,7 +117,7 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
         self.set_class(self._begun.listed, "listed")
         self.set_class(self._begun.zoomed, "zoomed")
         self.offer_keys()
-        (self.time_bar if self.time_bar.opened else self.looked_at).focus()
+        (self.time_bar if self.time_bar.listens else self.looked_at).focus()
         if self.is_past:
             self.rows.list_anew()
             return

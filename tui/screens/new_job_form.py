@@ -189,6 +189,11 @@ class JobForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         focused = self.screen.focused
         return focused if isinstance(focused, FormText | FormChoice | FormFold) else None
 
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether the rarer fields are shown."""
+        return self._fold.is_open
+
     def action_fold(self) -> None:
         """Fold the rarer fields open, or together."""
         self._fold.turn()

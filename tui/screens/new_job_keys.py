@@ -16,6 +16,7 @@ from tui.widgets.form_text import FormText
 from tui.widgets.key_line import KeyLine
 
 _WITH_A_LIST = {"new_job.leave": "close list"}
+_UNFOLDED = {"new_job.more": "fewer"}
 _HELP = "ftlab.help"
 """The help lies over the form, and takes nobody out of it."""
 
@@ -56,8 +57,17 @@ class FormKeys(Screen[None]):
 
     def on_form_text_turned(self) -> None:
         """Say what escape does now: a list that is open is closed first."""
+        self._name_keys()
+
+    def on_form_fold_turned(self) -> None:
+        """Say what would unfold the rarer settings, or fold them away."""
+        self._name_keys()
+
+    def _name_keys(self) -> None:
         opened = isinstance(self.focused, FormText) and self.focused.is_open
-        self.query_one(KeyLine).call(_WITH_A_LIST if opened else {})
+        self.query_one(KeyLine).call(
+            _WITH_A_LIST if opened else NONE, _UNFOLDED if self.form.is_unfolded else NONE
+        )
 
     def action_step(self, by: int) -> None:
         """Move in the list of a field, open it, or go to another field."""

@@ -51,8 +51,8 @@ class TimeKeys(Screen[None]):
         self.query_one(KeyLine).offer(*places)
 
     def on_time_bar_left(self) -> None:
-        """Go back to the list; in the present the slider is of no use any more."""
-        if self._traveller.as_of is None:
+        """Go back to the list; in the present the slider is of no use, unless a past is coming."""
+        if self._traveller.as_of is None and not self.time_bar.is_on_the_way:
             self.time_bar.close()
         self.rows.focus()
 

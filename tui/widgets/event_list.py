@@ -8,6 +8,7 @@ from itertools import groupby
 
 from store.queries.history import Filter, history
 from store.recorded import Recorded
+from tui.formats import cut
 from tui.ink import Line
 from tui.moments import moment
 from tui.sentences import METRICS, story
@@ -24,19 +25,19 @@ class EventList(JobView):
         """Return the newest events, in words."""
         reader = self.lab.database.reader
         events = history(reader, Filter(f"job/{job}"), limit=NEWEST, newest=True)
-        return event_lines(events, self.now())
+        return event_lines(events, self.now(), self.room)
 
 
-def event_lines(events: Sequence[Recorded], now: datetime) -> list[Line]:
+def event_lines(events: Sequence[Recorded], now: datetime, width: int) -> list[Line]:
     """Return a line an event, the newest first: when, and what.
 
     Metrics that follow each other are one line, or they would drown everything else.
     """
     told = [(run[-1], story(run)) for run in _runs(events)]
     moments = [moment(newest.occurred, now) for newest, _ in told]
-    width = max(map(len, moments), default=0)
+    longest = max(map(len, moments), default=0)
     lines: list[Line] = [
-        [(f"{moment:>{width}}  ", "faint"), (text, ink)]
+        cut([(f"{moment:>{longest}}  ", "faint"), (text, ink)], width)
         for moment, (_, (text, ink)) in zip(moments, told, strict=True)
     ]
     if len(events) == NEWEST:

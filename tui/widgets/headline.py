@@ -12,7 +12,8 @@ from rich.cells import cell_len
 
 from store.queries.jobs import JobDetail, JobSummary, job_detail, jobs_by_id
 from tui.chart import CURVE_INKS
-from tui.formats import bar, count, duration, fit, number, percent
+from tui.formats import bar, count, cut, duration, fit, number, percent
+from tui.harmless import harmless
 from tui.ink import Line, Span, joined, look, text_of
 from tui.job_time import elapsed, newest_run, time_left
 from tui.widgets.job_view import JobView
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from engine.lab import Lab
 
 _BAR = 16
+_LEAST_REASON = 8
+"""Cells; with fewer a reason would say nothing."""
 
 
 class Headline(JobView, can_focus=False):
@@ -49,14 +52,15 @@ class Headline(JobView, can_focus=False):
 def headline(detail: JobDetail, left: float | None, now: datetime, width: int) -> list[Line]:
     """Return what stands over a job's panels; `left` in seconds if it can be estimated."""
     shown = look(detail.status)
+    room = max(1, width - cell_len(f"{shown.glyph}   {shown.word}"))
     first: list[Span] = [
         (f"{shown.glyph} ", shown.ink),
-        (detail.name, "strong"),
+        (fit(detail.name, min(room, cell_len(harmless(detail.name)))), "strong"),
         (f"  {shown.word}", shown.ink),
     ]
-    if detail.reason:
+    if detail.reason and width - cell_len(text_of(first)) >= _LEAST_REASON:
         first.append((f": {detail.reason}", "plain"))
-    return [first, joined(_progress(detail, left, now), width)]
+    return [cut(first, width), joined(_progress(detail, left, now), width)]
 
 
 def _progress(detail: JobDetail, left: float | None, now: datetime) -> list[Line]:

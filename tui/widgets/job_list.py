@@ -102,7 +102,7 @@ class JobRows(RowList, Background):
         if row is None or job is None:
             return [("  …", "faint")]
         mark = "*" if job in self.marked else "^" if job in self.view.pinned else " "
-        return job_line(row, mark, width, self._ages_of)
+        return job_line(row, mark, width, self._ages_of, self.view.order.by)
 
     def render_line(self, y: int) -> Strip:
         """Return a row of cells; where nothing was found, of the words that say so."""

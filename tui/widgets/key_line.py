@@ -29,6 +29,7 @@ class KeyLine(FixedLines):
         self._places = places
         self._left_out: frozenset[str] = frozenset()
         self._labels: Mapping[str, str] = NONE
+        self._renamed: Mapping[str, str] = NONE
         self._offered: Sequence[Action] = ()
         self._ends: list[tuple[int, Action]] = []
 
@@ -44,10 +45,15 @@ class KeyLine(FixedLines):
             self._left_out = frozenset(ids)
             self.on_resize()
 
-    def call(self, labels: Mapping[str, str]) -> None:
-        """Call some actions otherwise, by their ids: what they do now comes before all others."""
-        if self._labels != labels:
-            self._labels = labels
+    def call(self, labels: Mapping[str, str], renamed: Mapping[str, str] = NONE) -> None:
+        """Call some actions otherwise, by their ids.
+
+        Args:
+            labels: those of which it matters what they do now: they come before all others.
+            renamed: those that keep their places.
+        """
+        if (self._labels, self._renamed) != (labels, renamed):
+            self._labels, self._renamed = labels, renamed
             self.on_resize()
 
     def on_resize(self) -> None:
@@ -56,8 +62,9 @@ class KeyLine(FixedLines):
         self._ends, end = [], 0
         known = key_line(*self._places, own=getattr(self.app, "own_keys", NONE))
         out = self._left_out | (_NOT_IN_THE_PAST if getattr(self.app, "as_of", None) else set())
+        names = {**self._renamed, **self._labels}
         self._offered = [
-            replace(action, label=self._labels.get(action.id, action.label))
+            replace(action, label=names.get(action.id, action.label))
             for action in sorted(known, key=lambda action: action.id not in self._labels)
             if action.id not in out
         ]

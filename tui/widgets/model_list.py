@@ -13,7 +13,8 @@ from textual.message import Message
 from store.queries.models import ModelRow
 from tui.ink import Line
 from tui.model_book import ModelBook, ModelItem
-from tui.model_line import heading, model_line, telling
+from tui.model_columns import telling
+from tui.model_line import heading, model_line
 from tui.model_tree import NEWEST_FIRST, Branch, ModelOrder, base_key, branches
 from tui.partners import LOCAL, Partner, base_partner
 from tui.widgets.fixed_lines import FixedLines
@@ -44,7 +45,7 @@ class ModelRows(RowList):
         self.marked: frozenset[str] = frozenset()
         self._folded: frozenset[str] = frozenset()
         self._lines: Sequence[Branch] = ()
-        self.told: frozenset[str] = frozenset()
+        self.told: tuple[str, ...] = ()
         self._wanted: str | None = None
 
     @property
@@ -109,7 +110,7 @@ class ModelRows(RowList):
         first = not self._lines
         self.order = order or self.order
         self._ages_of = self._now()
-        self.told = telling(self.book.items, self.order)
+        self.told = telling(self.book, self.order)
         self._lines = branches(self.book, self.order, self._folded)
         places = {branch.key: place for place, branch in enumerate(self._lines)}
         line = places.get(self._wanted or "") if self._wanted else None

@@ -44,6 +44,7 @@ class TimeBar(FixedLines, Background, can_focus=True):
 
     Attributes:
         opened: whether it is to be seen from the beginning.
+        listens: whether the keys are its own from the beginning.
     """
 
     BINDINGS = bindings("time")
@@ -92,7 +93,7 @@ class TimeBar(FixedLines, Background, can_focus=True):
         self._rests = True
         self._rest: Timer | None = None
         self._words = ""
-        self.opened = False
+        self.opened = self.listens = False
 
     def on_mount(self) -> None:
         """Stay out of the way until somebody goes back."""
@@ -113,6 +114,11 @@ class TimeBar(FixedLines, Background, can_focus=True):
             self._rest.stop()
         self._seq = self._shown or self._seq
         self._look()
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether somebody went to another time than the one that is shown yet."""
+        return not self._rests and self._seq != (self._shown or self._head)
 
     def on_focus(self) -> None:
         """Say so."""

@@ -12,7 +12,7 @@ from engine.lab import Lab
 from engine.serve.settings import ServedModel
 from engine.training.chat_template import CONVERSATION_TEMPLATE, SOURCE_TEMPLATE
 from store.errors import AmbiguousError, NotFoundError
-from store.events import ModelDeleted
+from store.events import ModelDeleted, ModelTagged
 from tests.engine.chatting.recorded import add_hosted, add_local
 
 _TUNED = "ft:gpt-4o-mini-2024-07-18:acme::B1x"
@@ -72,6 +72,13 @@ def test_with_a_provider_any_name_is_asked_there_and_no_beginning_stands_for_ano
         assert (found.id, found.name, found.profile.name) == (name, name, "azure")
     listed = _hosted(hosted, _TUNED, "elsewhere")
     assert (listed.id, listed.profile.name) == ("mdl_hosted00000", "elsewhere")
+
+
+def test_a_tag_names_the_model_that_has_it(hosted: Lab) -> None:
+    add_hosted(hosted, _TUNED)
+    hosted.log.append("model/mdl_hosted00000", ModelTagged(tag="prod"))
+    for provider in (None, "openai"):
+        assert _hosted(hosted, "prod", provider).id == "mdl_hosted00000"
 
 
 def test_local_models_stay_local_whatever_the_provider(

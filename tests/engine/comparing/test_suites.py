@@ -83,6 +83,18 @@ def test_a_share_of_one_has_an_interval_nevertheless(
     assert 0.5 < figure.low < 0.6
 
 
+def test_rows_that_all_tie_leave_room_for_a_difference(
+    lab: Lab, evaluations: Evaluations, models: tuple[str, str]
+) -> None:
+    suite = evaluations.suite("sums", 5)
+    for model in models:
+        evaluations.evaluate(suite, model, [right()] * 5)
+    [_, difference] = scored(one(lab, *models), "exact_match").differences
+    assert difference is not None
+    assert (difference.value, difference.p) == (0.0, 1.0)
+    assert 0.4 < difference.high == -difference.low < 0.5
+
+
 def test_only_rows_that_both_have_are_held_against_each_other(
     lab: Lab, evaluations: Evaluations, models: tuple[str, str]
 ) -> None:

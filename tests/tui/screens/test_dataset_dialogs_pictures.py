@@ -64,6 +64,15 @@ async def test_a_version_is_checked(
         await same_in_each_size(snapshot, ui, "check support@1", "MODELS")
 
 
+async def test_whose_tokens_are_counted_is_asked(
+    snapshot: SnapshotAssertion, lab: StillLab, shelf: Shelf, drive: Drive
+) -> None:
+    del shelf
+    async with drive(lab) as ui:
+        await select(ui, "ds_a1", "T")
+        await same_in_each_size(snapshot, ui, "count the tokens of support@1", "enter begins")
+
+
 async def test_a_version_is_divided(
     snapshot: SnapshotAssertion, lab: StillLab, shelf: Shelf, drive: Drive
 ) -> None:

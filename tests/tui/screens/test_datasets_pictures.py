@@ -81,7 +81,7 @@ def test_two_versions_compared(
     assert same(snap_compare, lab, size, steps)
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE])
+@pytest.mark.parametrize("size", SIZES)
 def test_what_cleaning_would_change(
     snap_compare: Compare, lab: StillLab, shelf: Shelf, size: tuple[int, int]
 ) -> None:

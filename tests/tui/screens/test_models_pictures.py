@@ -71,28 +71,6 @@ def test_odd_names(
 
 
 @pytest.mark.parametrize("size", [SMALL])
-def test_tagging_a_model(snap_compare: Compare, models: StillLab, size: tuple[int, int]) -> None:
-    async def steps(ui: Driven) -> None:
-        await _look_at(ui, "mdl_l3")
-        await ui.press("T", *"eu")
-        await ui.until_shown("a new tag")
-
-    assert same(snap_compare, models, size, steps)
-
-
-@pytest.mark.parametrize("size", [SMALL])
-def test_deleting_a_model(snap_compare: Compare, models: StillLab, size: tuple[int, int]) -> None:
-    models.places.model("mdl_l4").mkdir(parents=True)
-
-    async def steps(ui: Driven) -> None:
-        await _look_at(ui, "mdl_l4")
-        await ui.press("x")
-        await ui.until_shown("for good?")
-
-    assert same(snap_compare, models, size, steps)
-
-
-@pytest.mark.parametrize("size", [SMALL])
 def test_no_models(snap_compare: Compare, empty_lab: StillLab, size: tuple[int, int]) -> None:
     async def steps(ui: Driven) -> None:
         await ui.press("M")

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from engine.data.versions.checks import CheckWish
 from engine.data.versions.importing import Source
 from engine.places import Places
-from tests.tui.conftest import Driven, StillLab, Story
+from tests.tui.conftest import Drive, Driven, StillLab, Story
 from tests.tui.screens.new_jobs import OwnLab, checked, open_form, roomy, write
-from tests.tui.screens.pictures import NARROW, SIZES, SMALL, WIDE, Compare, same
+from tests.tui.screens.pictures import NARROW, SIZES, Compare, same
+from tests.tui.screens.resized import same_in_each_size
 from tui.screens.new_job_form import JobForm
 
 MODEL = "gpt-4o-mini-2024-07-18"
@@ -41,7 +43,7 @@ def test_a_job_that_can_be_started(
     assert same(snap_compare, lab, size, steps)
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE])
+@pytest.mark.parametrize("size", SIZES)
 def test_the_list_of_datasets(
     snap_compare: Compare, lab: StillLab, story: Story, size: tuple[int, int]
 ) -> None:
@@ -72,7 +74,7 @@ def test_faults_beside_their_fields(
     assert same(snap_compare, lab, size, steps)
 
 
-@pytest.mark.parametrize("size", [SMALL, WIDE])
+@pytest.mark.parametrize("size", SIZES)
 def test_all_settings(
     snap_compare: Compare, lab: StillLab, story: Story, size: tuple[int, int]
 ) -> None:
@@ -126,10 +128,10 @@ def test_a_job_at_a_service(snap_compare: Compare, there: OwnLab, size: tuple[in
     assert same(snap_compare, cast("StillLab", there), size, _at_a_service)
 
 
-def test_the_question_before_a_job_that_costs_money(snap_compare: Compare, there: OwnLab) -> None:
-    async def steps(ui: Driven) -> None:
+async def test_the_question_before_a_job_that_costs_money(
+    snapshot: SnapshotAssertion, there: OwnLab, drive: Drive
+) -> None:
+    async with drive(cast("StillLab", there)) as ui:
         await _at_a_service(ui)
         await ui.press("ctrl+g")
-        await ui.until_shown("Start talk at openai")
-
-    assert same(snap_compare, cast("StillLab", there), (80, 24), steps)
+        await same_in_each_size(snapshot, ui, "Start talk at openai")

@@ -116,6 +116,21 @@ async def test_in_the_past_the_keys_say_how_to_leave_it(lab: StillLab, drive: Dr
         await ui.until(lambda: ui.app.as_of is None)
 
 
+async def test_leaving_the_slider_while_a_past_is_coming_looks_at_what_comes(
+    lab: StillLab, drive: Drive
+) -> None:
+    head = lab.database.head()
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B")
+        await ui.until_shown(f"now of {head}")
+        await ui.press("left", "enter")
+        assert ui.rows.has_focus
+        assert ui.jobs.time_bar.display
+        await ui.until(lambda: ui.app.as_of is not None and ui.app.screen is ui.app.shown_jobs)
+        await ui.until(lambda: ui.app.shown_jobs.rows.has_focus)
+        await ui.until_shown(f"event {head - 1} of {head}", "esc back to now")
+
+
 async def test_a_time_before_all_jobs_is_said_to_be_one(lab: StillLab, drive: Drive) -> None:
     async with drive(lab, (80, 24)) as ui:
         await ui.press("B", "home")

@@ -8,9 +8,9 @@ from tui.ink import text_of
 from tui.widgets.event_list import NEWEST, event_lines
 
 
-def _shown(lab: StillLab, job: str, days: int = 0) -> list[str]:
+def _shown(lab: StillLab, job: str, days: int = 0, width: int = 100) -> list[str]:
     events = history(lab.database.reader, Filter(f"job/{job}"), limit=NEWEST, newest=True)
-    return [text_of(line) for line in event_lines(events, NOW + timedelta(days=days))]
+    return [text_of(line) for line in event_lines(events, NOW + timedelta(days=days), width)]
 
 
 def test_the_newest_event_stands_first_and_metrics_share_a_line(lab: StillLab) -> None:
@@ -22,6 +22,12 @@ def test_the_newest_event_stands_first_and_metrics_share_a_line(lab: StillLab) -
         "15:00:00  handed to the provider as 4711",
         "15:00:00  planned: lora of smollm2-135m-instruct, 60 steps",
     ]
+
+
+def test_what_does_not_fit_is_cut_with_an_ellipsis(lab: StillLab) -> None:
+    newest, _, steps, *_ = _shown(lab, "job_3", width=32)
+    assert newest == "15:02:00  interrupted: its proc…"
+    assert steps == "15:00:00  steps 1-40  loss 0.94…"
 
 
 def test_events_of_another_day_have_their_date(lab: StillLab) -> None:

@@ -26,6 +26,23 @@ def test_the_reason_stands_next_to_the_status(lab: StillLab) -> None:
     assert text_of(first) == "! gsm8k-3  interrupted: its process (pid 4711) is gone: killed"
 
 
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (62, "! gsm8k-3  interrupted: its process (pid 4711) is gone: killed"),
+        (61, "! gsm8k-3  interrupted: its process (pid 4711) is gone: kill…"),
+        (30, "! gsm8k-3  interrupted: its p…"),
+        (29, "! gsm8k-3  interrupted"),
+        (18, "! gs…  interrupted"),
+    ],
+)
+def test_a_reason_that_does_not_fit_is_cut_and_the_status_stays_in_sight(
+    lab: StillLab, width: int, said: str
+) -> None:
+    first, _ = headline(job_detail(lab.database.reader, "gsm8k-3"), None, NOW, width)
+    assert text_of(first) == said
+
+
 @pytest.mark.parametrize("width", [20, 40, 62])
 def test_what_does_not_fit_is_left_out_whole(lab: StillLab, width: int) -> None:
     _, second = headline(job_detail(lab.database.reader, "gsm8k-5"), 60.0, NOW, width)

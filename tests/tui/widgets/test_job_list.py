@@ -6,9 +6,9 @@ import pytest
 from rich.cells import cell_len
 
 from store.job_status import STATUSES
-from store.queries.job_index import NEWEST_FIRST, Order, job_index
+from store.queries.job_index import NEWEST_FIRST, Order, Sort, job_index
 from tests.tui.conftest import NOW, StillLab
-from tui.ink import look, text_of
+from tui.ink import Line, look, text_of
 from tui.job_line import heading, job_line, sparkline
 from tui.job_rows import JobRow, job_rows
 from tui.nothing_found import nothing_found
@@ -49,6 +49,33 @@ def test_columns_come_with_the_room(width: int, more: set[str]) -> None:
 def test_a_wider_list_never_tells_less() -> None:
     for width in range(14, 320):
         assert _titles(width) <= _titles(width + 1)
+
+
+@pytest.mark.parametrize(
+    ("by", "title"),
+    [
+        ("cost", "COST"),
+        ("eval_loss", "EVAL"),
+        ("provider", "PROVIDER"),
+        ("dataset", "DATASET"),
+        ("model", "BASE"),
+    ],
+)
+def test_what_a_list_is_sorted_by_is_shown_before_what_else_there_might_be(
+    lab: StillLab, by: Sort, title: str
+) -> None:
+    order = Order(by)
+    for width in (40, 53, 78):
+        assert {"NAME", f"{title}", "AGE"} <= set(_words(heading(width, order)))
+        for row in _rows(lab).values():
+            assert cell_len(text_of(job_line(row, " ", width, NOW, by))) == width
+    for width in range(14, 320):
+        usual = set(_words(heading(width, NEWEST_FIRST)))
+        assert len(_words(heading(width, order))) >= min(3, len(usual))
+
+
+def _words(line: Line) -> list[str]:
+    return text_of(line).replace("↓", "").split()
 
 
 def test_where_there_is_room_nothing_is_cut(lab: StillLab) -> None:
