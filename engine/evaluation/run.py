@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.providers.hosted.service import Service
     from engine.recording.run import Outcome as Recorded
     from engine.recording.settings import Question
+    from engine.recording.stopping import Stopper
     from store.events import AnswerRecorded
     from store.queries.evaluations import EvaluationRow
 
@@ -90,6 +91,7 @@ def evaluate(
     progress: Callable[[EvaluationPlan], Progress] | None = None,
     at_once: int = AT_ONCE,
     patience: float = LAPSED_AFTER,
+    stopper: Stopper | None = None,
 ) -> list[Outcome | Skipped]:
     """Evaluate models: those at services all at the same time, those of this machine in turn.
 
@@ -102,6 +104,7 @@ def evaluate(
         progress: gives for each plan what is told how far it has come.
         at_once: how many questions each service is asked at the same time.
         patience: seconds to wait for another process that is asking one of the models.
+        stopper: ends it from another thread, with `asyncio.CancelledError`.
 
     Returns:
         What came of each, in the order of the plans.
@@ -110,7 +113,7 @@ def evaluate(
         LimitError: if the first would cost more than it may; then nothing was asked.
         StoreError: if something cannot be recorded.
     """
-    return asyncio.run(_evaluated(lab, plans, progress, at_once, patience))
+    return asyncio.run(_evaluated(lab, plans, progress, at_once, patience, stopper))
 
 
 async def _evaluated(
@@ -119,7 +122,10 @@ async def _evaluated(
     progress: Callable[[EvaluationPlan], Progress] | None,
     at_once: int,
     patience: float,
+    stopper: Stopper | None,
 ) -> list[Outcome | Skipped]:
+    if stopper is not None:
+        stopper.watch()
     purse = Purse(plans[0].recording.limit if plans else None)
     here, judging = asyncio.Lock(), asyncio.Lock()
     found: list[Outcome | Skipped | None] = [None] * len(plans)

@@ -39,6 +39,17 @@ class Stopper:
 
         return tell
 
+    def watch(self) -> None:
+        """Make the task that calls this the one that is ended.
+
+        Raises:
+            asyncio.CancelledError: if that has been asked for already.
+        """
+        with self._lock:
+            self._task = _current()
+            if self._stopped:
+                raise asyncio.CancelledError
+
     def stop(self) -> None:
         """End what is being recorded, and whatever would be recorded next."""
         with self._lock:

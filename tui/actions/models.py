@@ -45,7 +45,7 @@ MODELS = (
         "model.evaluate",
         "E",
         "evaluate",
-        "Record the model's answers to a suite, or to prompts of its own data",
+        "Ask the model a suite and score its answers, or record answers to its own data",
         "models",
         "screen.evaluate",
         7,

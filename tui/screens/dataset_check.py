@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.formats import count
 from tui.ink import Line
 from tui.screens.dataset_form import DatasetForm
 from tui.widgets.dataset_fields import Field, Pick
@@ -27,7 +26,6 @@ _METHODS = {
     "completion": "completion: a prompt with its completion",
 }
 _YES_NO = {"": "no", "yes": "yes, which takes a while"}
-_MODELS_SHOWN = 12
 
 
 class ModelForm(DatasetForm):
@@ -58,9 +56,7 @@ class ModelForm(DatasetForm):
         """Offer them."""
         self.field("model").offer(message.models)
         lines: list[Line] = [[("MODELS: the right arrow takes what is offered", "faint")]]
-        lines += [[(model, "plain")] for model in message.models[:_MODELS_SHOWN]]
-        if more := len(message.models) - _MODELS_SHOWN:
-            lines.append([(f"and {count(max(0, more))} more", "faint")])
+        lines += [[(model, "plain")] for model in message.models]
         self.tell(lines)
 
 

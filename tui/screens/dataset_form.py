@@ -18,7 +18,7 @@ from tui.actions import Place, bindings
 from tui.background import Background, Failure
 from tui.ink import Ink, Line
 from tui.screens.dataset_work import Act, Work, WorkEnded, begin, running
-from tui.widgets.dataset_fields import Field, Pick
+from tui.widgets.dataset_fields import Field, Pick, StepRows
 from tui.widgets.dataset_work_line import WorkLine
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
@@ -87,6 +87,8 @@ class DatasetForm(Screen[Any], Background):
     def on_mount(self) -> None:
         """Look at what stands there at first."""
         self.set_interval(_LOOK_SECONDS, self._show_work)
+        if not self.query(Pick) and not self.query(StepRows):
+            self.query_one(KeyLine).leave_out("form.choose")
         self.changed()
 
     def on_resize(self, _event: events.Resize) -> None:

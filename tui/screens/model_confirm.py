@@ -18,8 +18,10 @@ from tui.ink import Ink, Line
 from tui.widgets.line_view import LineView
 from tui.wrapping import wrap
 
-_AROUND = 14
-"""The rows of a screen that are not for the lines."""
+_SHARE = 0.94
+"""Of the screen's rows that a dialog may take, as its style says."""
+_FRAME = 4
+"""The rows of its border and of the blanks inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,15 @@ class Confirm(ModalScreen[bool]):
         lines: list[Line] = [
             [(part, ink)] for text, ink in self._deed.lines for part in wrap(text, self._view.room)
         ]
-        self._view.styles.height = max(1, min(len(lines), self.size.height - _AROUND))
+        self._view.styles.height = max(1, min(len(lines), self._rows_for_lines()))
         self._view.show(lines)
+
+    def _rows_for_lines(self) -> int:
+        """Return the rows of the screen that the rest of the dialog leaves."""
+        rest = [each for each in self.query_one("#deed").children if each is not self._view]
+        taken = sum(each.size.height + each.styles.margin.height for each in rest)
+        taken += self._view.styles.margin.height + _FRAME
+        return int(self.size.height * _SHARE) - taken
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Do it, if the very word was typed."""

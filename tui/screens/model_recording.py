@@ -17,14 +17,14 @@ from tui.formats import count
 from tui.ink import Ink
 from tui.screens.choose import Choice, Choose
 from tui.screens.model_confirm import Confirm, Deed
-from tui.screens.model_deeds import ModelDeeds, called
+from tui.screens.model_deeds import called
+from tui.screens.model_evaluation import ModelEvaluation
 from tui.wording import number_of
 
 if TYPE_CHECKING:
     from engine.recording.plan import RecordingPlan, Wish
     from engine.recording.run import Outcome
     from engine.recording.several import Skipped
-    from engine.recording.stopping import Stopper
     from engine.recording.work import Progress
 
 _OWN_DATA = "own data"
@@ -32,10 +32,8 @@ _APART_SECONDS = 0.1
 _NAMED = 6
 
 
-class ModelRecording(ModelDeeds):
-    """A screen that records the answers of chosen models to a suite."""
-
-    _stopper: Stopper | None = None
+class ModelRecording(ModelEvaluation):
+    """A screen that evaluates chosen models, or records their answers to prompts of their own."""
 
     @dataclass
     class SuitesRead(Message):
@@ -79,24 +77,22 @@ class ModelRecording(ModelDeeds):
 
     def on_model_recording_suites_read(self, message: SuitesRead) -> None:
         """Show the suites, and the models' own data."""
-        choices = [
-            *(
-                Choice(
-                    suite.id, f"{suite.name}@{suite.version}", number_of(suite.prompts, "prompt")
-                )
-                for suite in message.suites
-            ),
-            Choice(_OWN_DATA, _OWN_DATA, "50 prompts of it"),
-        ]
+        suites = {suite.id: suite for suite in message.suites}
+        choices = [Choice(each, _named(suite), _what(suite)) for each, suite in suites.items()]
+        choices.append(Choice(_OWN_DATA, _OWN_DATA, "record 50 answers to it"))
 
         def chosen(suite: str | None) -> None:
-            if suite is not None:
-                self._plan_recording(message.models, None if suite == _OWN_DATA else suite)
+            if suite == _OWN_DATA:
+                self._plan_recording(message.models)
+            elif suite is not None and _can_score(suites[suite]):
+                self.evaluate_by(message.models, suite)
+            elif suite is not None:
+                self._plan_recording(message.models, suite)
 
-        asked = f"Record the answers of {called(message.models)} to"
+        asked = f"Evaluate {called(message.models)} by"
         self.app.push_screen(Choose(asked, choices), chosen)
 
-    def _plan_recording(self, rows: Sequence[ModelRow], suite: str | None) -> None:
+    def _plan_recording(self, rows: Sequence[ModelRow], suite: str | None = None) -> None:
         self.be_busy("counting what would be asked…")
 
         def work() -> Message:
@@ -191,6 +187,20 @@ class ModelRecording(ModelDeeds):
             self._stopper.stop()
             told = "the recording was stopped; E goes on with it"
             self.app.notify(told, severity="warning", markup=False)
+
+
+def _named(suite: SuiteRow) -> str:
+    return f"{suite.name}@{suite.version}"
+
+
+def _what(suite: SuiteRow) -> str:
+    prompts = number_of(suite.prompts, "prompt")
+    return prompts if _can_score(suite) else f"{prompts}, no scorer: record answers"
+
+
+def _can_score(suite: SuiteRow) -> bool:
+    """Tell whether something suits what a suite hopes for, or it names its scorers."""
+    return bool(suite.answered) or suite.scorers_json != "[]"
 
 
 def recording_deed(plans: Sequence[RecordingPlan], skipped: Sequence[Skipped]) -> Deed:

@@ -114,9 +114,11 @@ async def test_a_hosted_model_is_rebuilt_here(
         hyperparameters={"epochs": 3, "batch_size": 8, "learning_rate": 5e-4, "lora_rank": 16},
         total_steps=72,
         notes=(
-            f"it is to do what {BOT} does: fine-tuning of {MINI}",
-            "epochs 3: as many as it was trained for at openai",
-            "learning rate 0.0005: usual here; a multiplier at a service says nothing about it",
+            f"rebuilds {BOT}",
+            "epochs 3: the same as n_epochs there",
+            "learning rate 0.0005: learning_rate_multiplier 2.5 times 0.0002, the usual rate of "
+            "adapters",
+            "batch size 8: the largest for a usual machine, 32 there",
         ),
     )
     async with drive(models) as ui:
@@ -145,7 +147,7 @@ async def test_answers_are_recorded_for_a_price(
         subject=row.id,
         prompts=prompts,
         settings=settings,
-        temperature_from="the usual one",
+        temperature_from="as services take where nothing is said",
         suite=None,
         seed=0,
         missing=tuple(questions_of(prompts, settings))[:160],

@@ -12,6 +12,9 @@ from textual.widgets import Input
 from engine.places import Places
 from engine.providers.hosted.pace import Pace
 from engine.rescue.history import rescue
+from engine.scoring.numbers import NumberMatch
+from engine.suites.defining import define
+from store.queries.evaluations import evaluation_list
 from store.queries.models import ModelRow, model, model_list
 from store.queries.recordings import recording_list
 from tests.engine.providers.hosted.conftest import LIVES_ON, QUICK
@@ -113,6 +116,40 @@ async def test_answers_are_recorded_and_escape_ends_that_for_a_while(
         await ui.until_shown("own data")
         await ui.press("enter")
         await ui.until(lambda: any("recorded already" in told for told in ui.told))
+
+
+async def test_a_model_is_evaluated_by_a_suite_stopped_and_gone_on_with(
+    rescued: _Lab, standin: Standin, drive: Drive, home: Path
+) -> None:
+    file = home / "sums.csv"
+    file.write_text("question,answer\n" + "".join(f"{n} + 1 = ?,{n + 1}\n" for n in range(12)))
+    define(rescued, str(file), "sums", scorers=[NumberMatch()])
+    standin.behaviour.answerer = lambda _: "1"
+    standin.inject(faults.slow(0.3), "POST", CHAT, times=12)
+    reader = rescued.database.reader
+    async with drive(rescued) as ui:
+        screen = await _open(ui)
+        await ui.press("E")
+        await ui.until_shown("sums@1")
+        await ui.press("enter")
+        await ui.until_shown("by sums@1?", "scored by number_match", "12 answers to ask for")
+        await ui.press("y")
+        await ui.until(lambda: len(standin.asked("POST", CHAT)) > 2)
+        await ui.press("escape")
+        await ui.until(lambda: any("E goes on with the rest" in told for told in ui.told))
+        assert not screen.is_recording
+        [stopped] = evaluation_list(reader)
+        assert (stopped.status, stopped.reason) == ("stopped", "interrupted")
+
+        await ui.press("E")
+        await ui.until_shown("sums@1")
+        await ui.press("enter")
+        await ui.until_shown("by sums@1?")
+        await ui.press("y")
+        await ui.until(lambda: any("number_match 0.0833" in told for told in ui.told))
+        [whole] = evaluation_list(reader)
+        assert (whole.id, whole.status, whole.answers) == (stopped.id, "completed", 12)
+        await ui.until_shown("SCORES IN SUITES")
 
 
 async def test_a_hosted_model_is_rebuilt_here_and_goes_only_if_its_name_is_typed(
