@@ -8,7 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,24 +101,37 @@ def test_a_sweep_that_is_killed_in_the_middle_goes_on_and_trains_nothing_twice(
     more = ("--save-every", "2")
     assert ftlab("config", "set", "slots", "2").status == 0
     with ftlab.running(*asked, *more) as process:
-        _until(lambda: _statuses(ftlab)["succeeded"] >= 1 and _statuses(ftlab)["running"] >= 1)
+        frozen: dict[str, int] = {}
+        _until(lambda: _statuses(ftlab)["succeeded"] >= 1 and _freeze_one(ftlab, frozen))
         process.kill()
-    running = next(job for job in _jobs(ftlab) if job.status == "running")
-    identity = json.loads((ftlab.home / "runs" / running.id / "process.json").read_bytes())
-    os.kill(identity["pid"], signal.SIGKILL)
+    [(running, pid)] = frozen.items()
+    os.kill(pid, signal.SIGKILL)
 
     with ftlab.running(*asked, *more) as again:
         out, err = again.communicate(timeout=_SECONDS)
     assert again.returncode == 0, err
     assert "rates was planned before and goes on" in err
     assert _statuses(ftlab) == {"succeeded": 4}
-    _check_history(ftlab, running.id)
+    _check_history(ftlab, running)
     found = ftlab.document("sweep", "show", "rates")
     best = found["trials"][0]
     assert best["settings"]["learning_rate"] == 0.01
     assert found["effects"][0]["setting"] == "learning_rate"
     assert f"ftlab models tag {best['name']} candidate" == found["proposal"]
     assert best["name"] in out
+
+
+def _freeze_one(ftlab: Ftlab, frozen: dict[str, int]) -> bool:
+    """Stop one training where it stands, so that it cannot end before it is killed."""
+    for job in _jobs(ftlab):
+        identity = ftlab.home / "runs" / job.id / "process.json"
+        if job.status == "running" and identity.is_file():
+            pid = int(json.loads(identity.read_bytes())["pid"])
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+                frozen[job.id] = pid
+                return True
+    return False
 
 
 def _check_history(ftlab: Ftlab, killed: str) -> None:
