@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.comparing.suites import COST
 from engine.errors import RequestError
 from store.recording_status import COMPLETED
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from engine.comparing.scores import ScoreTable
     from engine.comparing.subjects import Subject
     from engine.comparing.suites import Scored, SuiteComparison
-    from engine.statistics.paired import Estimate
+    from engine.statistics.paired import Difference, Estimate
 
 HELD_OUT: Final = ("loss", "perplexity", "accuracy")
 """What evaluations during training tell, beside the suites."""
@@ -127,6 +128,7 @@ def _in_suite(
             f"'{requirement.text}' cannot be told: {scored.label} is not known of the answers of "
             f"{unknown.name} to {suite.suite.name}"
         )
+    _require_enough(requirement, suite, scored, difference)
     apart = _ratio(requirement, scored) if requirement.is_ratio else difference
     value, low, high = (apart, None, None) if isinstance(apart, float) else _interval(apart)
     return Found(
@@ -142,6 +144,30 @@ def _in_suite(
     )
 
 
+def _require_enough(
+    requirement: Requirement, suite: SuiteComparison, scored: Scored, difference: Difference
+) -> None:
+    """See that nothing is decided by leaving out what was refused, or has no score.
+
+    Of a share it is enough if the requirement would hold were each of those rows lost as far as can
+    be, or would not hold anyway.
+    """
+    left_out = scored.left_out[1]
+    if not left_out:
+        return
+    if scored.unit == "share" and not requirement.is_ratio:
+        sign = -1 if requirement.operator in (">", ">=") else 1
+        total = difference.value * difference.rows
+        worst = (total + sign * left_out) / (difference.rows + left_out)
+        if requirement.allows(worst) or not requirement.allows(difference.value):
+            return
+    raise RequestError(
+        f"'{requirement.text}' cannot be told: {left_out} of the {suite.prompts} prompts of "
+        f"{suite.suite.name} have a {scored.label} of only one of the two (the other refused them, "
+        "or cannot be scored), which could decide it: `ftlab evals show` tells why"
+    )
+
+
 def _interval(found: Estimate) -> tuple[float, float | None, float | None]:
     # Of rows that are all alike, or a single one, nothing tells how certain it is.
     return (found.value, None, None) if found.rows < 2 else (found.value, found.low, found.high)
@@ -153,8 +179,11 @@ def _ratio(requirement: Requirement, scored: Scored) -> Estimate | float:
     if ratio is not None:
         return ratio
     reference, candidate = (each.value if each is not None else 0.0 for each in scored.figures)
-    if reference == 0:
-        return 1.0 if candidate == 0 else math.inf
+    if reference == 0 and candidate > 0:
+        return math.inf
+    if reference == candidate == 0 and scored.label == COST:
+        # What is free costs as much as what is free; a score of 0 is no measure for another.
+        return 1.0
     raise RequestError(
         f"'{requirement.text}' says nothing: {scored.label} has no ratio. Bound its difference, "
         f"as {scored.label}{requirement.operator}0.01"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.comparing.suites import SuiteComparison
+from engine.comparing.suites import Scored, SuiteComparison
 from engine.comparing.suites_apart import rows_apart
 from engine.comparing.suites_choosing import Chosen, command
 from engine.comparing.suites_scored import Marks, all_scored
-from engine.comparing.suites_warnings import warnings
+from engine.comparing.suites_warnings import incomparable, warnings
 from engine.errors import LabError
 from engine.evaluation.answers import reference_digest
 from engine.recording.settings import Settings, questions_of
@@ -63,7 +63,11 @@ def compared(
         for row in chosen.evaluations
     ]
     marks = _marks(connection, chosen, read, prompts, told)
-    scorers = all_scored(marks, [None if each is None else each.answers for each in read])
+    apart, _ = incomparable(subjects, marks)
+    scorers = tuple(
+        _by_itself(each) if each.label in apart else each
+        for each in all_scored(marks, [None if each is None else each.answers for each in read])
+    )
     missing = {
         place: wanted
         for place, (subject, row) in enumerate(zip(subjects, chosen.evaluations, strict=True))
@@ -78,6 +82,12 @@ def compared(
         warnings=(*told, *warnings(subjects, chosen, marks, scorers, missing)),
         missing=missing,
     )
+
+
+def _by_itself(scored: Scored) -> Scored:
+    """Return figures that cannot be held against each other."""
+    nothing = (None,) * len(scored.figures)
+    return replace(scored, differences=nothing, tallies=nothing, ratios=nothing, best=frozenset())
 
 
 def _prompts(blobs: BlobStore, chosen: Chosen, told: list[str]) -> dict[str, Prompt]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.comparing.suites import Scored
     from engine.comparing.suites_choosing import Chosen, Drawn
     from engine.comparing.suites_scored import Marks
+    from store.queries.evaluations import EvaluationRow
 
 
 def warnings(
@@ -38,6 +39,7 @@ def warnings(
     yield from _drawn_otherwise(subjects, chosen)
     yield from _faults(subjects, marks)
     yield from _other_tokens(subjects, marks)
+    yield from _leaked(subjects, chosen.evaluations)
     yield from _left_out(subjects, scorers)
 
 
@@ -95,8 +97,11 @@ def _faults(subjects: Sequence[Subject], marks: Sequence[Marks]) -> Iterator[str
                 )
 
 
-def _other_tokens(subjects: Sequence[Subject], marks: Sequence[Marks]) -> Iterator[str]:
-    """Tell that what is counted by tokens is another measure in other tokens."""
+def incomparable(subjects: Sequence[Subject], marks: Sequence[Marks]) -> tuple[list[str], set[str]]:
+    """Return the scorers that count tokens of several kinds, and whose tokens those are.
+
+    No scorers if all tokens are of one kind.
+    """
     labels = []
     read_by: set[str] = set()
     for each in marks:
@@ -104,11 +109,29 @@ def _other_tokens(subjects: Sequence[Subject], marks: Sequence[Marks]) -> Iterat
             labels.append(each.label)
             known = zip(subjects, each.scores, strict=True)
             read_by |= {_base(subject) for subject, scores in known if scores}
-    if len(read_by) > 1:
+    return (labels if len(read_by) > 1 else []), read_by
+
+
+def _other_tokens(subjects: Sequence[Subject], marks: Sequence[Marks]) -> Iterator[str]:
+    """Tell that what is counted by tokens is another measure in other tokens."""
+    labels, read_by = incomparable(subjects, marks)
+    if labels:
         yield (
             f"Only where base models have the same tokens can {', '.join(labels)} be compared; "
             f"these are of {', '.join(sorted(read_by))}"
         )
+
+
+def _leaked(
+    subjects: Sequence[Subject], evaluations: Sequence[EvaluationRow | None]
+) -> Iterator[str]:
+    """Tell whose scores prove little, for it has learned what it was asked."""
+    for subject, row in zip(subjects, evaluations, strict=True):
+        if row is not None and row.leaked:
+            yield (
+                f"{row.leaked} of the {row.count} prompts stand in what {subject.name} was trained "
+                "on: its scores prove little"
+            )
 
 
 def _base(subject: Subject) -> str:

@@ -59,6 +59,8 @@ def plan(
         ScorerError: if a scorer of the suite is not installed here.
         LabError: if there is no key for the service.
     """
+    if wish.samples and wish.temperature == 0:
+        raise RequestError("--samples at --temperature 0 would all be the same: draw them above 0")
     chosen = suite_row(lab.database.reader, suite)
     recording = recording_planning.plan(
         lab,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import RequestError
 from engine.evaluation.answers import reference_digest, text_said
 from engine.recording.settings import Settings, questions_of
+from engine.scoring.errors import ScorerError
 from engine.scoring.registry import from_json, identity
 from engine.scoring.specs import label
 from engine.suites.prompts import Prompt, kept, text_of
@@ -50,12 +52,12 @@ class Answered:
 
 
 def scorers_of(row: EvaluationRow) -> list[Scorer]:
-    """Return what an evaluation was scored by.
-
-    Raises:
-        ScorerError: if one of them is not installed here.
-    """
-    return [from_json(said) for said in json.loads(row.scorers_json)]
+    """Return what an evaluation was scored by, without scorers that are not installed here."""
+    found = []
+    for said in json.loads(row.scorers_json):
+        with suppress(ScorerError):
+            found.append(from_json(said))
+    return found
 
 
 def settings_of(row: EvaluationRow) -> Settings:

@@ -7,6 +7,7 @@ all the same.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,6 +29,10 @@ three phrases.
 
 _NEARLY = NearKeys(threshold=LIKENESS, any_numbers=True, prompts=True)
 _DIGEST_BYTES = 16
+_SHORT = 8
+"""Words below which a text must be the same; see `engine.data.cleaning.near`."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SETTING = ("system", "developer")
 """Whose messages say how to answer, and ask nothing."""
 
@@ -152,5 +157,13 @@ def _exact(said: Sequence[_Said]) -> bytes:
 
 
 def _near(said: Sequence[_Said]) -> bytes:
-    messages = [{"role": each.role, "content": each.text} for each in said]
+    messages = [{"role": each.role, "content": _without_numbers(each.text)} for each in said]
     return _NEARLY.key({"messages": messages})
+
+
+def _without_numbers(text: str) -> str:
+    """Return a text with one number for all of them: an exercise with others is the same one.
+
+    A short text is little more than its numbers, and stays.
+    """
+    return text if len(text.split()) < _SHORT else _NUMBER.sub("0", text)

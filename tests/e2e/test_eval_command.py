@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,3 +141,37 @@ def test_all_scorers_are_told(ftlab: Ftlab) -> None:
     assert told.status == 0
     assert "number_match" in told.out
     assert {row["id"] for row in ftlab.rows("suite", "scorers")} >= {"judge", "rouge_l", "cost"}
+
+
+def test_a_scorer_of_another_package_may_be_spoiled_or_missing(sums: Ftlab, tmp_path: Path) -> None:
+    described = tmp_path / "others-1.0.dist-info"
+    described.mkdir()
+    (tmp_path / "others.py").write_text("def words(answer):\n    return len(answer.text.split())\n")
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    entries = "[ftlab.scorers]\nwords = others:words\nspoiled = nowhere:nothing\n"
+    (described / "entry_points.txt").write_text(entries)
+    beside = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{sums.environment['PYTHONPATH']}"}
+
+    listed = sums("suite", "scorers", **beside)
+    assert listed.status == 0
+    assert "words" in listed.out
+    assert "'spoiled'" in listed.err
+
+    model = model_of(sums)
+    done = sums("eval", "sums", model, "--scorer", "words", "--yes", **beside)
+    assert done.status == 0, done.err
+    shown = sums("evals", "show", model)
+    assert shown.status == 0, shown.err
+    assert "number_match 1" in shown.out
+
+
+def test_what_a_judge_cost_stands_beside_what_the_answers_cost(
+    sums: Ftlab, standin: Standin
+) -> None:
+    standin.answer("As good. [[C]]")
+    model = model_of(sums)
+    judged = ("--judge", "gpt-4o-mini-2024-07-18", "--judge-provider", "acme")
+    done = sums("eval", "sums", model, *judged, "--yes")
+    assert done.status == 0, done.err
+    assert "judge cost" in done.out
+    assert "judge cost" not in sums("eval", "sums", model, "--yes").out

@@ -25,9 +25,10 @@ Examples:
   ftlab eval tickets support-2 --dry-run
 
 \b
-Each prompt is asked once at temperature 0, or --samples times above it. Answers and scores that are
-recorded already are neither paid for nor computed again, so an evaluation that was broken off goes
-on where it stopped. `ftlab compare A B` then tells how far apart models are, and how certainly.
+Each prompt is asked once at temperature 0, and --samples times above it, if that is wanted: then
+the mean of these is what counts, and how often they say the same is told. Answers and scores that
+are recorded already are neither paid for nor computed again, so an evaluation that was broken off
+goes on where it stopped. `ftlab compare A B` then tells how far apart models are, how certainly.
 """
 
 
@@ -68,7 +69,7 @@ on where it stopped. `ftlab compare A B` then tells how far apart models are, an
     type=click.IntRange(min=0),
     default=0,
     metavar="K",
-    help="Draw K answers to each prompt above temperature 0, and score their mean.",
+    help="Draw K more answers to each prompt above temperature 0, and score those instead.",
 )
 @click.option(
     "--temperature", type=float, metavar="T", help="Of the samples [default: the suite's, or 1]."

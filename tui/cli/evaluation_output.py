@@ -137,14 +137,17 @@ def print_scores(rows: Sequence[EvaluationRow]) -> None:
         row.id: {each["label"]: each for each in json.loads(row.figures_json)} for row in rows
     }
     labels = list(dict.fromkeys(name for told in figures.values() for name in told))
+    judged = [">judge cost"] if any(row.judge_cost is not None for row in rows) else []
+    columns = [*(f">{name}" for name in labels), ">answers", ">cost", *judged, ">s each"]
     print_table(
-        ["model", *(f">{name}" for name in labels), ">answers", ">cost", ">s each", "state"],
+        ["model", *columns, "state"],
         (
             [
                 short_name(row.name),
                 *(figure(figures[row.id].get(name)) for name in labels),
                 _answers(row),
                 cost(row.cost) or "" if row.cost is not None else "",
+                *([cost(row.judge_cost) or ""] if judged else []),
                 _seconds(row),
                 state(row),
             ]

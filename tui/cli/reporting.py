@@ -29,16 +29,21 @@ def check_report(file: Path | None, *, replace: bool) -> None:
 
     Raises:
         UsageError: if one may be replaced, but none is asked for.
-        RequestError: if the ending of its name says nothing.
-        MissingPackageError: if what writes it is not installed.
+        RequestError: if the ending of its name says nothing, or what writes it is not installed:
+            the exit status must not be that of a requirement that does not hold.
     """
     if file is None:
         if replace:
             raise click.UsageError("--replace says what may become of a --report: there is none")
         return
+    from engine.data.errors import MissingPackageError
+    from engine.errors import RequestError
     from engine.reporting.writing import require_ending
 
-    require_ending(file)
+    try:
+        require_ending(file)
+    except MissingPackageError as error:
+        raise RequestError(str(error)) from error
 
 
 def typed(context: click.Context, file: Path) -> Command:

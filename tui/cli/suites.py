@@ -206,10 +206,17 @@ def _scorers(row: SuiteRow) -> str:
 @json_option
 def scorers(*, as_json: bool) -> None:
     """List what answers can be scored by, with what each needs to know of them."""
+    from engine.scoring.errors import ScorerError
     from engine.scoring.registry import BUILT_IN, kind_of, scorer_ids
-    from tui.cli.output import plain, print_json, print_table
+    from tui.cli.output import note, plain, print_json, print_table
 
-    found = [kind_of(each).about for each in scorer_ids()]
+    found = []
+    for each in scorer_ids():
+        try:
+            found.append(kind_of(each).about)
+        except ScorerError as error:
+            # One that another package has spoiled hides none of the others.
+            note(f"! {error}")
     if as_json:
         print_json([plain(about) for about in found])
         return

@@ -7,18 +7,16 @@ from datetime import datetime
 from threading import Thread
 from typing import TYPE_CHECKING, cast
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from store.queries.models import ModelRow
 from tui.actions import Place, bindings
-from tui.alignment import pads
 from tui.chat_settings import ChatSettings
 from tui.harmless import harmless
 from tui.partners import Partner, partner_of
-from tui.screens.listening import Listening
-from tui.widgets.chat_state import ChatState, head_line
+from tui.screens.side_by_side import SideBySide
+from tui.widgets.chat_state import ChatState
 from tui.widgets.key_line import KeyLine
 from tui.widgets.prompt import Prompt
 from tui.widgets.title_line import TitleLine
@@ -29,16 +27,13 @@ if TYPE_CHECKING:
     from tui.app import FtlabApp
 
 MOST_MODELS = 3
-_LEAST_CELLS = 38
-"""Cells of a column; with less the models are shown one at a time."""
-
 _NOT_YET = "not ready yet: enter sends it then, esc hides this"
 _ANSWERS = "not yet: wait for the answer, or esc stops it"
 _ONCE_MORE = "esc once more leaves, without what is written"
 _HINT = "write to the model · enter sends, ctrl+j begins a line, f1 tells more"
 
 
-class Chat(Listening):
+class Chat(SideBySide):
     """A conversation with a few models, under what was said to them before.
 
     Args:
@@ -63,7 +58,7 @@ class Chat(Listening):
         super().__init__(lab, now, partners[:MOST_MODELS], chat)
         self._too_many = partners[MOST_MODELS:]
         self._active = self.columns[0]
-        self._abreast = self._sure = False
+        self._sure = False
         self._writes = True
 
     @property
@@ -74,11 +69,6 @@ class Chat(Listening):
     @property
     def _reads(self) -> bool:
         return isinstance(self.focused, Transcript)
-
-    @property
-    def transcript(self) -> Transcript:
-        """That of the model that is looked at."""
-        return self._active.transcript
 
     def compose(self) -> ComposeResult:
         """Put the transcripts over the lines to write in."""
@@ -95,7 +85,7 @@ class Chat(Listening):
         prompt.display = self._lab.why_not is None
         (prompt if prompt.display else self._active.transcript).focus()
         self._listen_from_now_on()
-        self._arrange()
+        self.lay_out()
         if self._too_many:
             left_out = ", ".join(partner.name for partner in self._too_many)
             self._refuse(
@@ -224,7 +214,7 @@ class Chat(Listening):
         self.query_one("#chat-columns").mount(column)
         self._read_before(column)
         self._start([column])
-        self._arrange()
+        self.lay_out()
 
     def action_take_out(self) -> None:
         """Ask the model that is looked at no longer."""
@@ -238,7 +228,7 @@ class Chat(Listening):
         self._active = self.columns[0]
         gone.remove()
         self._active.transcript.focus()
-        self._arrange()
+        self.lay_out()
         if not self._answering and not self._starting:
             self._settled()
 
@@ -246,7 +236,7 @@ class Chat(Listening):
         """Go to another model."""
         place = (self.columns.index(self._active) + step) % len(self.columns)
         self._active = self.columns[place]
-        self._arrange()
+        self.lay_out()
         if self._reads or len(self.columns) == 1:
             self._active.transcript.focus()
 
@@ -254,53 +244,6 @@ class Chat(Listening):
         """Go on writing when a dialog is closed, unless somebody was reading the answers."""
         if self._writes and self.is_mounted and self._prompt.display:
             self.set_focus(self._prompt)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Put the models beside each other if there is room."""
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Show all models, or where it is narrow the one that is looked at."""
-        count = len(self.columns)
-        self._abreast = count > 1 and self.size.width // count >= _LEAST_CELLS
-        for column in self.columns:
-            column.display = self._abreast or column is self._active
-            column.head.display = count > 1
-            column.set_class(self._abreast and column is not self.columns[0], "-beside")
-        self.show_heads()
-        names = " and ".join(column.partner.name for column in self.columns)
-        title = self._active.partner.title if count == 1 else names
-        self.query_one(TitleLine).name_place(f"chat with {title}")
-        self.line_up()
-
-    def on_transcript_laid(self) -> None:
-        """Line the answers up anew."""
-        self.line_up()
-
-    def line_up(self) -> None:
-        """Begin the answers to one question in the same row, where models are side by side.
-
-        The shorter ones end in blank rows, as many as leave their question in sight.
-        """
-        transcripts = self.transcripts
-        if not self._abreast:
-            for transcript in transcripts:
-                transcript.line_up({})
-                transcript.reach(0)
-            return
-        found = pads([transcript.stack for transcript in transcripts])
-        for transcript, blank in zip(transcripts, found, strict=True):
-            transcript.line_up(blank)
-        longest = max(transcript.length for transcript in transcripts)
-        for transcript in transcripts:
-            transcript.reach(min(longest, transcript.last_start + transcript.size.height))
-
-    def show_heads(self) -> None:
-        """Say how the models do, over their transcripts."""
-        for column in self.columns:
-            shown = [column] if self._abreast else self.columns
-            width = self.size.width // (len(self.columns) if self._abreast else 1)
-            column.head.show([head_line(shown, self._active, width)])
 
     def on_descendant_focus(self) -> None:
         """Offer the keys of what has the focus, and look at its model."""

@@ -8,9 +8,8 @@ from typing import cast
 from textual.screen import Screen
 
 from store.queries.job_index import GROUPS, SORTS, Group, Sort
-from tui.job_book import View
 from tui.screens.choose import Choice, Choose
-from tui.widgets.job_list import JobList, JobRows
+from tui.widgets.job_list import JobRows
 from tui.widgets.job_panel import JobPanel
 from tui.widgets.notice import Notice
 from tui.widgets.search_line import SearchLine
@@ -53,15 +52,11 @@ class ListKeys(Screen[None]):
 
     def on_search_line_searched(self, message: SearchLine.Searched) -> None:
         """Show what is searched for."""
-        self._show_view(replace(self.rows.view, search=message.text))
+        self.rows.look(replace(self.rows.view, search=message.text))
 
     def on_search_line_left(self) -> None:
         """Go back to the list."""
         self.rows.focus()
-
-    def _show_view(self, view: View) -> None:
-        self.rows.look(view)
-        self.query_one(JobList).show_titles()
 
     def action_sort(self) -> None:
         """Choose what the list is sorted by."""
@@ -69,7 +64,7 @@ class ListKeys(Screen[None]):
 
         def chosen(by: str | None) -> None:
             if by is not None:
-                self._show_view(replace(self.rows.view, order=replace(order, by=cast("Sort", by))))
+                self.rows.look(replace(self.rows.view, order=replace(order, by=cast("Sort", by))))
 
         choices = [Choice(name, _TITLES[name]) for name in SORTS]
         self.app.push_screen(Choose("Sort by", choices, order.by), chosen)
@@ -78,7 +73,7 @@ class ListKeys(Screen[None]):
         """Sort the other way round."""
         order = self.rows.view.order
         turned = replace(order, backwards=not order.backwards)
-        self._show_view(replace(self.rows.view, order=turned))
+        self.rows.look(replace(self.rows.view, order=turned))
 
     def action_group(self) -> None:
         """Choose what jobs are put together by."""
@@ -87,7 +82,7 @@ class ListKeys(Screen[None]):
         def chosen(group: str | None) -> None:
             if group is not None:
                 by = cast("Group", group) if group else None
-                self._show_view(replace(self.rows.view, order=replace(order, group=by)))
+                self.rows.look(replace(self.rows.view, order=replace(order, group=by)))
 
         choices = [Choice("", "nothing"), *(Choice(name, _TITLES[name]) for name in GROUPS)]
         self.app.push_screen(Choose("Put together by", choices, order.group or ""), chosen)
@@ -110,4 +105,4 @@ class ListKeys(Screen[None]):
         pinned = tuple(pin for pin in view.pinned if pin != job)
         if len(pinned) == len(view.pinned):
             pinned = (*pinned, job)
-        self._show_view(replace(view, pinned=pinned))
+        self.rows.look(replace(view, pinned=pinned))

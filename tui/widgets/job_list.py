@@ -102,7 +102,7 @@ class JobRows(RowList, Background):
         if row is None or job is None:
             return [("  …", "faint")]
         mark = "*" if job in self.marked else "^" if job in self.view.pinned else " "
-        return job_line(row, mark, width, self._ages_of, self.view.order.by)
+        return job_line(row, mark, width, self._ages_of, self.book.view.order.by)
 
     def render_line(self, y: int) -> Strip:
         """Return a row of cells; where nothing was found, of the words that say so."""
@@ -292,9 +292,13 @@ class JobList(Vertical):
 
     def on_row_list_room_changed(self) -> None:
         """Fit the titles to the columns."""
-        self.show_titles()
+        self._show_titles()
 
-    def show_titles(self) -> None:
+    def on_job_rows_told(self) -> None:
+        """Fit the titles to what the list is sorted by, once it is."""
+        self._show_titles()
+
+    def _show_titles(self) -> None:
         """Show what the columns are, and by which of them the list is sorted."""
         titles = self.query_one("#job-titles", FixedLines)
-        titles.show([[(" ", "plain"), *heading(self.rows.room, self.rows.view.order)]])
+        titles.show([[(" ", "plain"), *heading(self.rows.room, self.rows.book.view.order)]])

@@ -260,3 +260,20 @@ def test_a_requirement_is_of_two(lab: Lab, register: RegisterModel) -> None:
     found = subjects(lab.database.reader, ["a", "b", "c"])
     with pytest.raises(RequestError, match="the model that stands, then the candidate"):
         verdicts([parse("loss<=0")], found, [], [])
+
+
+def test_what_was_refused_cannot_make_a_candidate_better(
+    lab: Lab, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    suite = evaluations.suite("sums", 30)
+    for name, gave in (
+        ("prod", [right()] * 24 + [wrong()] * 6),
+        ("candidate", [right()] * 4 + [Gave(None, None)] * 26),
+    ):
+        register(name)
+        evaluations.evaluate(suite, f"mdl_{name}", gave, [EXACT])
+    with pytest.raises(RequestError, match="26 of the 30 prompts of sums"):
+        told(lab, "exact_match>=-0.3")
+    # Even the worst of all cases would do, or no case would.
+    assert holds(lab, "exact_match>=-1")
+    assert not holds(lab, "exact_match>=0.5")

@@ -226,3 +226,15 @@ def test_a_suite_made_of_a_dataset_leaks_from_it_whole(lab: Lab) -> None:
     whole = define(lab, "sums", "sums").suite
     found = leaks(lab, whole, ["sums"])
     assert (len(found.exact), found.near) == (20, ())
+
+
+def test_a_short_exercise_leaks_with_all_its_numbers_changed(
+    lab: Lab, add: Callable[..., str], tmp_path: Path
+) -> None:
+    asked = "Tom has 12 apples, eats 3 of them and buys 15 more. How many apples are there now?"
+    file = tmp_path / "apples.txt"
+    file.write_text(asked + "\nWhat is 2 + 2?\n")
+    suite = define(lab, str(file), "apples").suite
+    others = asked.replace("12", "40").replace("3 of", "7 of").replace("15", "22")
+    found = leaks(lab, suite, [add("learned", turn(others), turn("What is 2 + 3?"))])
+    assert rows_of(found) == ([], [1])

@@ -98,6 +98,19 @@ async def test_the_list_is_sorted_by_what_is_chosen(
         await ui.until(lambda: _listed(ui)[-1] == "gsm8k-5")
 
 
+async def test_in_a_small_terminal_it_is_shown_what_the_list_is_sorted_by(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        assert "EVAL" not in ui.screen_text()
+        await ui.press("o", "G", "k", "k", "enter")
+        await ui.until_shown("EVAL↓")
+        titles, *rows = ui.screen_text().splitlines()[1:7]
+        end = titles.index("EVAL↓") + len("EVAL↓")
+        ends = [row[:end].split()[-1] for row in rows]
+        assert ends == ["0.9747", "1.103", "1.235", "1.452", "-"]
+
+
 async def test_choosing_may_be_left(lab: StillLab, drive: Drive) -> None:
     async with drive(lab) as ui:
         await ui.press("o", "j", "escape", "b", "q")

@@ -116,8 +116,7 @@ async def test_a_hosted_model_is_rebuilt_here(
         notes=(
             f"rebuilds {BOT}",
             "epochs 3: the same as n_epochs there",
-            "learning rate 0.0005: learning_rate_multiplier 2.5 times 0.0002, the usual rate of "
-            "adapters",
+            "learning rate 0.0005: learning_rate_multiplier 2.5 times 0.0002, the usual rate",
             "batch size 8: the largest for a usual machine, 32 there",
         ),
     )
