@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from engine.scoring.answer import Answer
 from engine.scoring.errors import ScorerError, UnscorableError
 from engine.scoring.extras import needed_for
-from engine.scoring.scorer import About, Pooled, Score, Scorer, WholeFigure
+from engine.scoring.scorer import About, Pooled, Score, Scorer
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.bleu import BLEU
@@ -101,7 +101,7 @@ class EditSimilarity(Scorer):
 
 
 @dataclass(frozen=True, slots=True)
-class Chrf(WholeFigure):
+class Chrf(Pooled):
     """ChrF: character n-grams in common with the reference (Popović, 2015), by sacrebleu.
 
     The figure of all answers is the corpus chrF, which is what is published.
@@ -137,6 +137,23 @@ class Chrf(WholeFigure):
         _check_length(answer)
         found = _chrf(self.word_order, self.lowercase)
         return Score(found.sentence_score(answer.text, [answer.reference]).score)
+
+    def parts(self, answer: Answer) -> tuple[float, ...] | None:
+        """Return the n-grams of the answer, of the reference, and of both, order by order."""
+        if answer.reference is None or _too_long(answer):
+            return None
+        metric = _chrf(self.word_order, self.lowercase)
+        # sacrebleu has no public way to what it adds up; tests hold the figure beside its own.
+        [found] = metric._extract_corpus_statistics(  # noqa: SLF001
+            [answer.text], [[answer.reference]]
+        )
+        return tuple(found)
+
+    def figure(self, totals: Sequence[float]) -> float:
+        """Return the corpus chrF of these totals."""
+        metric = _chrf(self.word_order, self.lowercase)
+        counts = [int(total) for total in totals]
+        return float(metric._compute_f_score(counts))  # noqa: SLF001
 
     def whole(self, answers: Sequence[Answer]) -> Score | None:
         """Return the corpus chrF of all answers with a reference, and how it was computed."""

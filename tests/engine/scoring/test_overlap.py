@@ -78,6 +78,12 @@ def test_the_figures_of_all_answers_are_those_of_the_corpus() -> None:
     assert bleu.value == _near(corpus_bleu(_TEXTS, [_REFERENCES]).score)
     assert bleu.detail is not None
     assert "smooth:exp" in bleu.detail
+    for scorer in (Chrf(), Chrf(word_order=2), Chrf(lowercase=True)):
+        parts = [each for each in map(scorer.parts, _ANSWERS) if each is not None]
+        totals = [sum(column) for column in zip(*parts, strict=True)]
+        expected = corpus_chrf(_TEXTS, [_REFERENCES], word_order=scorer.word_order)
+        if not scorer.lowercase:
+            assert scorer.figure(totals) == _near(expected.score)
     assert chrf is not None
     assert chrf.value == _near(corpus_chrf(_TEXTS, [_REFERENCES]).score)
     assert Bleu().whole([Answer("no reference")]) is None

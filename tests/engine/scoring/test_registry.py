@@ -21,10 +21,16 @@ from engine.scoring.scorer import Score, Scorer
 from engine.scoring.scoring import scored
 from engine.scoring.structured import JsonSchema
 
-_NEEDED: dict[str, dict[str, Any]] = {"regex": {"pattern": "a"}, "json_schema": {"schema": True}}
+_NEEDED: dict[str, dict[str, Any]] = {
+    "regex": {"pattern": "a"},
+    "json_schema": {"schema": True},
+    "judge": {"model": "gpt"},
+}
 
 _TOKENS = Tokens((-0.5, -0.1), (True, False), ("a", "b"))
-_FULL = Answer("[1] a", "[1] b", None, 2, 1.0, 0.01, _TOKENS, _TOKENS, Answer("x", tokens=_TOKENS))
+_OTHER = Answer("x", tokens=_TOKENS)
+_SAID = ("[[A]]", "[[B]]")
+_FULL = Answer("[1] a", "[1] b", None, 2, 1.0, 0.01, _TOKENS, _TOKENS, _OTHER, _SAID)
 
 
 @pytest.mark.parametrize("scorer_id", BUILT_IN)
