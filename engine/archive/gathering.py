@@ -21,6 +21,7 @@ from engine.archive.readme import readme
 from engine.archive.recordings import recording_members, suite_members
 from engine.archive.remote_files import remote_file_members
 from engine.archive.selection import Wish, selected
+from engine.archive.sweeps import sweep_members
 from store.queries.streams import events_of, lab_id, newest_event
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _files(desk: Desk, lines: Lines, lab: Lab, wish: Wish, moment: str) -> Itera
     yield from recording_members(desk)
     yield from evaluation_members(desk)
     yield from suite_members(desk)
+    yield from sweep_members(desk)
     if wish.weights:
         yield from weight_members(desk, lab.places)
     for sha256 in sorted(lines.contents - desk.placed):

@@ -18,6 +18,7 @@ FILES = "files"
 RECORDINGS = "recordings"
 EVALUATIONS = "evaluations"
 SUITES = "suites"
+SWEEPS = "sweeps"
 CONTENTS = "contents"
 WEIGHTS = "weights"
 

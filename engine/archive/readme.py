@@ -72,6 +72,9 @@ evaluations/NAME.ID.json, evaluations/NAME.ID.jsonl
 suites/NAME@VERSION.jsonl, suites/NAME@VERSION.json
     The prompts of a suite, one a line, and what is known of it.
 
+sweeps/NAME.ID.json
+    A sweep: what was tried, each trial with its job and settings, and the best.
+
 contents/SHA256
     Contents that events name by their hash and that have no place above.
 

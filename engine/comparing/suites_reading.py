@@ -20,6 +20,7 @@ from engine.scoring.registry import from_json, identity
 from engine.suites.prompts import Prompt, kept
 from store.errors import StoreError
 from store.queries.evaluations import EvaluationRow, ScoreRow, scores_of
+from store.queries.models import model_list
 from store.queries.recordings import AnswerRow, answers_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def compared(
     marks = _marks(connection, chosen, read, prompts, told)
     apart, _ = incomparable(subjects, marks)
     scorers = tuple(
-        _by_itself(each) if each.label in apart else each
+        _by_itself(each) if each.label in apart else _named(connection, each)
         for each in all_scored(marks, [None if each is None else each.answers for each in read])
     )
     missing = {
@@ -82,6 +83,14 @@ def compared(
         warnings=(*told, *warnings(subjects, chosen, marks, scorers, missing)),
         missing=missing,
     )
+
+
+def _named(connection: sqlite3.Connection, scored: Scored) -> Scored:
+    """Return figures with the name of the model that the answers were held beside."""
+    if scored.against is None:
+        return scored
+    known = {row.id: row.name for row in model_list(connection)}
+    return replace(scored, against=known.get(scored.against, scored.against))
 
 
 def _by_itself(scored: Scored) -> Scored:

@@ -15,8 +15,10 @@ from engine.evaluation.plan import EvaluationPlan, EvaluationWish
 from engine.recording import planning as recording_planning
 from engine.recording.plan import RecordingPlan, Wish
 from engine.recording.planning import subject_of
+from engine.scoring.answer import Answer
 from engine.scoring.judged import Judge
-from engine.scoring.registry import to_json
+from engine.scoring.registry import BUILT_IN, to_json
+from engine.scoring.scoring import scored
 from engine.suites.prompts import Prompt, text_of
 from store.errors import NotFoundError
 from store.queries import evaluations as queries
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
 _LIKE_AN_ANSWER = "word " * 100
 """For the price of judging where nobody knows what the answers are like."""
+
+
+_TRIED = Answer("a", "a", other=Answer("a"))
+"""What scorers are tried with."""
 
 
 def plan(
@@ -57,6 +63,7 @@ def plan(
         NotFoundError: if there is no such model or suite.
         RequestError: if nothing could be scored, or no service could answer so.
         ScorerError: if a scorer of the suite is not installed here.
+        MissingPackageError: if a package that a scorer needs is not.
         LabError: if there is no key for the service.
     """
     if wish.samples and wish.temperature == 0:
@@ -77,6 +84,7 @@ def plan(
     )
     scorers = scorers_for(chosen, recording.prompts, wish.scorers)
     _require_scorable(chosen, recording.prompts, scorers, wish)
+    _require_packages(scorers)
     against = None if wish.against is None else _other(lab, wish.against, provider)
     unread = _unread(lab, recording, scorers)
     return EvaluationPlan(
@@ -111,6 +119,17 @@ def _require_scorable(
             f"no prompt of {suite.name} has an answer that is hoped for, which "
             f"{scorers[0].about.id} needs"
         )
+
+
+def _require_packages(scorers: Sequence[Scorer]) -> None:
+    """See that the packages are there that scorers of ftlab's need, before answers are paid for.
+
+    Raises:
+        MissingPackageError: if one is not.
+    """
+    for scorer in scorers:
+        if scorer.about.id in BUILT_IN:
+            scored(scorer, _TRIED)
 
 
 def _other(lab: Lab, reference: str, provider: str | None) -> str:

@@ -6,14 +6,13 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.evaluation.answers import reference_digest
 from engine.suites.prompts import Prompt, text_of
 from store.log import Entry
 
 if TYPE_CHECKING:
-    import httpx
     import openai
 
     from engine.lab import Lab
@@ -88,19 +87,16 @@ async def _asked(service: Service, model: str, prompt: Prompt) -> dict[str, Any]
         "reference": text_of(prompt.reference),
     }
 
-    async def send(client: openai.AsyncOpenAI) -> bytes:
-        import httpx
-
-        answer: httpx.Response = await client.post(_PATH, cast_to=httpx.Response, body=body)
-        return answer.content
+    async def send(client: openai.AsyncOpenAI) -> object:
+        return await client.post(_PATH, cast_to=object, body=body)
 
     try:
-        found: dict[str, Any] = json.loads(await service.read(send))
+        found = await service.read(send)
     except ProviderError as failure:
         if failure.kind == "bad_request":
             return None
         raise
-    return found
+    return cast("dict[str, Any]", found)
 
 
 def _record(

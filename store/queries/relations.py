@@ -2,7 +2,8 @@
 
 A job needs its data and the model that it made or went on from; a model needs the job and the data
 that it came of, and the conversations with it are a part of it, as are recordings of its answers
-and evaluations of them; data needs what it was made of.
+and evaluations of them; data needs what it was made of. A job comes with the sweep that it is a
+trial of, but without the other trials.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ UNION SELECT 'job/' || retry_of FROM job WHERE id = ?1 AND retry_of IS NOT NULL
 UNION SELECT 'file/' || file.provider || '/' || file.file FROM job JOIN remote_file AS file
     ON file.provider = job.provider AND file.file IN (job.training_file, job.validation_file)
     WHERE job.id = ?1
+UNION SELECT 'sweep/' || sweep FROM sweep_trial WHERE job = ?1
 """
 
 _OF_MODEL = """

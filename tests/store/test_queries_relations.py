@@ -11,7 +11,7 @@ from store.queries.relations import at_provider, with_needs
 if TYPE_CHECKING:
     from tests.store.conftest import Planned
 
-LOCAL = {"job/job_1", "model/model_1", "dataset/gsm8k", "chat/chat_1"}
+LOCAL = {"job/job_1", "model/model_1", "dataset/gsm8k", "chat/chat_1", "sweep/swp_1"}
 RECORDED = {"recording/rec_1", "answers/model_3", "suite/smoke"}
 SCORED = {"evaluation/eval_1", "scores/model_3"}
 HOSTED = {"job/job_3", "model/model_3", "dataset/gsm8k", "file/openai/file-1"} | RECORDED | SCORED

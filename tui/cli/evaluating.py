@@ -233,17 +233,23 @@ def _evaluate(lab: Lab, plans: list[EvaluationPlan], at_once: int, *, as_json: b
 def _tell_agreement(lab: Lab, plans: list[EvaluationPlan]) -> None:
     """Tell how often the other model agrees with itself, which is the most to expect."""
     from engine.evaluation.choosing import needs_another
+    from store.queries.models import model_list
     from store.queries.recordings import recording_list
     from tui.cli.output import say
 
     against = plans[0].against
     if against is None or not any(map(needs_another, plans[0].scorers)):
         return
-    for row in recording_list(lab.database.reader, against):
+    reader = lab.database.reader
+    for row in recording_list(reader, against):
         if row.agreement is not None:
             say(
                 f"{row.name} agrees with itself in {row.agreement:.1%} of its {row.samples} "
                 "samples of each prompt: no successor can be expected to do so more often."
             )
             return
-    say(f"How often {against} agrees with itself is not known: `ftlab models record` finds out.")
+    name = next((row.name for row in model_list(reader) if row.id == against), against)
+    say(
+        f"How often {name} agrees with itself is not known: `ftlab models record` finds out, as "
+        "long as it can be asked."
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.evaluation.plan import EvaluationPlan
     from engine.evaluation.run import Outcome, Skipped
-    from store.queries.evaluations import EvaluationRow
+    from store.queries.evaluations import EvaluationRow, ScoreRow
 
 _FAULTS_NAMED = 3
 
@@ -117,6 +117,7 @@ def print_outcomes(found: Sequence[Outcome | Skipped]) -> None:
         print_scores([each.evaluation for each in outcomes])
     for each in outcomes:
         _note_faults(each)
+        _note_absent(each)
     skipped = [each for each in found if not isinstance(each, Outcome)]
     # The last word of the command is the reason of a single one.
     for left in skipped if outcomes or len(skipped) > 1 else ():
@@ -196,3 +197,30 @@ def _note_faults(outcome: Outcome) -> None:
             note(f"{label(column.scorer)} of {score.prompt[:12]}: {score.fault}")
         if len(faults) > _FAULTS_NAMED:
             note(f"… and {len(faults) - _FAULTS_NAMED} more without {label(column.scorer)}")
+
+
+def _note_absent(outcome: Outcome) -> None:
+    """Tell which scorers had nothing to say of any answer, and why that is."""
+    from engine.evaluation.choosing import reads_references
+    from engine.scoring.specs import label
+    from tui.cli.output import note
+
+    silent = [
+        column.scorer
+        for column in outcome.columns
+        if column.scores and all(_is_absent(score) for score in column.scores.values())
+    ]
+    read = [label(scorer) for scorer in silent if reads_references(scorer)]
+    others = [scorer for scorer in silent if not reads_references(scorer)]
+    name = outcome.evaluation.name
+    if read:
+        note(
+            f"{name}: no {', '.join(read)}: only models of this machine tell how likely they hold "
+            "an answer that is hoped for"
+        )
+    for scorer in others:
+        note(f"{name}: no {label(scorer)}: {', '.join(scorer.needs) or 'what it needs'} not known")
+
+
+def _is_absent(score: ScoreRow) -> bool:
+    return score.value is None and score.fault is None
