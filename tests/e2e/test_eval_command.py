@@ -125,6 +125,7 @@ def test_a_suite_that_hopes_for_nothing_wants_a_scorer(rescued: Ftlab, tmp_path:
     assert done.status == 0, done.err
 
 
+@pytest.mark.slow
 def test_agreement_stands_beside_that_of_the_model_with_itself(sums: Ftlab) -> None:
     model = model_of(sums)
     command = ("eval", "sums", model, "--against", model, "--scorer", "agreement", "--yes")

@@ -21,11 +21,17 @@ def _told(parser: XTermParser, parts: list[str]) -> list[str]:
     ]
 
 
+def _alternate(pieces: list[str]) -> bool:
+    """Tell whether each paste ends before the next begins: of others Textual drops a part."""
+    marks = [piece for piece in pieces if piece in ("\x1b[200~", "\x1b[201~")]
+    return marks == ["\x1b[200~", "\x1b[201~"] * (len(marks) // 2)
+
+
 @given(st.lists(st.sampled_from(_PIECES), max_size=12), st.sets(st.integers(1, 80)))
 @example(["a", "\x1b[200~", "pasted words", "\x1b[201~", "Z\n"], {3, 12, 22})
 def test_it_tells_what_textuals_parser_tells(pieces: list[str], cuts: set[int]) -> None:
     text = "".join(pieces)
-    if text.count("\x1b[200~") != text.count("\x1b[201~") or "\x1b\x1b" in text:
+    if not _alternate(pieces) or "\x1b\x1b" in text:
         return
     places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
     parts = [text[start:end] for start, end in pairwise(places)]

@@ -154,7 +154,7 @@ def _plan_lines(plan: EvaluationPlan) -> list[tuple[str, Ink]]:
     ]
     if plan.leaks is not None and plan.leaks.rows:
         said = (
-            f"⚠ {plan.leaks.rows} of the {plan.leaks.prompts} prompts stand in what it was trained "
+            f"✗ {plan.leaks.rows} of the {plan.leaks.prompts} prompts stand in what it was trained "
             "on: its scores prove little"
         )
         lines.append((said, "bad"))

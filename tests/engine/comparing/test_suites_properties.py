@@ -55,7 +55,7 @@ def scored(lab: Lab, *compared: Subject) -> dict[str, Scored]:
     return {each.label: each for suite in found for each in suite.scorers}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(_GAVE, min_size=1, max_size=9))
 def test_a_model_differs_from_itself_by_nothing(lab: Lab, gave: list[Gave]) -> None:
     [model] = recorded(lab, gave)
@@ -70,7 +70,7 @@ def test_a_model_differs_from_itself_by_nothing(lab: Lab, gave: list[Gave]) -> N
         assert (each.figures[0], each.best) == (each.figures[1], frozenset())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(_TWO)
 def test_the_other_way_round_signs_flip(lab: Lab, gave: tuple[list[Gave], list[Gave]]) -> None:
     one, other = recorded(lab, *gave)
@@ -92,7 +92,7 @@ def test_the_other_way_round_signs_flip(lab: Lab, gave: tuple[list[Gave], list[G
         assert (won.wins, won.ties, won.losses) == (lost.losses, lost.ties, lost.wins)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(_TWO)
 def test_rows_are_told_by_how_far_they_are_apart(
     lab: Lab, gave: tuple[list[Gave], list[Gave]]
