@@ -15,7 +15,8 @@ from engine.comparing.suites_scored import Marks, all_scored
 from engine.comparing.suites_warnings import incomparable, warnings
 from engine.errors import LabError
 from engine.evaluation.answers import reference_digest
-from engine.recording.settings import Settings, questions_of
+from engine.evaluation.reading import settings_of
+from engine.recording.settings import questions_of
 from engine.scoring.registry import from_json, identity
 from engine.suites.prompts import Prompt, kept
 from store.errors import StoreError
@@ -109,17 +110,10 @@ def _prompts(blobs: BlobStore, chosen: Chosen, told: list[str]) -> dict[str, Pro
 
 
 def _read(connection: sqlite3.Connection, row: EvaluationRow, prompts: Sequence[Prompt]) -> Read:
-    settings = Settings(
-        samples=row.samples,
-        temperature=row.temperature,
-        max_tokens=row.max_tokens,
-        top_logprobs=row.top_logprobs,
-        stop=tuple(json.loads(row.stop_json)),
-    )
     # Of one that draws samples, the answers at temperature 0 are not scored.
     wanted = frozenset(
         question.place
-        for question in questions_of(prompts, settings)
+        for question in questions_of(prompts, settings_of(row))
         if bool(question.sample) == bool(row.samples)
     )
     answers: dict[str, list[AnswerRow]] = {}

@@ -110,18 +110,8 @@ class Scorer(ABC):
         return text
 
 
-class WholeFigure(Scorer):
-    """A scorer with a figure of all answers together that is not the mean of their scores."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def whole(self, answers: Sequence[Answer]) -> Score | None:
-        """Return the figure of all answers that it applies to; None if there are none."""
-
-
-class Pooled(WholeFigure):
-    """A scorer whose figure of all answers comes from what is added up over them.
+class Pooled(Scorer):
+    """A scorer whose figure of all answers is no mean, but comes from what is added up over them.
 
     Such a figure can be computed again for thousands of samples of the answers, see
     `engine.statistics.paired.figure_of`.
