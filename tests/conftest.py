@@ -50,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by what they stand for: workers agree on names, and packed bytes hold the time."""
+    return argname if isinstance(val, bytes) else None
+
+
 def _has_room(memory: Path) -> bool:
     return (
         memory.is_dir()

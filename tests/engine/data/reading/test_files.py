@@ -95,8 +95,8 @@ OPTIONS = st.one_of(
     st.builds(ReadingOptions, skip_lines=ABOVE, sheet=st.sampled_from([None, "Data"])),
 )
 REAL = {
-    **{path.name: path.read_bytes() for path in FILES.iterdir()},
-    "a.jsonl.gz": gzip.compress(b'{"a": 1}\n' * 50),
+    **{path.name: path.read_bytes() for path in sorted(FILES.iterdir())},
+    "a.jsonl.gz": gzip.compress(b'{"a": 1}\n' * 50, mtime=0),
     "a.csv.zst": zstandard.compress(b"a,b\n1,2\n" * 50),
     "a.parquet": in_memory(lambda out: parquet.write_table(pa.table({"a": ["x"] * 9}), out)),
     "a.xlsx": in_memory(lambda out: workbook(out, [["a", "b"], [1, "x"], [2, "y"]])),

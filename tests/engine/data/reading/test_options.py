@@ -19,7 +19,12 @@ TABLE = b"a,b\n1,2\n"
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [
-        ("a.csv.gz", gzip.compress(TABLE), {"sheet": "x"}, "--sheet is for xlsx: .* read as csv"),
+        (
+            "a.csv.gz",
+            gzip.compress(TABLE, mtime=0),
+            {"sheet": "x"},
+            "--sheet is for xlsx: .* read as csv",
+        ),
         ("a.csv", TABLE, {"chunk": "line"}, "--chunk is for text: "),
         ("a.csv", TABLE, {"member": "a"}, "--member is for zip archives, json and huggingface: "),
         ("a.jsonl", b'{"a": 1}', {"delimiter": ";"}, "--delimiter is for csv: "),
