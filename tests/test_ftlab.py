@@ -484,11 +484,15 @@ def test_a_folder_that_is_gone_is_told_once(
     other = ftlab.start("other")
     assert other.folder is not None
     shutil.rmtree(other.folder)
-    time.sleep(0.3)
+    said: list[str] = []
+    while not said:
+        time.sleep(0.05)
+        said += capsys.readouterr().err.splitlines()
+    time.sleep(0.1)
     other.log({"loss": 1.0})
     other.checkpoint("out")
     other.finish()
-    said = capsys.readouterr().err.splitlines()
+    said += capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert f"its folder {other.folder} cannot be written" in said[0]
 

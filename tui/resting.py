@@ -1,9 +1,9 @@
 """Collecting garbage while nobody presses a key.
 
-Python looks through all objects whenever many were made, a fifth of a second at a time after a
-few dozen screens. Here that is done when the hands rest, and what is alive then is left out of the
-collections in between. Where hands do not rest for long, Python's own collections look only at what
-was made since the one before.
+A closed screen is thousands of objects that hold each other, and freeing those of twenty screens
+takes a fifth of a second. So they are freed a few at a time, and mostly while the hands rest. Where
+hands do not rest for long, Python's own collections look only at what was made since the one
+before; what died among the rest is freed when nobody has pressed a key for a while.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from textual import events
 from textual.app import App
 
 _REST_SECONDS = 0.6
+_LONG_REST_SECONDS = 5.0
 _WHOLE = 2
 """The generation of which a collection looks at all objects that are not left out."""
 
 _ENOUGH = 1
 """Collections of the middle generation after which it is worth to look through all objects."""
 
-_THRESHOLDS = 10_000, 5, 2
-"""When Python collects by itself: wholly after 150,000 new objects without a rest."""
+_THRESHOLDS = 2_000, 5, 5
+"""When Python collects by itself: little often, and wholly after 72,000 new objects."""
 
-_WITHOUT_REST = 1000
+_WITHOUT_REST = 2000
 """Whole collections after which what was left out is looked at all the same, so that none of it can
 stay for ever: an hour of keys without a rest."""
 
@@ -43,6 +44,7 @@ class Resting(App[int]):
         self._stirred_at = 0.0
         self._wakes: asyncio.TimerHandle | None = None
         self._left_out = 0
+        self._tidying = False
         super().__init__()
 
     def on_ready(self) -> None:
@@ -61,7 +63,7 @@ class Resting(App[int]):
 
     def _collected(self, phase: str, found: Mapping[str, int]) -> None:
         """Leave out of the next whole collection what has outlived this one."""
-        if phase != "stop" or found["generation"] != _WHOLE:
+        if phase != "stop" or found["generation"] != _WHOLE or self._tidying:
             return
         self._left_out += 1
         if self._left_out < _WITHOUT_REST:
@@ -87,12 +89,21 @@ class Resting(App[int]):
 
     def _wake(self) -> None:
         self._wakes = None
-        left = self._stirred_at + _REST_SECONDS - monotonic()
-        if left > 0:
-            self._wait(left)
-        elif gc.get_count()[2] >= _ENOUGH or self._left_out:
-            tidy_up()
-            self._left_out = 0
+        rested = monotonic() - self._stirred_at
+        if rested < _REST_SECONDS:
+            self._wait(_REST_SECONDS - rested)
+            return
+        if gc.get_count()[_WHOLE] >= _ENOUGH:
+            self._tidying = True
+            gc.collect()
+            self._tidying = False
+        if not self._left_out:
+            return
+        if rested < _LONG_REST_SECONDS:
+            self._wait(_LONG_REST_SECONDS - rested)
+            return
+        tidy_up()
+        self._left_out = 0
 
 
 def tidy_up() -> None:

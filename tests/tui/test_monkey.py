@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 
 from engine.data.versions.importing import Source
+from tests.tui.busy_lab import going_on
 from tests.tui.conftest import Drive, Driven, StillLab
+from tests.tui.fence import fenced
 from tests.tui.heartbeat import Heartbeat
-from tests.tui.monkey import Life, Monkey, fenced
+from tests.tui.monkey import Monkey
 from tui.resting import Resting
 from tui.screens.help import Help
 from tui.screens.jobs import Jobs
@@ -28,7 +30,7 @@ from tui.sparing import SparingApp
 
 _KEYS = int(os.environ.get("FTLAB_MONKEY_KEYS", "300"))
 _SEED = int(os.environ.get("FTLAB_MONKEY_SEED", "1"))
-_LONGEST_SECONDS = 5.0
+_LONGEST_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ async def test_it_bears_a_monkey(
     async with drive(played) as ui:
         left = _stays(ui, monkeypatch)
         monkey = Monkey(ui, _SEED)
-        with Life(played.database.path, _SEED).going_on() as life, fenced(home):
+        with going_on(played.database.path, _SEED) as life, fenced(home):
             beating = asyncio.create_task(heart.beat())
             try:
                 await monkey.play(_KEYS)

@@ -43,7 +43,24 @@ async def test_when_hands_rest_it_tidies_up(
         unused = dropped()
         await ui.press("j")
         await ui.until(lambda: unused() is None)
-        assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.usefixtures("by_itself")
+async def test_a_longer_rest_frees_what_died_since_it_was_left_out(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "_REST_SECONDS", 0.01)
+    monkeypatch.setattr(resting, "_LONG_REST_SECONDS", 0.02)
+    async with drive(lab) as ui:
+        ui.app.rests = True
+        ring = Ring()
+        unused = weakref.ref(ring)
+        gc.callbacks.append(ui.app._collected)
+        gc.collect()
+        del ring
+        await ui.press("j")
+        await ui.until(lambda: unused() is None)
+        assert not ui.app._left_out
 
 
 @pytest.mark.usefixtures("by_itself")
