@@ -198,7 +198,12 @@ def _main(path: str, seed: str) -> None:
     sys.stdout.write("begun\n")
     sys.stdout.flush()
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
+
+    def listen() -> None:
+        sys.stdin.readline()
+        ended.set()
+
+    threading.Thread(target=listen, daemon=True).start()
     while not ended.wait(_PAUSE_SECONDS):
         life.go_on()
     sys.stdout.write(f"{life.recorded}\n")
