@@ -23,7 +23,7 @@ from tests.tui.conftest import Drive, Driven, StillLab
 from tests.tui.fence import fenced
 from tests.tui.heartbeat import Heartbeat
 from tests.tui.monkey import Monkey
-from tui.resting import Resting
+from tui.resting import Resting, tidy_up
 from tui.screens.help import Help
 from tui.screens.jobs import Jobs
 from tui.sparing import SparingApp
@@ -41,7 +41,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.collect()
     yield
     gc.set_threshold(*thresholds)
-    gc.unfreeze()
+    tidy_up()
 
 
 @pytest.fixture

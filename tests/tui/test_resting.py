@@ -24,7 +24,7 @@ def by_itself() -> Iterator[None]:
     """Nothing is collected unless somebody asks for it."""
     gc.disable()
     yield
-    gc.unfreeze()
+    resting.tidy_up()
     gc.enable()
 
 
