@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any
 
 import pytest
 
-import tui
 from store.database import Database
 from store.events import (
     CheckpointSaved,
@@ -36,18 +34,7 @@ from store.events import (
     StepRange,
 )
 from store.log import Entry, EventLog
-
-_SOURCES = Path(tui.__file__).parents[1]
-_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A command that has ended."""
-
-    status: int
-    out: str
-    err: str
+from tests.e2e.commands import COMMAND, SOURCES, Finished, run
 
 
 @dataclass(frozen=True)
@@ -68,22 +55,13 @@ class Ftlab:
             "FTLAB_HOME": str(self.home),
             "HOME": str(self.home.parent),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(_SOURCES),
+            "PYTHONPATH": str(SOURCES),
             "TZ": "UTC",
         }
 
     def __call__(self, *arguments: str | Path, text: str = "", **environment: str) -> Finished:
         """Run it to its end, `text` on its standard input."""
-        done = subprocess.run(
-            [*_COMMAND, *map(str, arguments)],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            env=self.environment | environment,
-            timeout=_SECONDS,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return run([*map(str, arguments)], text, self.environment | environment)
 
     def document(self, *arguments: str | Path) -> dict[str, Any]:
         """Run it with `--json` and return the object that it prints."""
@@ -110,7 +88,7 @@ class Ftlab:
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """Have it run while the block does; it is killed at the end if it runs on."""
         process = subprocess.Popen(
-            [*_COMMAND, *arguments],
+            [*COMMAND, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -121,9 +99,6 @@ class Ftlab:
                 yield process
             finally:
                 process.kill()
-
-
-_COMMAND = [sys.executable, "-m", "tui.cli"]
 
 
 @pytest.fixture(scope="session", autouse=True)

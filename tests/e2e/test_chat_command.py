@@ -14,7 +14,8 @@ from tests.standin.fixtures import standin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.conftest import Finished, Ftlab
+    from tests.e2e.commands import Finished
+    from tests.e2e.conftest import Ftlab
     from tests.standin.standin import Standin
 
 __all__ = ["standin"]

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from engine import demo
-from tests.e2e.conftest import Finished, Ftlab
+from tests.e2e.commands import Finished
+from tests.e2e.conftest import Ftlab
 from tests.e2e.terminal import terminal
 
 _STEPS = ("--steps", "8")

@@ -20,7 +20,7 @@ from tests.standin.fixtures import standin
 from tests.standin.injection import Fault
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Finished
+    from tests.e2e.commands import Finished
     from tests.standin.standin import Standin
 
 pytestmark = pytest.mark.slow

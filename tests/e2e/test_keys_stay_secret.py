@@ -14,7 +14,8 @@ from tests.engine.keyrings import FILE_VARIABLE
 from tests.engine.providers.hosted.loopback import Answer, Service, refusal, running
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Finished, Ftlab
+    from tests.e2e.commands import Finished
+    from tests.e2e.conftest import Ftlab
 
 _KEY = "sk-proj-Zq7Xw2mN9rT4vB8kL3"
 _PARTS = (_KEY[:8], _KEY[8:16], _KEY[-6:])
