@@ -141,3 +141,10 @@ def test_models_and_chats_are_found_too(log: EventLog) -> None:
         find(reader, "chat", "x")
     assert names_and_ids(reader, "model") == ["m", "model_1"]
     assert names_and_ids(reader, "chat") == ["chat_1"]
+
+
+def test_what_is_called_nearly_so_is_told(jobs: EventLog) -> None:
+    with pytest.raises(NotFoundError, match=r"lists them\. Did you mean night-run\?"):
+        find(jobs.database.reader, "job", "Nihgt-run")
+    with pytest.raises(NotFoundError, match=r"lists them$"):
+        find(jobs.database.reader, "job", "zzz")
