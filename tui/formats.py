@@ -99,6 +99,23 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
 
 
+def fit_middle(text: str, width: int) -> str:
+    """Return the text in exactly so many cells; of a longer one the middle is left out.
+
+    What names of one experiment have in common is mostly their beginning.
+    """
+    text = harmless(text)
+    if cell_len(text) <= width:
+        return fit(text, width)
+    begin = set_cell_size(text, width // 2).rstrip()
+    end = ""
+    for character in reversed(text):
+        if cell_len(begin) + 1 + cell_len(character + end) > width:
+            break
+        end = character + end
+    return fit(f"{begin}…{end}", width)
+
+
 def cut(line: Line, width: int) -> Line:
     """Return a line in at most so many cells, what does not fit cut with an ellipsis."""
     rest, kept = width, list[Span]()

@@ -48,6 +48,11 @@ def _left(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
     return [(fit_right("" if row.left is None else duration(row.left), width), "accent")]
 
 
+def _status(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
+    shown = look(row.job.status)
+    return [(fit(shown.word, width), shown.ink)]
+
+
 def _progress(row: JobRow, width: int, _now: datetime) -> Sequence[Span]:
     job = row.job
     return [*bar(job.progress, width, look(job.status).ink)]
@@ -66,6 +71,7 @@ def _thinned(values: Sequence[float], most: int) -> Sequence[float]:
 
 
 _NAME = _Column("NAME", "name", lambda row, width, _n: [(fit(row.job.name, width), "plain")])
+_STATUS = _Column("STATUS", "status", _status)
 _MODEL = _Column(
     "BASE MODEL",
     "model",
@@ -94,6 +100,12 @@ _EVAL = _Column(
 )
 _COURSE = _Column("COURSE", "", _course)
 _COST = _Column("COST", "cost", _dollars, right=True)
+_UPDATED = _Column(
+    "NEWS",
+    "updated",
+    lambda row, width, now: [(fit_right(age(row.job.updated_at, now), width), "dim")],
+    right=True,
+)
 _AGE = _Column(
     "AGE",
     "planned",
@@ -103,6 +115,7 @@ _AGE = _Column(
 
 _SHOWN = (
     _NAME,
+    _STATUS,
     _MODEL,
     _DATASET,
     _PROVIDER,
@@ -113,6 +126,7 @@ _SHOWN = (
     _EVAL,
     _COURSE,
     _COST,
+    _UPDATED,
     _AGE,
 )
 """From left to right."""
@@ -145,13 +159,16 @@ _WANTED = (
 
 So a wider list never tells less than a narrower one. What is left in the end is the name's.
 """
+_WANTED_IF_SORTED = ((_STATUS, 11), (_UPDATED, 5))
+"""What is only told where the list is sorted by it: the glyph tells the status, too."""
 _BEFORE_SORTED = 2
 """So many of them come before what the list is sorted by, and that before all others."""
 
 
 def _wanted(by: Sort) -> Iterator[tuple[_Column, int]]:
     first, others = _WANTED[:_BEFORE_SORTED], _WANTED[_BEFORE_SORTED:]
-    sorted_by = [each for each in others if each[0].sort == by and each[0].title]
+    known = (*others, *_WANTED_IF_SORTED)
+    sorted_by = [each for each in known if each[0].sort == by and each[0].title]
     return chain(first, sorted_by[:1], others)
 
 

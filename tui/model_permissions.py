@@ -58,15 +58,13 @@ def out_of_place(
     """
     found = set()
     asked = [row for row in rows if why_not_asked(row) is None]
-    if not asked:
-        found.add("model.evaluate")
     if all(why_gone(row) is not None for row in rows):
         found.add("model.delete")
     if not asked and not any(why_no_base(base) is None for base in bases):
-        found.add("model.talk")
+        found |= {"model.talk", "model.evaluate"}
     if not rows:
         found.add("model.tag")
-    if not 1 < len(rows) <= MOST_COMPARED:
+    if not 1 < len(rows) + len(bases) <= MOST_COMPARED:
         found.add("model.compare")
     if len([row for row in rows if why_not_recreate(row) is None]) != 1:
         found.add("model.recreate")

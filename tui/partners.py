@@ -34,6 +34,16 @@ class Partner:
         return self.provider != LOCAL
 
     @property
+    def reference(self) -> str:
+        """What it is found by where models of several providers are known."""
+        return self.model if self.base else f"{self.provider}/{self.model}"
+
+    @property
+    def asked_at(self) -> str | None:
+        """The profile that is asked for it; None of a model version, which the list knows."""
+        return self.provider if not self.base else None
+
+    @property
     def title(self) -> str:
         """Its name, with its base model and its place where those are not in the name."""
         base = short_model(self.base)

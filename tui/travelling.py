@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.looking import PastLab
 
+_GOING = "past"
+"""The work that puts a past together."""
+
 
 @dataclass
 class PastFound(Message):
@@ -78,7 +81,11 @@ class Travelling(Routes):
         """
         if not sliding:
             self.notify(f"going back to event {seq:,}…", timeout=2, markup=False)
-        self.in_background("past", lambda: self._fold(seq, sliding=sliding))
+        self.in_background(_GOING, lambda: self._fold(seq, sliding=sliding))
+
+    def stay(self) -> None:
+        """Go nowhere after all: a past that is still being put together does not come."""
+        self.workers.cancel_group(self, _GOING)
 
     def _fold(self, seq: int, *, sliding: bool) -> Message | None:
         from engine.looking import PastLab

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
+
+from engine.money import dollars
 
 if TYPE_CHECKING:
     from engine.chatting.turns import ChatTurn
@@ -53,14 +54,6 @@ def took_then(turn: ChatTurnRow) -> str:
         "" if turn.cost is None else dollars(turn.cost),
     ]
     return " · ".join(word for word in words if word)
-
-
-def dollars(amount: float) -> str:
-    """Return an amount of US dollars: to the cent, or what is less by its first two digits."""
-    told = float(f"{amount:.1e}")
-    if told == 0 or told >= 0.1:
-        return f"${amount:,.2f}"
-    return f"${told:.{1 - math.floor(math.log10(told))}f}"
 
 
 def _tokens(turn: ChatTurn) -> str:

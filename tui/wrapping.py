@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tui.harmless import harmless
+from tui.ink import Ink, Line
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -23,3 +24,8 @@ def wrap(text: str, width: int) -> list[str]:
 @cache
 def _console() -> Console:
     return Console()
+
+
+def sentence(words: str, width: int, ink: Ink) -> list[Line]:
+    """Return a sentence in lines of so many cells."""
+    return [[(line, ink)] for line in wrap(words, width)]

@@ -14,6 +14,7 @@ from tui.formats import (
     count,
     duration,
     fit,
+    fit_middle,
     fit_right,
     measure,
     number,
@@ -140,3 +141,14 @@ def test_a_base_model_is_called_by_its_last_part() -> None:
     assert short_model("HuggingFaceTB/SmolLM2-135M") == "SmolLM2-135M"
     assert short_model("/models/mine/") == "mine"
     assert short_model("gpt-4o") == "gpt-4o"
+
+
+def test_names_that_begin_alike_differ_though_the_middle_is_left_out() -> None:
+    names = [f"ft:gpt-4o-mini-2024-07-18:acme::{end}" for end in ("AAAA", "BBBB")]
+    assert [fit_middle(name, 16) for name in names] == ["ft:gpt-4…e::AAAA", "ft:gpt-4…e::BBBB"]
+
+
+@pytest.mark.parametrize("width", [0, 1, 2, 3, 8, 40])
+def test_what_lacks_its_middle_has_exactly_the_cells_it_should(width: int) -> None:
+    for text in ("日本語" * 9, "abc" * 9, "a", ""):
+        assert cell_len(fit_middle(text, width)) == width

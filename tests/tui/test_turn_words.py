@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from engine.chatting.turns import ChatTurn
-from tui.turn_words import dollars, took
+from tui.turn_words import took
 
 _WHOLE = ChatTurn("How much?", "Two euros.", "stop", 1200, 34, 0, 0.2, 1.0, cost=0.000381)
 
@@ -34,19 +32,3 @@ def test_wishes_that_were_left_out_are_named() -> None:
     assert took(odd, hosted=True)[-1] == (
         "without temperature and seed, which this model does not take"
     )
-
-
-@pytest.mark.parametrize(
-    ("amount", "said"),
-    [
-        (0, "$0.00"),
-        (12.345, "$12.35"),
-        (1234.5, "$1,234.50"),
-        (0.1, "$0.10"),
-        (0.0999, "$0.10"),
-        (0.04321, "$0.043"),
-        (0.0000057, "$0.0000057"),
-    ],
-)
-def test_small_amounts_keep_two_digits(amount: float, said: str) -> None:
-    assert dollars(amount) == said

@@ -45,7 +45,8 @@ MODELS = (
         "model.evaluate",
         "E",
         "evaluate",
-        "Ask the model a suite and score its answers, or record answers to its own data",
+        "Ask the model a suite, a base model too, and score its answers, or record answers to its "
+        "own data",
         "models",
         "screen.evaluate",
         7,
@@ -54,7 +55,8 @@ MODELS = (
         "model.compare",
         "C",
         "compare",
-        "Put the marked models beside each other: what differs, and how they did",
+        "Put the marked models beside each other: what differs, and how they did; base models once "
+        "they were asked something",
         "models",
         "screen.compare",
         7,
@@ -72,8 +74,8 @@ MODELS = (
         "model.mark",
         "space",
         "mark",
-        "Mark the model, or unmark it, and go on to the next; keys act on all marked ones: talk on "
-        "base models too",
+        "Mark the model, or unmark it, and go on to the next; keys act on all marked ones: talk, "
+        "evaluate and compare on base models too",
         "models",
         "screen.mark",
         4,

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 
+from engine.money import dollars
 from store.queries.chat_search import CHATS, ChatSummary, chat_count, chat_summaries
 from tui.actions import Place, bindings
 from tui.background import Background
@@ -18,7 +19,6 @@ from tui.formats import age, fit, fit_right
 from tui.ink import Ink, Line
 from tui.partners import Partner
 from tui.screens.past_chat import PastChat
-from tui.turn_words import dollars
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine

@@ -13,6 +13,7 @@ from store.queries.searching import EVERY, Condition, Language
 from tui.actions import Place, bindings
 from tui.background import Background, Failure
 from tui.screens.compare_keys import LEAST, CompareKeys
+from tui.screens.compare_known import Known
 from tui.screens.compare_order import Order
 from tui.screens.compare_reading import (
     AnswersRead,
@@ -29,10 +30,8 @@ from tui.screens.compare_reading import (
 from tui.watch import LogGrew
 from tui.widgets.comparison_answer_lines import AnswerColumn
 from tui.widgets.comparison_curves import CurveOf
-from tui.widgets.comparison_differences import differences, heading
+from tui.widgets.comparison_differences import heading
 from tui.widgets.comparison_panel import ANSWERS, CURVES, DIFFERENCES, SCORES, ComparisonPanel
-from tui.widgets.comparison_scores import scores
-from tui.widgets.comparison_suites import suite_sections
 from tui.widgets.comparison_table import Section, head_lines, layout, longest_name, table_lines
 from tui.widgets.search_line import SearchLine
 from tui.widgets.tab_strip import TabStrip
@@ -40,9 +39,6 @@ from tui.widgets.title_line import TitleLine
 from tui.wrapping import wrap
 
 if TYPE_CHECKING:
-    from engine.comparing.answer_scores import AnswerScores
-    from engine.comparing.answers import Asked
-    from engine.comparing.data import DataDifference
     from engine.comparing.subjects import Subject
     from engine.lab import Lab
     from tui.app import FtlabApp
@@ -88,17 +84,14 @@ class Compare(CompareKeys, Background):
         self.order = Order(tuple(ids[:MOST]))
         self.search = SearchLine(_WORDS, _HINT)
         self._left_over = len(ids) - MOST
-        self._known: dict[str, Subject] = {}
-        self._data: dict[tuple[str, str], DataDifference] = {}
+        self._known = Known()
         self._answered: frozenset[str] | None = None
         self._reading_answers = False
-        self._suites: SuitesRead | None = None
         self._reading_suites: tuple[str, ...] | None = None
         self._head: int | None = None
         self._news: frozenset[str] = frozenset()
         self._waiting: Timer | None = None
         self._first = 0
-        self._counted: tuple[Sequence[Asked], Sequence[str | None], AnswerScores] | None = None
 
     @property
     def _ftlab(self) -> FtlabApp:
@@ -126,32 +119,23 @@ class Compare(CompareKeys, Background):
 
     def on_subjects_read(self, message: SubjectsRead) -> None:
         """Show what is compared."""
-        self._tell_what_went(message)
+        for words in [*message.missing, *self._known.take(message.subjects)]:
+            self.say(words, refused=True)
         first = self._head is None
         self._head = message.head
-        self._known = dict(message.subjects)
         if first:
-            self.order = Order(tuple(self._known))
+            self.order = Order(tuple(message.subjects))
         self.show()
-
-    def _tell_what_went(self, message: SubjectsRead) -> None:
-        for words in message.missing:
-            self.say(words, refused=True)
-        for each in message.subjects.values():
-            before = self._known.get(each.id)
-            if before is not None and each.is_gone and not before.is_gone and each.model:
-                why = each.model.gone_reason or "nobody said why"
-                self.say(f"the model {each.model.name} is gone: {why}", refused=True)
 
     @property
     def compared(self) -> list[Subject]:
         """What is compared, in its order."""
-        return [self._known[each] for each in self.order.ids if each in self._known]
+        return self._known.compared(self.order.ids)
 
     def _log_grew(self, _growth: LogGrew) -> None:
         """Look whether the log tells of what is compared."""
         if (head := self._head) is not None:
-            streams = [stream for each in self._known.values() for stream in each.streams]
+            streams = self._known.streams
             self.in_background("news", lambda: read_news(self._lab, head, streams))
 
     def on_told(self, message: Told) -> None:
@@ -169,7 +153,7 @@ class Compare(CompareKeys, Background):
         if any(stream.startswith("scores/") for stream in news):
             self._reading_suites = None
         if any(not stream.startswith(("answers/", "scores/")) for stream in news):
-            self._read(list(self._known))
+            self._read(list(self._known.subjects))
         else:
             self.show()
 
@@ -180,8 +164,8 @@ class Compare(CompareKeys, Background):
     def read_anew(self) -> None:
         """Read everything anew."""
         self._answered = self._reading_suites = None
-        self._data.clear()
-        self._read(list(self._known) or self.order.ids)
+        self._known.data.clear()
+        self._read(list(self._known.subjects) or self.order.ids)
 
     def show(self) -> None:
         """Show the side in sight as it is now."""
@@ -198,7 +182,7 @@ class Compare(CompareKeys, Background):
         if self.sides.side == CURVES:
             self._show_curves(compared)
         elif self.sides.side == ANSWERS:
-            columns = [AnswerColumn(each.name, _model(each)) for each in compared]
+            columns = [AnswerColumn(each.name, each.recorded_as) for each in compared]
             self.sides.answers.show_columns(columns, self.order.selected)
         else:
             self._show_table(compared)
@@ -209,11 +193,11 @@ class Compare(CompareKeys, Background):
         if failure.group == "answers":
             self._answered, self._reading_answers = None, False
         if failure.group == "suites" and self._reading_suites is not None:
-            self._suites = SuitesRead(self._reading_suites, (), failure.words)
+            self._known.suites = SuitesRead(self._reading_suites, (), failure.words)
             self._reading_suites = None
         if failure.group == "read" and self._head is None:
             view = self.sides.view
-            words = f"Could not be read. {failure.words}"
+            words = f"Could not be read: {failure.words}"
             view.show([[(text, "bad")] for text in wrap(words, view.room)])
             self.set_timer(_AGAIN_SECONDS, lambda: self._read(self.order.ids))
         else:
@@ -240,55 +224,18 @@ class Compare(CompareKeys, Background):
 
     def sections(self) -> list[Section]:
         """Return the table in sight, or the one of differences."""
-        from engine.comparing.comparison import comparison
-        from engine.comparing.scores import score_tables
-
         compared = self.compared
-        if self.sides.side != SCORES:
-            found = [self._data[pair] for pair in self._pairs(compared) if pair in self._data]
-            return differences(comparison(compared), found, everything=self.everything)
-        tables = score_tables([each.scores for each in compared])
-        answers = self._count_answers([_model(each) for each in compared])
-        return scores(tables, answers, self._suite_sections(compared))
-
-    def _suite_sections(self, compared: Sequence[Subject]) -> list[Section]:
-        read = self._suites
-        if read is None or read.compared != tuple(each.id for each in compared):
-            return suite_sections(None)
-        return suite_sections(read.found, read.trouble)
-
-    def _count_answers(self, models: Sequence[str | None]) -> AnswerScores | None:
-        """Count the answers, once for the same models: there may be thousands of them."""
-        from engine.comparing.answer_scores import answer_scores
-
-        asked = self.sides.answers.asked
-        if asked is None:
-            return None
-        if self._counted is None or self._counted[:2] != (asked, models):
-            self._counted = (asked, models, answer_scores(asked, models))
-        return self._counted[2]
-
-    def _pairs(self, compared: Sequence[Subject]) -> list[tuple[str, str]]:
-        from engine.comparing.data import pairs
-
-        versions = ([each.data for each in compared], [each.validation for each in compared])
-        return [(a.id, b.id) for several in versions for a, b in pairs(several)]
+        if self.sides.side == SCORES:
+            return self._known.scores(compared, self.sides.answers.asked)
+        return self._known.differences(compared, everything=self.everything)
 
     def _read_what_lacks(self, compared: Sequence[Subject]) -> None:
         """Read what the side in sight needs and is not there yet."""
         if self.sides.side == DIFFERENCES:
-            versions = {
-                version.id: version
-                for each in compared
-                for version in (each.data, each.validation)
-                if version is not None
-            }
-            lacking = [pair for pair in self._pairs(compared) if pair not in self._data]
-            if lacking:
-                wanted = [(versions[before], versions[after]) for before, after in lacking]
-                self.in_background("data", lambda: read_data(self._lab, wanted))
+            if lacking := self._known.unread_data(compared):
+                self.in_background("data", lambda: read_data(self._lab, lacking))
         elif self.sides.side in (SCORES, ANSWERS):
-            models = frozenset(filter(None, map(_model, self._known.values())))
+            models = self._known.models
             # One after the other: while a model is being recorded there is news all the time.
             if models != self._answered and not self._reading_answers:
                 self._answered, self._reading_answers = models, True
@@ -302,12 +249,12 @@ class Compare(CompareKeys, Background):
 
     def on_suites_read(self, message: SuitesRead) -> None:
         """Show how models did in suites."""
-        self._suites = message
+        self._known.suites = message
         self.show()
 
     def on_data_read(self, message: DataRead) -> None:
         """Show how dataset versions differ."""
-        self._data |= message.found
+        self._known.data |= message.found
         self.show()
 
     def on_answers_read(self, message: AnswersRead) -> None:
@@ -332,7 +279,3 @@ class Compare(CompareKeys, Background):
     def on_tab_strip_picked(self, message: TabStrip.Picked) -> None:
         """Show the side whose tab was clicked."""
         self.action_side(message.tab)
-
-
-def _model(of: Subject) -> str | None:
-    return None if of.model is None else of.model.id

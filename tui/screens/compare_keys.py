@@ -184,7 +184,10 @@ class CompareKeys(CurveKeys):
         """Show a long prompt to its end, or no longer."""
         self.action_side(ANSWERS)
         answers = self.sides.answers
-        answers.offer(replace(answers.choice, whole=not answers.choice.whole))
+        if answers.found:
+            answers.offer(replace(answers.choice, whole=not answers.choice.whole))
+        elif answers.asked is not None:
+            self.say("there is no prompt in sight")
 
     def action_back(self) -> None:
         """Leave the search; then the comparison."""

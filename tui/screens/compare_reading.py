@@ -76,7 +76,7 @@ def read_subjects(lab: Lab, references: Sequence[str]) -> SubjectsRead:
         except StoreError as error:
             missing.append(str(error))
             continue
-        key = (each.job.id if each.job else None, each.model.id if each.model else None)
+        key = (each.job.id if each.job else None, each.recorded_as)
         if key in seen:
             missing.append(f"{each.name} is compared already: {seen[key]} means the same")
             continue

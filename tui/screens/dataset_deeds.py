@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tui.app import FtlabApp
 
 _NOTES_SHOWN = 3
+_NO_VERSION = "there is no version to do that with: a adds a file"
+_NONE_FITS = "no version fits the search: esc shows all again"
 
 
 class DatasetDeeds(Screen[None], Background):
@@ -60,13 +62,17 @@ class DatasetDeeds(Screen[None], Background):
             return True
         return False
 
+    def has_version(self) -> bool:
+        """Tell whether a version is selected; say why there is nothing to act on if none is."""
+        if self.rows.selected_id is None:
+            words = _NONE_FITS if self.rows.of else _NO_VERSION
+            self._refuse(words)
+        return self.rows.selected_id is not None
+
     def _chosen(self) -> VersionRow | None:
         """Return the version that a key acts on; say why there is none."""
-        version = self.rows.selected
-        if version is None:
-            self._refuse("there is no version to do that with: a adds a file")
-            return None
-        return version if self._may_act() else None
+        version = self.rows.selected if self.has_version() else None
+        return version if version is not None and self._may_act() else None
 
     def action_add(self) -> None:
         """Take a file in."""
@@ -164,13 +170,13 @@ class DatasetDeeds(Screen[None], Background):
         """Fill in the form of a job that trains on the version."""
         if self.lab.why_not is not None:
             self._refuse(self.lab.why_not)
-        elif (version := self.rows.selected) is None:
-            self._refuse("there is no version to train on: a adds a file")
-        else:
+        elif self.has_version() and (version := self.rows.selected) is not None:
             self._ftlab.open_new_job(version.reference)
 
     def action_mark(self) -> None:
         """Mark the version under the cursor, and go on to the next."""
+        if not self.has_version():
+            return
         self.rows.toggle_mark()
         self.rows.action_move(1)
         self.marks_changed()
@@ -182,6 +188,8 @@ class DatasetDeeds(Screen[None], Background):
         """Compare two versions: the marked ones, or the selected one with another."""
         from tui.screens.dataset_diff import DatasetDiff
 
+        if not self.has_version():
+            return
         pair = self._pair()
         if pair is None:
             words = "mark two versions with space, then compare them: this one was made of none"

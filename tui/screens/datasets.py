@@ -187,7 +187,7 @@ class Datasets(DatasetDeeds):
     def action_open(self) -> None:
         """Give the version the whole screen; there, show the row under the cursor."""
         if not self._is_in_panel:
-            if self.rows.selected is not None:
+            if self.has_version():
                 self.add_class("zoomed")
                 self._offer_keys()
                 self.panel.view.focus()
@@ -237,16 +237,22 @@ class Datasets(DatasetDeeds):
 
     def action_panel(self, panel: str) -> None:
         """Show a panel of the version."""
+        if not self.has_version():
+            return
         self.panel.open(panel)
         self._offer_keys()
 
     def action_turn(self, by: int) -> None:
         """Show the next panel of the version, or the one before."""
+        if not self.has_version():
+            return
         self.panel.turn(by)
         self._offer_keys()
 
     def action_next_check(self) -> None:
         """Show what the next check found."""
+        if not self.has_version():
+            return
         if self.panel.opened != "findings":
             self.panel.open("findings")
         elif not self.panel.findings.next_check():
@@ -255,7 +261,7 @@ class Datasets(DatasetDeeds):
     def action_copy(self) -> None:
         """Copy what the panel in sight says, or the version's name from the tree."""
         version, view = self.panel.version, self.panel.view
-        if version is None:
+        if not self.has_version() or version is None:
             return
         if not self._is_in_panel:
             self.app.copy_to_clipboard(version.reference)

@@ -23,6 +23,7 @@ from tui.permissions import (
     why_not_resume,
 )
 from tui.screens.question import Question
+from tui.screens.selected_job import SelectedJob
 from tui.wording import number_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-class JobDeeds(Background):
+class JobDeeds(SelectedJob, Background):
     """A screen with chosen jobs, and the keys that act on them."""
 
     lab: Lab
@@ -94,7 +95,7 @@ class JobDeeds(Background):
 
     def _allowed(self, why_not: Callable[[JobSummary], str | None]) -> list[JobSummary]:
         """Return the chosen jobs for which the action makes sense; say why not if none is left."""
-        jobs = self.chosen_jobs()
+        jobs = self.chosen_jobs() if self.has_job() else []
         if jobs and self.lab.why_not is not None:
             self.post_message(self.Told(self.lab.why_not, refused=True))
             return []
@@ -130,7 +131,7 @@ class JobDeeds(Background):
 
     def action_train_again(self) -> None:
         """Fill in the form of a new job with the settings of the chosen one."""
-        if jobs := self.chosen_jobs():
+        if self.has_job() and (jobs := self.chosen_jobs()):
             self._ftlab.open_new_job(like=jobs[0].id)
 
     def action_compare(self) -> None:
@@ -146,7 +147,7 @@ class JobDeeds(Background):
 
     def action_chat(self) -> None:
         """Talk to the model that the chosen job made."""
-        if jobs := self.chosen_jobs():
+        if self.has_job() and (jobs := self.chosen_jobs()):
             self.in_background("chat", lambda: self._find_model(jobs[0].id))
 
     def _find_model(self, job: str) -> Message:

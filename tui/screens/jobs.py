@@ -252,6 +252,8 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
 
     def action_copy(self) -> None:
         """Copy what the panel in sight says, through the terminal."""
+        if not self.has_job():
+            return
         lines = [text_of(line).rstrip() for line in self.panel.view.lines]
         if lines and self.panel.job is not None:
             self.app.copy_to_clipboard("\n".join(lines))
@@ -274,17 +276,24 @@ class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
         elif self.is_past:
             self._ftlab.leave_past()
 
+    def has_curves(self) -> bool:
+        """Tell whether a job is selected; say why there are no curves if none is."""
+        return self.has_job()
+
     def action_panel(self, panel: str) -> None:
         """Show a panel of the job."""
-        self.panel.open(panel)
+        if self.has_job():
+            self.panel.open(panel)
 
     def action_turn(self, by: int) -> None:
         """Show the next panel of the job, or the one before."""
-        self.panel.turn(by)
+        if self.has_job():
+            self.panel.turn(by)
 
     def action_next_metric(self, by: int) -> None:
         """Draw another metric."""
-        self.panel.next_metric(by)
+        if self.has_job():
+            self.panel.next_metric(by)
 
     def _show_notice(self) -> None:
         self.query_one(Notice).tell(self.lab.database.notice, self.lab.polling_notice)

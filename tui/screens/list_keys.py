@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from textual.screen import Screen
-
 from store.queries.job_index import GROUPS, SORTS, Group, Sort
 from tui.screens.choose import Choice, Choose
-from tui.widgets.job_list import JobRows
+from tui.screens.selected_job import SelectedJob
 from tui.widgets.job_panel import JobPanel
 from tui.widgets.notice import Notice
 from tui.widgets.search_line import SearchLine
@@ -33,16 +31,14 @@ _TITLES = {
 }
 
 
-class ListKeys(Screen[None]):
+class ListKeys(SelectedJob):
     """A screen with a list of jobs that is searched, sorted, grouped, marked and pinned.
 
     Attributes:
-        rows: the list.
         panel: what shows the selected job.
         search: where searches are written.
     """
 
-    rows: JobRows
     panel: JobPanel
     search: SearchLine
 
@@ -71,6 +67,8 @@ class ListKeys(Screen[None]):
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
+        if not self.has_job():
+            return
         order = self.rows.view.order
         turned = replace(order, backwards=not order.backwards)
         self.rows.look(replace(self.rows.view, order=turned))
@@ -89,6 +87,8 @@ class ListKeys(Screen[None]):
 
     def action_mark(self) -> None:
         """Mark the job under the cursor, and go on to the next."""
+        if not self.has_job():
+            return
         self.rows.toggle_mark()
         self.rows.action_move(1)
         self._say_marked()
@@ -99,9 +99,9 @@ class ListKeys(Screen[None]):
 
     def action_pin(self) -> None:
         """Keep the job under the cursor at the top, or no longer."""
-        job, view = self.rows.selected_id, self.rows.view
-        if job is None:
+        if not self.has_job():
             return
+        job, view = self.rows.selected_id or "", self.rows.view
         pinned = tuple(pin for pin in view.pinned if pin != job)
         if len(pinned) == len(view.pinned):
             pinned = (*pinned, job)

@@ -145,8 +145,7 @@ class Listening(AnswerDeeds):
 
         numbers = [column.number for column in columns]
         guests = [
-            Guest(column.partner.model, _asked_at(column.partner), column.chat)
-            for column in columns
+            Guest(column.partner.model, column.partner.asked_at, column.chat) for column in columns
         ]
         settings = self._settings
 
@@ -303,11 +302,6 @@ class Listening(AnswerDeeds):
     def on_unmount(self) -> None:
         """End the conversations, without waiting for the models' processes to go."""
         Thread(target=self._company.close, name="close-chat").start()
-
-
-def _asked_at(partner: Partner) -> str | None:
-    """Return the profile that is asked for a model; a model version is found by the list."""
-    return None if partner.base else partner.provider
 
 
 def _starting_words(columns: Sequence[ChatColumn]) -> str:

@@ -5,38 +5,35 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from datetime import date
+from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.screen import Screen
 
+from store.queries.compared import other_model
 from store.queries.model_tags import only_holders, tag_counts
 from store.queries.models import ModelRow
-from tui.background import Background, Failure
+from tui.background import Failure
 from tui.harmless import harmless
 from tui.job_start import start_words
 from tui.model_permissions import MOST_COMPARED, why_gone, why_not_recreate
+from tui.partners import Partner
 from tui.screens.choose import Choose
+from tui.screens.model_choice import ModelChoice, called
 from tui.screens.model_confirm import Confirm, Deed
 from tui.screens.model_deletion import deletion_deed, deletion_words
 from tui.screens.model_recreation import base_choices, recreation_deed
 from tui.screens.model_tagging import TagChange, TagModels
-from tui.wording import number_of
 
 if TYPE_CHECKING:
     from engine.deleting.models import ModelPlan
-    from engine.lab import Lab
     from engine.model_tags import Others
     from engine.planning import Plan
-    from tui.app import FtlabApp
+    from store.database import Database
 
 
-class ModelDeeds(Screen[None], Background):
+class ModelDeeds(ModelChoice):
     """A screen with chosen models, and the keys that act on them."""
-
-    lab: Lab
-    now: Callable[[], datetime]
 
     @dataclass
     class Told(Message):
@@ -44,6 +41,12 @@ class ModelDeeds(Screen[None], Background):
 
         words: str
         refused: bool = False
+
+    @dataclass
+    class ComparedChosen(Message):
+        """It was found out under which ids models are compared."""
+
+        ids: list[str]
 
     @dataclass
     class TagsRead(Message):
@@ -73,20 +76,8 @@ class ModelDeeds(Screen[None], Background):
         words: str
 
     @abstractmethod
-    def chosen_models(self) -> list[ModelRow]:
-        """Return the models that a key acts on."""
-
-    @abstractmethod
-    def why_not_asked(self, row: ModelRow) -> str | None:
-        """Return why a model cannot be asked; None if it may answer."""
-
-    @abstractmethod
     def be_busy(self, doing: str | None) -> None:
         """Say what takes a while; None when it is over."""
-
-    @property
-    def _ftlab(self) -> FtlabApp:
-        return cast("FtlabApp", self.app)
 
     def on_model_deeds_told(self, message: Told) -> None:
         """Say what was done, or why not."""
@@ -98,61 +89,54 @@ class ModelDeeds(Screen[None], Background):
         """Say how far it has come."""
         self.be_busy(message.words)
 
-    def _tell_stage(self, stage: str, part: float) -> None:
+    def tell_stage(self, stage: str, part: float) -> None:
+        """Tell from a thread how far something has come."""
         self.post_message(self.StageCame(f"{stage}… {part:.0%}"))
-
-    def refuse(self, words: str) -> None:
-        """Say why something cannot be done."""
-        self.app.notify(words, severity="warning", markup=False)
 
     def work_failed(self, failure: Failure) -> None:
         """Say what went wrong, and that nothing is under way any more."""
         self.be_busy(None)
         super().work_failed(failure)
 
-    def allowed(
-        self, why_not: Callable[[ModelRow], str | None] = lambda _row: None, *, acts: bool = True
-    ) -> list[ModelRow]:
-        """Return the chosen models for which an action makes sense; say why if none is left.
-
-        Args:
-            why_not: says why it makes no sense for one.
-            acts: whether it is more than looking.
-        """
-        rows = self.chosen_models()
-        if not rows:
-            self.refuse("choose a model version first: this is a base model or nothing at all")
-            return []
-        if acts and self.lab.why_not is not None:
-            self.refuse(self.lab.why_not)
-            return []
-        found = [row for row in rows if why_not(row) is None]
-        if not found:
-            self.refuse(why_not(rows[0]) or "")
-        return found
-
     def action_talk(self) -> None:
-        """Chat with the chosen models."""
-        rows = self.allowed(self.why_not_asked)
-        if len(rows) > 1:
-            self._ftlab.open_chats(rows)
-        elif rows:
-            self._ftlab.open_chat(rows[0])
+        """Chat with the chosen models, base models among them."""
+        if partners := self.allowed_to_ask():
+            self._ftlab.open_chats(partners)
 
     def action_compare(self) -> None:
-        """Put the marked models beside each other."""
-        rows = self.chosen_models()
-        if 2 <= len(rows) <= MOST_COMPARED:
+        """Put the marked models beside each other, base models that were asked something too."""
+        rows, bases = self.chosen_models(), self.chosen_bases()
+        if not 2 <= len(rows) + len(bases) <= MOST_COMPARED:
+            self.refuse(f"mark 2 to {MOST_COMPARED} models with space, then compare them")
+        elif not bases:
             self._ftlab.open_comparison([row.id for row in rows])
         else:
-            self.refuse(f"mark 2 to {MOST_COMPARED} models with space, then compare them")
+            database, made = self.lab.database, [row.id for row in rows]
+            self.in_background("compared", lambda: self._bases_compared(database, bases, made))
+
+    def _bases_compared(
+        self, database: Database, bases: Sequence[Partner], rows: Sequence[str]
+    ) -> Message:
+        asked = {base.name: other_model(database.reader, base.reference) for base in bases}
+        if unasked := [name for name, found in asked.items() if found is None]:
+            words = f"{unasked[0]} was asked nothing yet: E asks it a suite, then C compares it"
+            return self.Told(words, refused=True)
+        known = [found.recorded_as for found in asked.values() if found is not None]
+        return self.ComparedChosen([*known, *rows])
+
+    def on_model_deeds_compared_chosen(self, message: ComparedChosen) -> None:
+        """Put them beside each other, the base models first: the others come of them."""
+        self._ftlab.open_comparison(message.ids)
 
     def action_copy(self) -> None:
-        """Copy the ids of the chosen models."""
-        if rows := self.allowed(acts=False):
-            ids = [row.remote_id or row.id for row in rows]
-            self.app.copy_to_clipboard("\n".join(ids))
-            self.notify(f"copied {ids[0] if len(ids) == 1 else called(rows)}", markup=False)
+        """Copy the ids of the chosen models; those of base models are their names."""
+        bases, rows = self.chosen_bases(), self.chosen_models()
+        ids = [*(base.model for base in bases), *(row.remote_id or row.id for row in rows)]
+        if not any(ids):
+            self.refuse(self.why_no_version())
+            return
+        self.app.copy_to_clipboard("\n".join(ids))
+        self.notify(f"copied {ids[0] if len(ids) == 1 else called([*bases, *rows])}", markup=False)
 
     def action_job(self) -> None:
         """Go to the job that made the model."""
@@ -272,7 +256,7 @@ class ModelDeeds(Screen[None], Background):
         plan = message.plan
 
         def work() -> Message:
-            job = self.lab.train(plan, self._tell_stage)
+            job = self.lab.train(plan, self.tell_stage)
             words = start_words(self.lab.database.reader, job)
             return self.Told(f"{plan.name} {words} ({job}): J shows it")
 
@@ -288,8 +272,3 @@ class ModelDeeds(Screen[None], Background):
                 self.in_background(group, work)
 
         self.app.push_screen(Confirm(deed), answered)
-
-
-def called(rows: Sequence[ModelRow]) -> str:
-    """Return what models are called in a sentence: one by its name, several by their number."""
-    return rows[0].name if len(rows) == 1 else number_of(len(rows), "model")

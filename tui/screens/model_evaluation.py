@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.queries.models import ModelRow
 from tui.background import in_words
 from tui.formats import count
 from tui.ink import Ink
+from tui.partners import Partner
 from tui.screens.model_confirm import Confirm, Deed
 from tui.screens.model_deeds import ModelDeeds
 from tui.wording import number_of
 
 if TYPE_CHECKING:
+    from engine.evaluation.outcome import Outcome, Progress, Skipped, Standing
     from engine.evaluation.plan import EvaluationPlan
-    from engine.evaluation.run import Outcome, Progress, Skipped, Standing
     from engine.recording.stopping import Stopper
 
 _APART_SECONDS = 0.1
@@ -52,7 +52,7 @@ class ModelEvaluation(ModelDeeds):
         words: str
         refused: bool
 
-    def evaluate_by(self, rows: Sequence[ModelRow], suite: str) -> None:
+    def evaluate_by(self, partners: Sequence[Partner], suite: str) -> None:
         """Settle how models would be evaluated, and ask whether they shall be."""
         self.be_busy("counting what would be asked…")
 
@@ -62,7 +62,10 @@ class ModelEvaluation(ModelDeeds):
             from engine.evaluation.plan import EvaluationWish
             from engine.evaluation.planning import plan
 
-            plans = [plan(self.lab, suite, row.id, EvaluationWish()) for row in rows]
+            wish, tell = EvaluationWish(), self.tell_stage
+            plans = [
+                plan(self.lab, suite, each.model, wish, each.asked_at, tell) for each in partners
+            ]
             require_affordable(plans)
             return self.EvaluationPlanned(with_leaks(self.lab, plans))
 
@@ -131,7 +134,7 @@ def evaluation_deed(plans: Sequence[EvaluationPlan]) -> Deed:
         lines += _plan_lines(plan)
     if (more := len(plans) - _NAMED) > 0:
         lines.append((f"and {number_of(more, 'other model')}", "dim"))
-    if any(plan.recording.hosted and plan.recording.missing for plan in plans):
+    if any(plan.asks_service for plan in plans):
         price = price_of(plans)
         if price is None:
             lines.append(("what that costs is not known: pricing.toml can tell it", "bad"))
@@ -176,7 +179,7 @@ def _standing(standing: Standing) -> str:
 
 def _told(found: Sequence[Outcome | Skipped]) -> tuple[str, bool]:
     """Say what came of evaluations, and whether something went wrong."""
-    from engine.evaluation.run import Skipped
+    from engine.evaluation.outcome import Skipped
     from engine.scoring.specs import label
 
     lines, refused = [], False

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from store.queries.models import ModelRow
-from tui.model_permissions import why_no_base
 from tui.model_tree import SORTS, Sort
-from tui.partners import Partner
 from tui.screens.choose import Choice, Choose
 from tui.screens.model_recording import ModelRecording
 from tui.widgets.model_list import ModelRows
@@ -40,25 +37,6 @@ class ModelListKeys(ModelRecording):
     rows: ModelRows
     search: SearchLine
 
-    def action_talk(self) -> None:
-        """Chat with the chosen models, base models among them."""
-        bases = self.rows.chosen_bases
-        if not bases:
-            super().action_talk()
-            return
-        if self.lab.why_not is not None:
-            self.refuse(self.lab.why_not)
-            return
-        refusals = [why_no_base(base) for base in bases]
-        there: list[ModelRow | Partner] = [
-            *(row for row in self.rows.chosen if self.why_not_asked(row) is None),
-            *(base for base, refusal in zip(bases, refusals, strict=True) if refusal is None),
-        ]
-        if there:
-            self._ftlab.open_chats(there)
-        else:
-            self.refuse(refusals[0] or "")
-
     def action_search(self) -> None:
         """Let somebody search."""
         self.search.open()
@@ -80,10 +58,14 @@ class ModelListKeys(ModelRecording):
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
+        if self._is_empty():
+            return
         self.rows.turn_round()
 
     def action_flat(self) -> None:
         """Show a tree, or no longer."""
+        if self._is_empty():
+            return
         self.rows.list_anew(replace(self.rows.order, flat=not self.rows.order.flat))
 
     def action_fold(self) -> None:
@@ -96,9 +78,17 @@ class ModelListKeys(ModelRecording):
 
     def action_mark(self) -> None:
         """Mark the model under the cursor, a base model too, and go on to the next."""
+        if self._is_empty():
+            return
         self.rows.toggle_mark()
         self.rows.action_move(1)
         self._say_marked()
+
+    def _is_empty(self) -> bool:
+        """Tell whether there is nothing to act on, and say so then."""
+        if not self.rows.row_count:
+            self.refuse(self.why_no_version())
+        return not self.rows.row_count
 
     def _say_marked(self) -> None:
         if not self.is_recording:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from store.queries.models import ModelRow
 from store.queries.suites import SuiteRow, suite_list
 from tui.background import Failure, in_words
 from tui.formats import count
 from tui.ink import Ink
+from tui.partners import Partner
 from tui.screens.choose import Choice, Choose
+from tui.screens.model_choice import called
 from tui.screens.model_confirm import Confirm, Deed
-from tui.screens.model_deeds import called
 from tui.screens.model_evaluation import ModelEvaluation
 from tui.wording import number_of
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _OWN_DATA = "own data"
 _APART_SECONDS = 0.1
 _NAMED = 6
+_NO_SUITE = "a base model is asked a suite, and there is none yet: `ftlab suite add` takes one in"
 
 
 class ModelRecording(ModelEvaluation):
@@ -39,7 +40,7 @@ class ModelRecording(ModelEvaluation):
     class SuitesRead(Message):
         """It was read which suites there are."""
 
-        models: list[ModelRow]
+        models: list[Partner]
         suites: list[SuiteRow]
 
     @dataclass
@@ -71,15 +72,21 @@ class ModelRecording(ModelEvaluation):
         """Let somebody choose what the chosen models are asked."""
         if self.is_recording:
             self.refuse("a recording is under way: esc stops it")
-        elif rows := self.allowed(self.why_not_asked):
-            database = self.lab.database
-            self.in_background("suites", lambda: self.SuitesRead(rows, suite_list(database.reader)))
+        elif asked := self.allowed_to_ask():
+            self.in_background("suites", lambda: self._suites_for(asked))
+
+    def _suites_for(self, asked: list[Partner]) -> Message:
+        return self.SuitesRead(asked, suite_list(self.lab.database.reader))
 
     def on_model_recording_suites_read(self, message: SuitesRead) -> None:
         """Show the suites, and the models' own data."""
         suites = {suite.id: suite for suite in message.suites}
         choices = [Choice(each, _named(suite), _what(suite)) for each, suite in suites.items()]
-        choices.append(Choice(_OWN_DATA, _OWN_DATA, "record 50 answers to it"))
+        if any(each.base for each in message.models):
+            choices.append(Choice(_OWN_DATA, _OWN_DATA, "record 50 answers to it"))
+        if not choices:
+            self.refuse(_NO_SUITE)
+            return
 
         def chosen(suite: str | None) -> None:
             if suite == _OWN_DATA:
@@ -92,7 +99,7 @@ class ModelRecording(ModelEvaluation):
         asked = f"Evaluate {called(message.models)} by"
         self.app.push_screen(Choose(asked, choices), chosen)
 
-    def _plan_recording(self, rows: Sequence[ModelRow], suite: str | None = None) -> None:
+    def _plan_recording(self, asked: Sequence[Partner], suite: str | None = None) -> None:
         self.be_busy("counting what would be asked…")
 
         def work() -> Message:
@@ -100,8 +107,13 @@ class ModelRecording(ModelEvaluation):
             from engine.recording.several import plan_several
 
             wish: Wish = Wish(suite=suite)
-            ids = [row.id for row in rows]
-            plans, skipped = plan_several(self.lab, ids, wish, skip=len(ids) > 1)
+            plans: list[RecordingPlan] = []
+            skipped: list[Skipped] = []
+            for each in asked:
+                models, at, skip = [each.model], each.asked_at, len(asked) > 1
+                found = plan_several(self.lab, models, wish, at, self.tell_stage, skip=skip)
+                plans += found[0]
+                skipped += found[1]
             if len(plans) == 1:
                 plans[0].require_affordable()
             if not plans:

@@ -19,6 +19,7 @@ from tui.background import Failure
 from tui.base_model_lines import base_lines, nothing_lines
 from tui.model_book import ModelBook, read_models
 from tui.model_permissions import out_of_place, why_gone, why_no_files
+from tui.partners import Partner
 from tui.screens.model_list_keys import ModelListKeys
 from tui.session import Elsewhere
 from tui.watch import LogGrew
@@ -226,6 +227,10 @@ class Models(ModelListKeys):
         """Return the marked models; the one under the cursor if none is."""
         return self.rows.chosen
 
+    def chosen_bases(self) -> list[Partner]:
+        """Return the marked base models; the one under the cursor if nothing is marked."""
+        return self.rows.chosen_bases
+
     def why_not_asked(self, row: ModelRow) -> str | None:
         """Return why a model cannot be asked; None if it may answer."""
         item = self.rows.book.by_id.get(row.id)
@@ -262,8 +267,10 @@ class Models(ModelListKeys):
 
     def action_view(self) -> None:
         """Give the selected model the whole screen, or give it back."""
-        if self.has_class("no-models"):
-            return
+        if not self._is_empty():
+            self._zoom()
+
+    def _zoom(self) -> None:
         self.toggle_class("zoomed")
         (self.panel if self.has_class("zoomed") else self.rows).focus()
 
@@ -282,7 +289,7 @@ class Models(ModelListKeys):
         if self.is_recording:
             self.stop_recording()
         elif self.has_class("zoomed"):
-            self.action_view()
+            self._zoom()
         elif self.rows.marked:
             self.rows.unmark()
             self._say_marked()
@@ -295,12 +302,7 @@ class Models(ModelListKeys):
 def _title(book: ModelBook) -> str:
     """Return how many models there are, and how many of them will not be for long, or are not."""
     told = [f"models {len(book.items):,}"] if book.items else ["models"]
-    for state, words in (
-        ("retiring", f" within {SOON_DAYS}d"),
-        ("retired", ""),
-        ("gone", ""),
-        ("missing", " without files"),
-    ):
+    for state, words in _COUNTED.items():
         found = [item for item in book.items if item.state == state]
         if found:
             told.append(f"{found[0].look.glyph} {len(found):,}{words}")

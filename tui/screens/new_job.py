@@ -215,6 +215,8 @@ class NewJob(LookingAhead, Starting, FormKeys):
         if faults:
             words = "thing is" if faults == 1 else "things are"
             return [("✗ ", "bad"), (f"{faults} {words} missing or wrong", "plain")]
+        if self.lab.why_not is not None:
+            return [("! ", "warn"), ("nothing can be started here", "plain")]
         if self.outlook.waits_for_check:
             return [("the data is checked first …", "dim")]
         return [("✓ ", "good"), (f"{self._job_name()} can be started", "plain")]

@@ -44,7 +44,7 @@ class SideBySide(Listening):
         self.query_one(TitleLine).name_place(f"chat with {title}")
         self.line_up()
 
-    def on_transcript_laid(self) -> None:
+    def on_stacked_texts_laid(self) -> None:
         """Line the answers up anew."""
         self.line_up()
 

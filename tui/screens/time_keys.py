@@ -42,7 +42,9 @@ class TimeKeys(Screen[None]):
         """Show the moment at which the slider rests."""
         if not message.is_last:
             self._traveller.go_back_to(message.seq, sliding=True)
-        elif self._traveller.as_of is not None:
+            return
+        self._traveller.stay()
+        if self._traveller.as_of is not None:
             self._traveller.leave_past()
 
     def on_time_bar_focused(self, message: TimeBar.Focused) -> None:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from textual.screen import Screen
-
-from tui.widgets.job_list import JobRows
+from tui.screens.selected_job import SelectedJob
 from tui.widgets.job_panel import JobPanel
 from tui.widgets.job_view import JobView
 from tui.widgets.row_list import RowList
 
 
-class WholeScreen(Screen[None]):
+class WholeScreen(SelectedJob):
     """A screen of jobs whose parts can have all of it, which its classes tell.
 
     With `zoomed` the panel has it, else with `listed` the list; from a job one returns to the list
     as it was.
 
     Attributes:
-        rows: the list.
         panel: what shows the selected job.
     """
 
-    rows: JobRows
     panel: JobPanel
 
     @abstractmethod
@@ -39,7 +35,7 @@ class WholeScreen(Screen[None]):
         """Give the selected job the whole screen, or give it back."""
         if self.has_class("zoomed"):
             self.action_unzoom()
-        elif self.rows.selected_id is not None:
+        elif self.has_job():
             self.add_class("zoomed")
             self.offer_keys()
             self.panel.view.focus()
@@ -52,13 +48,15 @@ class WholeScreen(Screen[None]):
 
     def action_whole_list(self) -> None:
         """Give the list the whole screen, or give it back."""
+        if not self.rows.book.counts and not self.has_job():
+            return
         if self.has_class("-narrow") and not self.has_class("zoomed"):
             self.notify("the list has the whole screen already: enter shows a job")
             return
         if self.has_class("zoomed"):
             self.remove_class("zoomed")
             self.add_class("listed")
-        elif not self.has_class("no-jobs"):
+        else:
             self.toggle_class("listed")
         self.offer_keys()
         self.rows.focus()

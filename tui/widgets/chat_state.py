@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.money import dollars
 from tui.chat_settings import ChatSettings, in_words
 from tui.formats import fit
 from tui.ink import Ink, Line, Span
-from tui.turn_words import dollars
 from tui.widgets.fixed_lines import FixedLines
 from tui.wording import number_of
 

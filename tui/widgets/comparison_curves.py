@@ -20,7 +20,8 @@ from tui.curve_signs import sign
 from tui.formats import fit, number
 from tui.ink import Ink, Line, Span
 from tui.legend import legend_lines
-from tui.widgets.curves import Curves
+from tui.widgets.curves import NO_METRICS, NO_ROOM, Curves
+from tui.wrapping import sentence
 from tui.x_axis import x_words
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _NEAR = 0.02
 """Points this part of what is in sight before the cursor are looked for first."""
 
 _NO_JOBS = "No job is known that made any of these: there are no curves."
-_NO_METRICS = "No metrics yet: they come with the first steps."
-_NO_ROOM = "Too little room for a chart: make the window larger."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ComparisonCurves(Curves):
             self.look(jobs[0])
         else:
             self.job = None
-            self.show([[(_NO_JOBS, "dim")]])
+            self.show(sentence(_NO_JOBS, self.room, "dim"))
 
     def read(self, job: str) -> Sequence[Line]:
         """Return a legend and the chart under it."""
@@ -90,7 +89,7 @@ class ComparisonCurves(Curves):
         }
         offered = _metrics(reader, jobs.values())
         if not offered:
-            return [[(_NO_METRICS, "dim")]]
+            return sentence(NO_METRICS, width, "dim")
         self._offered = offered
         place = self._place_of(how.metric)
         present = [jobs[each.job] for each in drawn if each.job in jobs]
@@ -106,14 +105,14 @@ class ComparisonCurves(Curves):
         legend = legend_lines([_entry(each, width) for each in entries], told, width)
         if not found:
             words = f"It is not known over which {how.x} these were measured: x draws it otherwise."
-            return [*legend, [(words, "warn")]]
+            return [*legend, *sentence(words, width, "warn")]
         room = height - len(legend)
         if width < LEAST_WIDTH or room < LEAST_HEIGHT + 1:
-            return [*legend, [(_NO_ROOM, "dim")]]
+            return [*legend, *sentence(NO_ROOM, width, "dim")]
         chart = draw(self._curves(reader, found, frame), width, room, frame)
         self._left = plot_left(chart)
         self._columns = max(1, width - self._left)
-        return [*legend, *(chart or [[(self._nothing, "warn")]])]
+        return [*legend, *(chart or sentence(self._nothing, width, "warn"))]
 
     def _curves(
         self, reader: sqlite3.Connection, found: dict[str, Track], frame: Frame

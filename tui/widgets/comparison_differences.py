@@ -24,7 +24,10 @@ _MARKED = (
 )
 _UNMARKED = f"None is marked {BEST} as the best: that takes two {_FAIR}."
 _COUNTS = ("examples", "examples_in_validation", "steps", "steps_planned", "tokens_trained")
+_TUNED = "ft:"
+"""What the names that services give to fine-tuned models have in them."""
 _MONEY = ("cost", "cost_estimated")
+_TWO = 2
 _NAMES = {
     "seconds": "time",
     "cost_estimated": "cost, estimated",
@@ -41,8 +44,9 @@ def heading(of: Subject) -> Heading:
     if of.job is not None and (of.model is None or of.id == of.job.id):
         shown = look(of.job.status)
         return Heading(of.name, shown.glyph, shown.word, shown.ink)
-    kind = "" if of.model is None else of.model.kind
-    return Heading(of.name, "◆", f"model, {kind}", "dim")
+    if of.model is not None:
+        return Heading(of.name, "◆", f"model, {of.model.kind}", "dim")
+    return Heading(of.name, "◆", "hosted model" if _TUNED in of.name else "base model", "dim")
 
 
 def differences(
@@ -62,17 +66,18 @@ def differences(
     """
     from engine.comparing.settings import TOPICS
 
-    sections = [_beginning(found)]
+    sections = [_beginning(found, everything=everything, more=more)]
     for topic in TOPICS:
         settings = [each for each in found.settings if each.topic == topic]
-        rows = [_setting(each) for each in settings if everything or each.differs]
+        rows = [_setting(each) for each in settings if everything or _is_told(each, found)]
         notes = [_data_words(each) for each in data] if topic == "data" else []
         if rows or notes:
             sections.append(Section(topic.upper(), rows, notes))
     if len(sections) == 1:
         sections.append(Section("", notes=["They differ in nothing that is recorded of them."]))
-    sections.append(_metrics(found.metrics, everything=everything))
-    same = sum(not each.differs for each in found.settings)
+    if everything or found.only_trained is None:
+        sections.append(_metrics(found.metrics, everything=everything))
+    same = sum(not (each.is_alone or _is_told(each, found)) for each in found.settings)
     same += sum(not each.differs for each in found.metrics)
     if same and not everything:
         rest = f"{number_of(same, 'line')} more, the same for all: {more}."
@@ -80,11 +85,26 @@ def differences(
     return [section for section in sections if section.rows or section.notes]
 
 
-def _beginning(found: Comparison) -> Section:
-    if not found.lineage:
+def _is_told(setting: Setting, found: Comparison) -> bool:
+    """Tell whether a setting says something; of little that can be compared, all does."""
+    return setting.differs or (found.only_trained is not None and not setting.is_alone)
+
+
+def _beginning(found: Comparison, *, everything: bool, more: str) -> Section:
+    if found.lineage:
+        names = " → ".join(short_model(name) for name in found.lineage)
+        return Section("", notes=[f"All of them were made of {names}."])
+    trained = found.only_trained
+    if trained is None or not (trained.job or trained.model):
         return Section("")
-    names = " → ".join(short_model(name) for name in found.lineage)
-    return Section("", notes=[f"All of them were made of {names}."])
+    others = " and ".join(each.name for each in found.subjects if each is not trained)
+    was = "was" if len(found.subjects) == _TWO else "were"
+    where = "" if everything else f" ({more})"
+    told = (
+        f"{others} {was} not trained here: there is nothing to set beside the settings and metrics "
+        f"of {trained.name}{where}."
+    )
+    return Section("", notes=[told])
 
 
 def _setting(setting: Setting) -> Row:

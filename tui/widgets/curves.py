@@ -23,10 +23,14 @@ from tui.formats import count, fit, number
 from tui.ink import Ink, Line
 from tui.legend import legend_lines
 from tui.widgets.job_view import JobView
+from tui.wrapping import sentence
 from tui.x_axis import XS, X, x_words
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+
+NO_METRICS = "No metrics yet: they come with the first steps."
+NO_ROOM = "Too little room for a chart: make the window larger."
 
 _LOADED_COLUMNS = 3
 """Points this far left of the cursor, in columns, are looked for first."""
@@ -105,12 +109,12 @@ class Curves(JobView):
         jobs = jobs_by_id(reader, wanted)
         offered = charts({name for each in jobs for name in _names(reader, each.id)})
         if not offered:
-            return [[("No metrics yet: they come with the first steps.", "dim")]]
+            return sentence(NO_METRICS, width, "dim")
         self._offered = [chart[0] for chart in offered]
         place = self._place_of(how.metric)
         drawn = tracks(reader, jobs, offered[place], how.x)
         if not drawn:
-            return [[(_unknown(how.x), "warn")]]
+            return sentence(_unknown(how.x), width, "warn")
         self._end = max(track.end for track in drawn)
         first, last = how.frame(self._end)
         frame = Frame(last, first, how.log, how.x, how.cursor)
@@ -125,14 +129,14 @@ class Curves(JobView):
         legend = legend_lines(entries, told, width)
         room = height - len(legend)
         if width < LEAST_WIDTH or room < LEAST_HEIGHT + 1:
-            return [*legend, [("Too little room for a chart: make the window larger.", "dim")]]
+            return [*legend, *sentence(NO_ROOM, width, "dim")]
         curves = [
             track.read(reader, replace(how, window=_seen(how, frame)), width) for track in drawn
         ]
         chart = draw(curves, width, room, frame)
         self._left = plot_left(chart)
         self._columns = max(1, width - self._left)
-        return [*legend, *(chart or [[(_nothing(how), "warn")]])]
+        return [*legend, *(chart or sentence(_nothing(how), width, "warn"))]
 
     def _place_of(self, metric: str | None) -> int:
         """Return which of the offered charts is that of a metric; the first if none is."""

@@ -232,4 +232,4 @@ class FindingRows(RowList, Background):
 
     def work_failed(self, failure: Failure) -> None:
         """Say in the list itself that it could not be read."""
-        self._show(self.wanted or "", list(wrap(f"Could not be read. {failure.words}", self.room)))
+        self._show(self.wanted or "", list(wrap(f"Could not be read: {failure.words}", self.room)))

@@ -286,7 +286,7 @@ class ExampleRows(RowList, Background):
         """Say in the list itself that it could not be read."""
         before = self.in_sight()
         self._reading = False
-        words = wrap(f"Could not be read. {failure.words}", self.room)
+        words = wrap(f"Could not be read: {failure.words}", self.room)
         self._words = [[(line, "bad")] for line in words]
         self.rows_changed(before, 0, 0)
 

@@ -124,5 +124,5 @@ class JobView(LineView, Background):
         """Say in the panel itself that it could not be read."""
         self._be_patient()
         self.shown = self.job
-        words = wrap(f"Could not be read. {failure.words}", self.room)
+        words = wrap(f"Could not be read: {failure.words}", self.room)
         self.show([[(line, "bad")] for line in words])

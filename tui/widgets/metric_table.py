@@ -8,7 +8,9 @@ from engine.curves.charts import charts
 from store.queries.metrics import SeriesSummary, series_list
 from tui.formats import count, fit, fit_right, measure
 from tui.ink import Line
+from tui.widgets.curves import NO_METRICS
 from tui.widgets.job_view import JobView
+from tui.wrapping import sentence
 
 _VALUE, _AT, _POINTS = 9, 9, 9
 _NAME_LEAST = 12
@@ -23,7 +25,7 @@ class MetricTable(JobView):
             summary.name: summary for summary in series_list(self.lab.database.reader, job)
         }
         if not summaries:
-            return [[("No metrics yet: they come with the first steps.", "dim")]]
+            return sentence(NO_METRICS, self.room, "dim")
         names = [name for chart in charts(summaries) for name in chart]
         return metric_lines([summaries[name] for name in names], self.room)
 

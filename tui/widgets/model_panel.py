@@ -114,7 +114,7 @@ class ModelPanel(RowList, Background):
     def work_failed(self, failure: Failure) -> None:
         """Say in the panel itself that it could not be read."""
         self.facts = None
-        words = wrap(f"Could not be read. {failure.words}", self.room)
+        words = wrap(f"Could not be read: {failure.words}", self.room)
         self._show([LinkedLine([(line, "bad")]) for line in words])
 
     def action_open_line(self) -> None:

@@ -14,6 +14,9 @@ from tui.ink import Span
 from tui.jumping import Spot
 from tui.widgets.fixed_lines import FixedLines
 
+_AROUND = 4
+"""The cells beside a title: its number, and a blank around each of the two."""
+
 
 class TabStrip(FixedLines):
     """Shows which panel is open; a click opens another.
@@ -41,14 +44,21 @@ class TabStrip(FixedLines):
         """Show the tabs."""
         self.watch_active()
 
+    def on_resize(self) -> None:
+        """Show as many titles as there is room for."""
+        self.watch_active()
+
     def watch_active(self) -> None:
-        """Mark the open tab."""
+        """Mark the open tab; where there is no room, the others are their numbers alone."""
+        needed = sum(len(title) + _AROUND for title in self._tabs.values()) - 1
+        is_narrow = 0 < self.size.width < needed
         line: list[Span] = []
         self._ends, end = [], 0
         for number, (tab, title) in enumerate(self._tabs.items(), start=1):
             opened = tab == self.active
-            line += [(f" {number} ", "key"), (title, "tab" if opened else "dim"), (" ", "plain")]
-            end += len(title) + 4
+            shown = title if opened or not is_narrow else ""
+            line += [(f" {number} ", "key"), (shown, "tab" if opened else "dim"), (" ", "plain")]
+            end += len(shown) + _AROUND
             self._ends.append((end, tab))
         self.show([line])
 

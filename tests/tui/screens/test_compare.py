@@ -329,7 +329,7 @@ async def test_what_cannot_be_read_is_told(
             locked.setattr(lab.database, "head", busy)
             screen = Compare(lab, ["job_1", "job_3"])
             ui.app.push_screen(screen)
-            await ui.until_shown("Could not be read. the database is locked by another program")
+            await ui.until_shown("Could not be read: the database is locked by another program")
             await ui.press("2", "3", "4", "1", "l", "d", "Y")
         await ui.until_shown("METRICS", "eval_loss, best")
 

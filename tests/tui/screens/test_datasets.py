@@ -174,7 +174,7 @@ async def test_without_datasets_it_says_what_to_do(empty_lab: StillLab, drive: D
         await ui.press("D")
         await ui.until_shown("There are no datasets yet.", "a  takes a file of yours in")
         await ui.press("c", "v", "s", "t", "d", "enter", "Y", "4", "m")
-        assert len([told for told in ui.told if "a adds a file" in told]) == 4
+        assert len([told for told in ui.told if "a adds a file" in told]) == 9
         await ui.press("escape")
         assert isinstance(ui.app.screen, Jobs)
 
@@ -184,7 +184,7 @@ async def test_content_that_is_missing_is_told_where_it_would_stand(
 ) -> None:
     async with drive(lab, (80, 24)) as ui:
         await open_datasets(ui, "3")
-        await ui.until_shown("Could not be read. the file with content cccccccc")
+        await ui.until_shown("Could not be read: the file with content cccccccc")
 
 
 async def test_thousands_of_versions_are_read_only_where_one_looks(

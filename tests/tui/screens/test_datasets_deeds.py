@@ -310,3 +310,17 @@ async def test_training_begins_with_the_form_of_a_new_job(
         monkeypatch.setattr(ui.app, "open_new_job", asked.append)
         await select(ui, "ds_a3", "t")
         assert asked == ["support/train@1"]
+
+
+async def test_without_a_version_every_key_that_wants_one_says_so(
+    empty_lab: StillLab, drive: Drive
+) -> None:
+    said = "there is no version to do that with: a adds a file"
+    async with drive(empty_lab, (80, 24)) as ui:
+        await ui.press("D")
+        await ui.until_shown("There are no datasets yet.")
+        for place, key in enumerate("vcstdTmY1234lh", start=1):
+            await ui.press(key)
+            await ui.until(lambda place=place: ui.told.count(said) == place)  # type: ignore[misc]
+        await ui.press("enter", "space")
+        await ui.until(lambda: ui.told.count(said) == 16)

@@ -115,7 +115,7 @@ async def test_in_a_worker_that_reads(
             story.tell("job_5", *losses(31, 5))
             await told(ui)
             await ui.press("enter")
-            await ui.until_shown("Could not be read. Something unexpected went wrong")
+            await ui.until_shown("Could not be read: Something unexpected went wrong")
         await goes_on(ui)
         await ui.press("home")
         await ui.until_shown("━ loss")

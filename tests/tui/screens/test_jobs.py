@@ -396,8 +396,6 @@ async def test_without_jobs_it_says_what_to_do(
     del home
     async with drive(empty_lab, (80, 24)) as ui:
         await ui.until_shown("There are no jobs yet.", "ftlab demo", "ftlab train")
-        await ui.press("c", "r", "t", "j", "enter", "1", "m", "l")
-        assert ui.told == []
         Story(empty_lab.database.path).job("1", *running(), name="the-first")
         await ui.until_shown("the-first", "● the-first  running")
 
@@ -421,7 +419,7 @@ async def test_a_panel_that_cannot_be_read_says_so_and_the_app_goes_on(
     monkeypatch.setattr(lab, "log_tail", fault)
     async with drive(lab) as ui:
         await ui.press("5")
-        await ui.until_shown("Could not be read.", "the disk does not answer")
+        await ui.until_shown("Could not be read:", "the disk does not answer")
         await ui.press("1")
         await ui.until_shown("learning rate")
 
@@ -535,3 +533,32 @@ async def test_own_keys_are_listened_to_shown_and_those_that_cannot_be_told(
         assert isinstance(ui.app.screen, Jobs)
         await ui.press("x")
         assert isinstance(ui.app.screen, Question)
+
+
+_WANT_A_JOB = (
+    *("enter", "c", "r", "R", "t", "m", "p", "y", "s", "plus", "minus", "comma", "full_stop", "0"),
+    *("x", "left_square_bracket", "right_curly_bracket", "l", "h", "1", "3", "5", "Y", "O"),
+    *("space", "f", "z"),
+)
+
+
+async def test_without_a_job_every_key_that_wants_one_says_so(
+    empty_lab: StillLab, drive: Drive
+) -> None:
+    async with drive(empty_lab, (80, 24)) as ui:
+        await ui.until_shown("There are no jobs yet.")
+        for place, key in enumerate(_WANT_A_JOB, start=1):
+            await ui.press(key)
+            said = "there is no job to do that with"
+            await ui.until(lambda place=place, said=said: ui.told.count(said) == place)  # type: ignore[misc]
+
+
+async def test_where_no_job_fits_a_search_keys_say_how_to_see_all_again(
+    lab: StillLab, drive: Drive
+) -> None:
+    async with drive(lab) as ui:
+        await ui.press("slash", *"nothing-is-called-so", "enter")
+        await ui.until_shown("No job fits")
+        await ui.press("c", "R", "space")
+        said = "no job fits the search: esc shows all jobs again"
+        await ui.until(lambda: ui.told.count(said) == 3)

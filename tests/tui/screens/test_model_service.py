@@ -176,3 +176,24 @@ async def test_a_hosted_model_is_rebuilt_here_and_goes_only_if_its_name_is_typed
         await ui.until(lambda: f"{row.name} deleted" in ui.told)
         await ui.until_shown("gone")
     assert model(rescued.database.reader, row.id).gone_reason == "deleted"
+
+
+async def test_the_base_model_at_the_service_is_evaluated_by_a_suite(
+    rescued: _Lab, standin: Standin, drive: Drive, home: Path
+) -> None:
+    file = home / "sums.csv"
+    file.write_text("question,answer\n" + "".join(f"{n} + 1 = ?,{n + 1}\n" for n in range(3)))
+    define(rescued, str(file), "sums", scorers=[NumberMatch()])
+    standin.behaviour.answerer = lambda _: "1"
+    async with drive(rescued) as ui:
+        await _open(ui)
+        await ui.press("g")
+        await ui.until_shown("MADE OF IT")
+        await ui.press("E")
+        await ui.until_shown("sums@1")
+        await ui.press("enter")
+        await ui.until_shown("by sums@1?", "3 answers to ask for")
+        await ui.press("y")
+        await ui.until(lambda: any("number_match 0.333" in told for told in ui.told))
+    [row] = evaluation_list(rescued.database.reader)
+    assert row.model == f"openai/{_row(rescued).base_model}"

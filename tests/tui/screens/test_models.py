@@ -371,7 +371,11 @@ async def test_without_models_it_says_how_one_comes_to_be(
     async with drive(empty_lab, (80, 24)) as ui:
         await ui.press("M")
         await ui.until_shown("There are no models yet.", "ftlab import openai")
-        await ui.press("enter", "t", "x", "T", "E", "R", "C", "v", "space", "m", "h", "l", "escape")
+        for key in ("enter", "t", "x", "T", "E", "R", "C", "v", "space", "m", "Y", "O", "b"):
+            told = len(ui.told)
+            await ui.press(key)
+            await ui.until(lambda told=told: len(ui.told) > told)  # type: ignore[misc]
+        await ui.press("h", "l", "escape")
         assert isinstance(ui.app.screen, Jobs)
 
 

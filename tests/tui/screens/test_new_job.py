@@ -328,6 +328,7 @@ async def test_in_a_lab_that_is_only_looked_at_nothing_is_started(
         await open_form(ui)
         await write(ui, "dataset", "gsm8k/train")
         await ui.until_shown("! this was opened with --read-only", "STEPS")
+        await ui.until_shown("! nothing can be started here")
         await ui.press("ctrl+g")
         await ui.until(lambda: ui.told == ["this was opened with --read-only"])
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Event
+
+import pytest
+
 from store.queries.history import Filter, history
 from tests.tui.conftest import Drive, StillLab
 from tui.screens.ask import Ask
 from tui.screens.history import History
 from tui.screens.jobs import Jobs
 from tui.screens.jump import Jump
+from tui.travelling import Travelling
 
 
 async def test_the_slider_shows_every_moment_and_leads_back(lab: StillLab, drive: Drive) -> None:
@@ -159,4 +164,34 @@ async def test_a_dialog_that_is_open_when_the_past_comes_takes_nothing_of_it_awa
         assert [type(screen) for screen in ui.app.screen_stack] == [Jobs, Jobs]
         ui.app.leave_past()
         await ui.until(lambda: ui.app.sight is lab)
+        assert ui.app.as_of is None
+
+
+async def test_whoever_returns_to_now_before_a_past_has_come_stays_there(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on, ended = Event(), Event(), Event()
+    usual = Travelling._fold
+
+    def fold(app: Travelling, seq: int, *, sliding: bool) -> object:
+        begun.set()
+        goes_on.wait(10)
+        found = usual(app, seq, sliding=sliding)
+        ended.set()
+        return found
+
+    monkeypatch.setattr(Travelling, "_fold", fold)
+    async with drive(lab, (80, 24)) as ui:
+        head = lab.database.head()
+        await ui.press("B")
+        await ui.until_shown(f"now of {head}")
+        await ui.press("left")
+        await ui.until(begun.is_set)
+        await ui.press("right")
+        await ui.until_shown(f"now of {head}")
+        await ui.until(lambda: not any(w.group == "past" for w in ui.app.workers if w.is_running))
+        goes_on.set()
+        await ui.until(ended.is_set)
+        await ui.press("slash")
+        assert isinstance(ui.app.screen, Ask)
         assert ui.app.as_of is None

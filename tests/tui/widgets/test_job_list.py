@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -59,6 +60,8 @@ def test_a_wider_list_never_tells_less() -> None:
         ("provider", "PROVIDER"),
         ("dataset", "DATASET"),
         ("model", "BASE"),
+        ("status", "STATUS"),
+        ("updated", "NEWS"),
     ],
 )
 def test_what_a_list_is_sorted_by_is_shown_before_what_else_there_might_be(
@@ -72,6 +75,21 @@ def test_what_a_list_is_sorted_by_is_shown_before_what_else_there_might_be(
     for width in range(14, 320):
         usual = set(_words(heading(width, NEWEST_FIRST)))
         assert len(_words(heading(width, order))) >= min(3, len(usual))
+
+
+def test_a_list_by_status_tells_it_in_words_and_one_by_last_news_how_old_they_are(
+    lab: StillLab,
+) -> None:
+    running = _rows(lab)["gsm8k-5"]
+    assert "STATUS↓" in text_of(heading(53, Order("status")))
+    assert "● gsm8k-5" in text_of(job_line(running, " ", 53, NOW, "status"))
+    assert " running " in text_of(job_line(running, " ", 53, NOW, "status"))
+    assert "NEWS↑" in text_of(heading(53, Order("updated", backwards=True)))
+    at = (NOW - timedelta(hours=3)).isoformat()
+    told = replace(running, job=replace(running.job, updated_at=at))
+    assert text_of(job_line(told, " ", 53, NOW, "updated")).split()[-2:] == ["3h", "2m"]
+    for row in _rows(lab).values():
+        assert "…" not in text_of(job_line(row, " ", 146, NOW, "status"))
 
 
 def _words(line: Line) -> list[str]:
