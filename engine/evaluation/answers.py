@@ -13,6 +13,7 @@ from store.errors import StoreError
 
 if TYPE_CHECKING:
     from store.blobs import BlobStore
+    from store.queries.compared import SaidRow
     from store.queries.evaluations import LikelihoodRow
     from store.queries.recordings import AnswerRow
 
@@ -22,6 +23,21 @@ NO_REFERENCE = ""
 def reference_digest(prompt: Prompt) -> str:
     """Return the SHA-256 of the answer that was hoped for; empty if there is none."""
     return NO_REFERENCE if prompt.reference is None else digest_of(text_of(prompt.reference))
+
+
+def row_of(prompt: Prompt) -> str:
+    """Return what tells a row of a suite from others: what it asks, and what it hopes for."""
+    return row_key(prompt.digest, reference_digest(prompt))
+
+
+def row_key(prompt: str, reference: str) -> str:
+    """Return the key of a row; see `row_of`.
+
+    Args:
+        prompt: the SHA-256 of what is asked.
+        reference: that of what is hoped for; empty if there is nothing.
+    """
+    return f"{prompt}:{reference}"
 
 
 def answer_of(
@@ -56,7 +72,7 @@ def answer_of(
     )
 
 
-def text_said(row: AnswerRow) -> str:
+def text_said(row: AnswerRow | SaidRow) -> str:
     """Return the text of an answer; a tool call in place of one as its JSON, without its id."""
     if row.content:
         return row.content

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.evaluation.answers import answer_of, reference_digest
 from engine.evaluation.choosing import needs_another, reads_answers, reads_references
+from engine.evaluation.column import Column, Place
 from engine.evaluation.judging import Case, case_of
 from engine.recording.settings import questions_of
 from engine.scoring.judged import Judge
 from engine.scoring.registry import identity, to_json
 from engine.scoring.scorer import Pooled
-from engine.scoring.scoring import Fault, scored
-from engine.suites.prompts import Prompt
+from engine.scoring.scoring import Fault, parts_of, scored
 from store.log import Entry
 from store.queries.evaluations import ScoreRow, likelihoods_of, scores_of
 from store.queries.recordings import answers_of
@@ -26,65 +25,15 @@ if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.scoring.answer import Answer
     from engine.scoring.scorer import Scorer
+    from engine.suites.prompts import Prompt
     from store.queries.evaluations import LikelihoodRow
     from store.queries.recordings import AnswerRow
 
-Verdicts = dict[str, dict[tuple[str, int], tuple[str, str]]]
+Verdicts = dict[str, dict[Place, tuple[str, str]]]
+"""What each judge said, by the identity of the scorer and the place of the score."""
 
 _AT_ONCE = 200
 """Scores in one event: few events for many rows, and little that a kill could lose."""
-
-
-@dataclass(slots=True)
-class Column:
-    """What a scorer said of the answers of an evaluation.
-
-    Attributes:
-        scorer: what scored them.
-        identity: the SHA-256 of it with its settings.
-        against: the model whose answers they were held beside; empty for none.
-        scores: by the request, the number of the sample and the hash of the reference.
-    """
-
-    scorer: Scorer
-    identity: str
-    against: str
-    scores: dict[tuple[str, int, str], ScoreRow] = field(default_factory=dict)
-    _new: list[ScoreRow] = field(default_factory=list)
-
-    def add(self, score: ScoreRow) -> None:
-        """Take a score that is still to be recorded."""
-        self.scores[score.request, score.sample, score.reference] = score
-        self._new.append(score)
-
-    def take_new(self) -> list[ScoreRow]:
-        """Return the scores that are not recorded yet, and forget that they are not."""
-        new, self._new = self._new, []
-        return new
-
-    @property
-    def waiting(self) -> int:
-        """How many scores are not recorded yet."""
-        return len(self._new)
-
-    def values(self) -> list[float]:
-        """Return all values that there are."""
-        return [score.value for score in self.scores.values() if score.value is not None]
-
-    @property
-    def mean(self) -> float | None:
-        """The mean of all values so far; of a scorer with a figure of its own, that figure."""
-        if isinstance(self.scorer, Pooled):
-            return self._pooled(self.scorer)
-        values = self.values()
-        return math.fsum(values) / len(values) if values else None
-
-    def _pooled(self, scorer: Pooled) -> float | None:
-        told = (score.parts_json for score in self.scores.values())
-        parts = [json.loads(each) for each in told if each is not None]
-        return (
-            scorer.figure([sum(column) for column in zip(*parts, strict=True)]) if parts else None
-        )
 
 
 class Marker:
@@ -103,7 +52,9 @@ class Marker:
     def __init__(self, lab: Lab, plan: EvaluationPlan, evaluation: str, cause: int) -> None:
         self._lab, self._plan = lab, plan
         self._evaluation, self._cause = evaluation, cause
-        self._prompts = {prompt.digest: prompt for prompt in plan.recording.prompts}
+        self._prompts: dict[str, dict[str, Prompt]] = {}
+        for prompt in plan.prompts:
+            self._prompts.setdefault(prompt.digest, {})[reference_digest(prompt)] = prompt
         self._likelihoods: dict[tuple[str, str], LikelihoodRow] = {}
         self._others: dict[str, AnswerRow] = {}
         self._verdicts: Verdicts = {}
@@ -120,13 +71,13 @@ class Marker:
         against = (self._plan.against or "") if beside else ""
         known = scores_of(self._lab.database.reader, self._plan.subject, identity(scorer), against)
         column = Column(scorer, identity(scorer), against)
-        references = {digest: reference_digest(each) for digest, each in self._prompts.items()}
         column.scores = {
             place: score
             for place, score in known.items()
             if place[:2] in self._wanted
-            and references.get(score.prompt) == score.reference
+            and score.reference in self._prompts.get(score.prompt, {})
             and score.fault is None
+            and not (score.value is None and reads_references(scorer))
         }
         return column
 
@@ -157,8 +108,7 @@ class Marker:
         """Score all answers that there are by all scorers, and record all scores.
 
         Args:
-            verdicts: what each judge said, by the identity of the scorer, of the answers by request
-                and sample.
+            verdicts: what the judges said.
         """
         self._verdicts = verdicts or {}
         self._likelihoods = likelihoods_of(self._lab.database.reader, self._plan.subject)
@@ -176,48 +126,57 @@ class Marker:
         rows = (found[place] for place in self._wanted if place in found)
         return [row for row in rows if row.reply is not None]
 
-    def case(self, row: AnswerRow) -> Case | None:
-        """Return what a judge is asked of an answer; None if nothing is there to hold it beside."""
-        prompt = self._prompts[row.prompt]
-        other = self._others.get(row.prompt)
-        return None if self._plan.against and other is None else case_of(prompt, row, other)
+    def cases(self) -> dict[Place, Case]:
+        """Return what judges are asked: of each answer for which there is one to hold it beside."""
+        found = {}
+        for row in self.answers():
+            other = self._others.get(row.prompt)
+            if self._plan.against and other is None:
+                continue
+            for reference, prompt in self._prompts[row.prompt].items():
+                if (case := case_of(prompt, row, other)) is not None:
+                    found[row.request, row.sample, reference] = case
+        return found
 
     def close(self) -> None:
-        """Record what was scored and is not recorded yet."""
+        """Record what was scored and is not recorded yet; what is still scored no longer counts."""
+        for column in self.columns:
+            column.close()
         self._record(1)
 
     def _waits(self, column: Column) -> bool:
         """Tell whether a scorer wants what is known at the end only."""
         return reads_references(column.scorer) or isinstance(column.scorer, Judge)
 
-    def _mark(self, row: AnswerRow, columns: Iterable[Column]) -> None:
-        prompt = self._prompts.get(row.prompt)
-        if prompt is None:
-            return
-        reference = reference_digest(prompt)
-        place = (row.request, row.sample, reference)
-        missing = [
-            column
-            for column in columns
-            if place not in column.scores and not self._lacks(column, row)
-        ]
-        if not missing:
-            return
-        known = self._answer(row, prompt, missing)
-        for column in missing:
-            answer = replace(known, verdicts=self._verdict(column, row))
-            column.add(
-                _score_row(self._plan.subject, self._evaluation, column, row, reference, answer)
-            )
+    def _mark(self, row: AnswerRow, columns: Sequence[Column]) -> None:
+        """Score an answer in every row of the suite that asks for it."""
+        for reference, prompt in self._prompts.get(row.prompt, {}).items():
+            place = (row.request, row.sample, reference)
+            missing = [
+                column
+                for column in columns
+                if place not in column.scores and not self._lacks(column, row, place)
+            ]
+            if not missing:
+                continue
+            known = self._answer(row, prompt, missing)
+            for column in missing:
+                answer = replace(known, verdicts=self._verdict(column, place))
+                column.add(
+                    _score_row(self._plan.subject, self._evaluation, column, row, reference, answer)
+                )
 
-    def _lacks(self, column: Column, row: AnswerRow) -> bool:
+    def _lacks(self, column: Column, row: AnswerRow, place: Place) -> bool:
         """Tell whether what a scorer holds an answer beside may come to be known later."""
         if isinstance(column.scorer, Judge):
-            return self._verdict(column, row) is None
+            return self._verdict(column, place) is None
+        if reads_references(column.scorer):
+            # Recorded as none, a score would stay none once the reference is read.
+            return (row.prompt, place[2]) not in self._likelihoods
         return needs_another(column.scorer) and row.prompt not in self._others
 
-    def _verdict(self, column: Column, row: AnswerRow) -> tuple[str, str] | None:
-        return self._verdicts.get(column.identity, {}).get((row.request, row.sample))
+    def _verdict(self, column: Column, place: Place) -> tuple[str, str] | None:
+        return self._verdicts.get(column.identity, {}).get(place)
 
     def _answer(self, row: AnswerRow, prompt: Prompt, columns: Sequence[Column]) -> Answer:
         with_tokens = any(reads_answers(column.scorer) for column in columns)
@@ -270,9 +229,12 @@ def _score_row(
     model: str, evaluation: str, column: Column, row: AnswerRow, reference: str, answer: Answer
 ) -> ScoreRow:
     found = scored(column.scorer, answer)
+    parts = None
+    if isinstance(column.scorer, Pooled) and not isinstance(found, Fault):
+        added = parts_of(column.scorer, answer)
+        found, parts = (added, None) if isinstance(added, Fault) else (found, added)
     fault = found.words if isinstance(found, Fault) else None
     score = None if isinstance(found, Fault) else found
-    parts = _parts(column.scorer, answer) if fault is None else None
     return ScoreRow(
         model=model,
         scorer=column.identity,
@@ -287,10 +249,3 @@ def _score_row(
         parts_json=None if parts is None else json.dumps(parts),
         evaluation=evaluation,
     )
-
-
-def _parts(scorer: Scorer, answer: Answer) -> tuple[float, ...] | None:
-    if not isinstance(scorer, Pooled):
-        return None
-    parts = scorer.parts(answer)
-    return parts if parts is not None and all(map(math.isfinite, parts)) else None

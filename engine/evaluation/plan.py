@@ -42,26 +42,45 @@ class EvaluationPlan:
 
     Attributes:
         suite: what it is asked.
+        prompts: the rows of the suite; of those that ask the same and hope for something else, all
+            are scored by the one answer.
         recording: how its answers come to be: an evaluation is a recording that is scored.
         scorers: what scores them.
         against: what the other model's answers are recorded under, if there is one.
         unread: the prompts of whose references it is not known yet how likely the model holds them;
-            none where no scorer wants to know, or the model is at a service.
+            none where no scorer wants to know, or the model's service is known never to tell.
         judgement: what judging will cost, if answers are like those that were hoped for; None
             without a judge, or if its price is not known.
         open: an evaluation of the same that was begun before.
+        judged_at_a_service: whether a judge is asked at a service.
         leaks: which prompts stand in what the model was trained on; None if nobody looked yet, or
             what it was trained on is not known here.
+        reading: what it costs to have a service read what is unread, if it tells; None at this
+            machine, or if that is not known.
     """
 
     suite: SuiteRow
+    prompts: tuple[Prompt, ...]
     recording: RecordingPlan
     scorers: tuple[Scorer, ...]
     against: str | None
     unread: tuple[Prompt, ...]
     judgement: Price | None
     open: EvaluationRow | None
+    judged_at_a_service: bool = False
     leaks: Leaks | None = None
+    reading: Price | None = None
+
+    @property
+    def price(self) -> Price | None:
+        """What the missing answers cost, and reading what is unread; None if it is not known."""
+        asked = self.recording.price
+        return asked if asked is None or self.reading is None else asked + self.reading
+
+    @property
+    def asks_service(self) -> bool:
+        """Whether a service is still to be asked anything, which may cost money."""
+        return self.recording.hosted and bool(self.recording.missing or self.unread)
 
     @property
     def subject(self) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.chatting import targets
 from engine.errors import RequestError
 from engine.evaluation.answers import reference_digest
 from engine.evaluation.choosing import needs_another, reads_references, scorers_for
-from engine.evaluation.judging import Case, plan_judgement
+from engine.evaluation.hosted_references import never_told
+from engine.evaluation.judging import Case, judge_target, plan_judgement
 from engine.evaluation.plan import EvaluationPlan, EvaluationWish
 from engine.recording import planning as recording_planning
+from engine.recording.own_data import SUITE
 from engine.recording.plan import RecordingPlan, Wish
 from engine.recording.planning import subject_of
 from engine.scoring.answer import Answer
 from engine.scoring.judged import Judge
 from engine.scoring.registry import BUILT_IN, to_json
 from engine.scoring.scoring import scored
-from engine.suites.prompts import Prompt, text_of
+from engine.suites.prompts import Prompt, kept, text_of
 from store.errors import NotFoundError
 from store.queries import evaluations as queries
 from store.queries.models import model as model_row
@@ -82,19 +85,24 @@ def plan(
         provider,
         progress,
     )
-    scorers = scorers_for(chosen, recording.prompts, wish.scorers)
-    _require_scorable(chosen, recording.prompts, scorers, wish)
+    prompts = tuple(replace(each, part=SUITE) for each in kept(lab.blobs, chosen.content))
+    scorers = scorers_for(chosen, prompts, wish.scorers)
+    _require_scorable(chosen, prompts, scorers, wish)
     _require_packages(scorers)
     against = None if wish.against is None else _other(lab, wish.against, provider)
-    unread = _unread(lab, recording, scorers)
+    unread = _unread(lab, recording, prompts, scorers)
+    prices = recording.prices
     return EvaluationPlan(
         suite=chosen,
+        prompts=prompts,
         recording=recording,
         scorers=scorers,
         against=against,
         unread=unread,
-        judgement=_judgement(lab, recording, scorers),
+        judgement=_judgement(lab, prompts, scorers),
+        judged_at_a_service=_judged_at_a_service(lab, scorers),
         open=_open(lab, chosen, recording, scorers, against),
+        reading=None if prices is None else prices.readings(unread),
     )
 
 
@@ -140,32 +148,43 @@ def _other(lab: Lab, reference: str, provider: str | None) -> str:
         return subject_of(targets.find(lab, reference, provider))
 
 
-def _unread(lab: Lab, recording: RecordingPlan, scorers: Sequence[Scorer]) -> tuple[Prompt, ...]:
+def _unread(
+    lab: Lab, recording: RecordingPlan, prompts: Sequence[Prompt], scorers: Sequence[Scorer]
+) -> tuple[Prompt, ...]:
     """Return the prompts whose references the model is still to read."""
-    if recording.hosted or not any(map(reads_references, scorers)):
+    if not any(map(reads_references, scorers)) or _is_never_told(recording):
         return ()
     known = queries.likelihoods_of(lab.database.reader, recording.subject)
     return tuple(
         prompt
-        for prompt in recording.prompts
+        for prompt in prompts
         if prompt.reference is not None and (prompt.digest, reference_digest(prompt)) not in known
     )
 
 
-def _judgement(lab: Lab, recording: RecordingPlan, scorers: Sequence[Scorer]) -> Price | None:
+def _is_never_told(recording: RecordingPlan) -> bool:
+    target = recording.target
+    return isinstance(target, targets.HostedTarget) and never_told(target.profile) is not None
+
+
+def _judgement(lab: Lab, prompts: Sequence[Prompt], scorers: Sequence[Scorer]) -> Price | None:
     """Guess what judges will cost, with the references in place of the answers."""
     found: list[Price] = []
     for scorer in scorers:
         if isinstance(scorer, Judge):
-            texts = (text_of(each.reference) or _LIKE_AN_ANSWER for each in recording.prompts)
-            cases = (
-                Case(prompt, text, text)
-                for prompt, text in zip(recording.prompts, texts, strict=True)
-            )
+            texts = (text_of(each.reference) or _LIKE_AN_ANSWER for each in prompts)
+            cases = (Case(prompt, text, text) for prompt, text in zip(prompts, texts, strict=True))
             price = plan_judgement(lab, scorer, cases).price
             if price is not None:
                 found.append(price)
     return sum(found[1:], found[0]) if found else None
+
+
+def _judged_at_a_service(lab: Lab, scorers: Sequence[Scorer]) -> bool:
+    return any(
+        isinstance(scorer, Judge) and isinstance(judge_target(lab, scorer), targets.HostedTarget)
+        for scorer in scorers
+    )
 
 
 def _open(

@@ -1,21 +1,20 @@
-"""Asking a model of this machine how likely it holds the answers that are hoped for."""
+"""Asking a model of this machine how likely it holds the answers that are hoped for.
+
+Services are asked otherwise: see `engine.evaluation.hosted_references`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.evaluation.answers import reference_digest
+from engine.evaluation.likelihoods import Ledger, ReadToken
 from engine.suites.prompts import Prompt, text_of
-from store.log import Entry
 
 if TYPE_CHECKING:
     import openai
 
-    from engine.lab import Lab
     from engine.providers.hosted.service import Service
 
 _PATH = "/likelihood"
@@ -27,25 +26,15 @@ Progress = Callable[[int, int], None]
 
 
 async def read_references(
-    lab: Lab,
-    service: Service,
-    subject: str,
-    model: str,
-    prompts: Sequence[Prompt],
-    evaluation: str,
-    cause: int,
-    progress: Progress,
+    ledger: Ledger, service: Service, model: str, prompts: Sequence[Prompt], progress: Progress
 ) -> None:
     """Record how likely a model holds each reference, token by token.
 
     Args:
-        lab: where that is recorded.
+        ledger: where that is recorded.
         service: the model server of this machine, opened.
-        subject: what the model's answers are recorded under.
         model: its name at the server.
         prompts: whose references are read.
-        evaluation: the id of the evaluation that wants to know.
-        cause: the seq of the event with its plan.
         progress: told how far it has come.
 
     Raises:
@@ -62,7 +51,7 @@ async def read_references(
             prompt = waiting.pop()
             told = await _asked(service, model, prompt)
             if told is not None:
-                _record(lab, subject, prompt, told, evaluation, cause)
+                ledger.record(prompt, [_token(each) for each in told["tokens"]])
             done += 1
             progress(done, len(prompts))
 
@@ -99,26 +88,5 @@ async def _asked(service: Service, model: str, prompt: Prompt) -> dict[str, Any]
     return cast("dict[str, Any]", found)
 
 
-def _record(
-    lab: Lab, subject: str, prompt: Prompt, told: dict[str, Any], evaluation: str, cause: int
-) -> None:
-    from store.events import ReferenceRead
-
-    tokens = told["tokens"]
-    kept = {
-        "texts": [token["token"] for token in tokens],
-        "logprobs": [token["logprob"] for token in tokens],
-        "likeliest": [token["likeliest"] for token in tokens],
-    }
-    reference = reference_digest(prompt)
-    fact = ReferenceRead(
-        evaluation=evaluation,
-        prompt=prompt.digest,
-        reference=reference,
-        tokens=len(tokens),
-        loss=-math.fsum(kept["logprobs"]) or 0.0,
-        likeliest=sum(kept["likeliest"]),
-        content=lab.blobs.put(json.dumps(kept, ensure_ascii=False).encode()),
-    )
-    key = f"reference:{prompt.digest}:{reference}"
-    lab.log.append(f"answers/{subject}", Entry(fact, key=key, cause=cause))
+def _token(told: dict[str, Any]) -> ReadToken:
+    return ReadToken(told["token"], told["logprob"], told["likeliest"])

@@ -57,6 +57,7 @@ class Prices:
 
     def __init__(self, rates: Rates, count: PromptCounter, prompts: Sequence[Prompt]) -> None:
         self._rates = rates
+        self._count = count
         self._asked = dict(zip((prompt.digest for prompt in prompts), count(prompts), strict=True))
         hoped = [prompt for prompt in prompts if prompt.reference is not None]
         self._hoped = dict(
@@ -71,6 +72,19 @@ class Prices:
         usual = self._hoped.get(digest, self._usual)
         answered = most * _USUAL_SHARE if usual is None else min(usual, most)
         return Price(self._rates.cost(asked, round(answered)), self._rates.cost(asked, most))
+
+    def reading(self, prompt: Prompt) -> Price:
+        """Return what it costs to have a model read a prompt's reference.
+
+        It is sent the prompt with it and without it, and writes a token to each.
+        """
+        [hoped] = self._count([_answer(prompt)])
+        cost = self._rates.cost(2 * self._asked[prompt.digest] + hoped, 2)
+        return Price(cost, cost)
+
+    def readings(self, prompts: Iterable[Prompt]) -> Price:
+        """Return what it costs to have the references of several prompts read."""
+        return sum(map(self.reading, prompts), Price(0.0, 0.0))
 
     def total(self, questions: Iterable[Question]) -> Price:
         """Return what questions cost together."""

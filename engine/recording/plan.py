@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.chatting import targets
 from engine.chatting.targets import HostedTarget, Target
 from engine.errors import LimitError
+from engine.money import dollars
 from engine.recording.costs import Price, Prices
 from engine.recording.own_data import SUITE
 from engine.recording.settings import Question, Settings
@@ -109,8 +110,11 @@ class RecordingPlan:
         """How many prompts are from where."""
         return dict(Counter(prompt.part or SUITE for prompt in self.prompts))
 
-    def require_affordable(self) -> None:
+    def require_affordable(self, ask_less: str = "ask less with --from-data and --samples") -> None:
         """See that it will not cost more than it may.
+
+        Args:
+            ask_less: what helps beside a higher limit.
 
         Raises:
             LimitError: if it would, or nobody knows.
@@ -120,11 +124,10 @@ class RecordingPlan:
         if self.price is None:
             raise LimitError(
                 f"what answers of {self.target.name} cost is not known, so it cannot be kept under "
-                f"${self.limit:,.4f}: write its prices into pricing.toml in the data directory"
+                f"{dollars(self.limit)}: write its prices into pricing.toml in the data directory"
             )
         if self.price.about > self.limit:
             raise LimitError(
-                f"the answers of {self.target.name} would cost about ${self.price.about:,.4f}, "
-                f"more than the limit of ${self.limit:,.4f}: ask less with --from-data and "
-                "--samples, or raise --max-cost"
+                f"the answers of {self.target.name} would cost about {dollars(self.price.about)}, "
+                f"more than the limit of {dollars(self.limit)}: {ask_less}, or raise --max-cost"
             )

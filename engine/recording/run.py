@@ -127,7 +127,7 @@ async def recorded(
     company: Company = ALONE,
 ) -> Outcome:
     """Make a recording, maybe beside others; see `record`."""
-    async with _held(lab, plan, patience):
+    async with held(lab, plan, patience):
         # Whoever held it before may have asked a part of it meanwhile.
         plan = renewed(lab, plan)
         if (whole := _whole(lab, plan)) is not None:
@@ -144,8 +144,12 @@ async def recorded(
 
 
 @asynccontextmanager
-async def _held(lab: Lab, plan: RecordingPlan, patience: float) -> AsyncIterator[None]:
-    """Be the only one who asks this model for its recording."""
+async def held(lab: Lab, plan: RecordingPlan, patience: float) -> AsyncIterator[None]:
+    """Be the only one who asks this model, once another process does so no more.
+
+    Raises:
+        JobStateError: if one still does after so many seconds of patience.
+    """
     lease = Lease(lab.database, f"recording:{plan.subject}", lab.actor, seconds=_LEASE_SECONDS)
     until = time.monotonic() + patience
     while not lease.acquire():

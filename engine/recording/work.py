@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from engine.chatting.reaching import reach_hosted
 from engine.chatting.targets import HostedTarget
+from engine.chatting.templates import explain_template
 from engine.errors import LimitError, ProviderError
+from engine.money import dollars
 from engine.recording.asking import Asker
 from engine.recording.purse import Purse
 from engine.recording.settings import Question
@@ -148,9 +150,9 @@ class Work:
 
     def _too_dear(self) -> LimitError:
         return LimitError(
-            f"${self._purse.spent:,.4f} of ${self._purse.limit or 0:,.4f} are spent, and what is "
-            f"left may not pay for the next answer: {len(self._waiting)} questions are still to be "
-            "asked"
+            f"{dollars(self._purse.spent)} of {dollars(self._purse.limit or 0)} are spent, and "
+            "what is left may not pay for the next answer: "
+            f"{len(self._waiting)} questions are still to be asked"
         )
 
     def _at_most(self, question: Question) -> float:
@@ -217,6 +219,7 @@ class Work:
         if failure.kind not in _OF_THE_PROMPT:
             self.stop = self.stop or self._explained(failure)
             return
+        failure = self._explained(failure)
         said = str(failure)
         self.refused[said] += 1
         fact = AnswerRefused(
@@ -236,7 +239,9 @@ class Work:
         from engine.pricing.catalogue import catalogue
 
         target = self._plan.target
-        if failure.kind != "not_found" or not isinstance(target, HostedTarget):
+        if not isinstance(target, HostedTarget):
+            return explain_template(failure, target)
+        if failure.kind != "not_found":
             return failure
         return explain_missing(failure, target, catalogue(self._lab.places.prices), now())
 

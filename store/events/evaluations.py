@@ -15,9 +15,10 @@ class EvaluationPlanned(Fact):
     them, with all their settings. Each prompt is asked once at temperature 0, or `samples` times at
     `temperature` if that is more than 0. `against` is the model whose answers others are held
     beside by scorers that need another recording. `reused` counts the answers that were known
-    before; the others will cost about `estimate` and at most `at_most` US dollars. `leaked` counts
-    the prompts that stand in what the model was trained on, word for word or nearly so; None where
-    that is not known.
+    before; the others will cost about `estimate` and at most `at_most` US dollars, with what it
+    takes to have a service read the answers that are hoped for. `leaked` counts the prompts that
+    stand in what the model was trained on, word for word or nearly so; None where that is not
+    known.
     """
 
     type_name = "EvaluationPlanned"
@@ -73,7 +74,8 @@ class ReferenceRead(Fact):
 
     `loss` is the sum of the negative natural logarithms of the probabilities of its `tokens`;
     `likeliest` counts those that the model held the likeliest at their places. `content` is the
-    SHA-256 of each token's logarithm in the blobs.
+    SHA-256 of each token's logarithm in the blobs, with the tokens that a service counted for it
+    and US dollars, if one was asked.
     """
 
     type_name = "ReferenceRead"

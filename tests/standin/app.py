@@ -8,6 +8,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +21,7 @@ from tests.standin.calls import Call, Exchange, Flavour, read_body, read_query
 from tests.standin.endpoints import Endpoint, endpoints
 from tests.standin.errors import ApiError, bad_request, not_found
 from tests.standin.injection import Fault, Injection
+from tests.standin.prompts import FIELDS
 from tests.standin.record import Record
 from tests.standin.replies import EventStream, Reply, refusal
 from tests.standin.state import State
@@ -93,7 +95,8 @@ class App:
 
     def _reply(self, call: Call, endpoint: Endpoint, exchange: Exchange, fault: Fault) -> Reply:
         # Also where a fault takes the place of the action: no request is to be wrong.
-        problems = problems_of(call, endpoint.shape) if endpoint.shape else [_NO_ENDPOINT]
+        known = self._published(call)
+        problems = problems_of(known, endpoint.shape) if endpoint.shape else [_NO_ENDPOINT]
         self._record.blame(call, problems)
         if fault.instead:
             reply = fault.instead
@@ -104,6 +107,13 @@ class App:
             except ApiError as error:
                 reply = refusal(error)
         return fault.spoil(call, reply)
+
+    def _published(self, call: Call) -> Call:
+        """Return a request without what services like this one take beside what is published."""
+        if call.json is None or self._state.behaviour.prompt_logprobs is None:
+            return call
+        published = {name: value for name, value in call.json.items() if name not in FIELDS}
+        return replace(call, json=published)
 
     def _act(self, call: Call, endpoint: Endpoint, problems: list[str]) -> Reply:
         authorize(call, self._state)

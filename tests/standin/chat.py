@@ -10,6 +10,7 @@ from tests.standin.calls import Call, Json
 from tests.standin.catalogue import snapshot
 from tests.standin.errors import ApiError, bad_request, not_found
 from tests.standin.models import ready_base
+from tests.standin.prompts import sent_tokens, told_of
 from tests.standin.replies import EventStream, Reply
 from tests.standin.state import State
 
@@ -27,6 +28,10 @@ class Chat:
         self._check(asked)
         prompt = "\n".join(_text_of(message) for message in asked["messages"])
         answers = answers_to(self._state, asked, prompt)
+        cost, told = usage(prompt, answers), self._told(asked)
+        if told:
+            cost["prompt_tokens"] = len(told["prompt_logprobs"])
+            cost["total_tokens"] = cost["prompt_tokens"] + cost["completion_tokens"]
         common = {
             "id": self._state.new_id("chatcmpl-", 28),
             "created": self._state.clock.timestamp(),
@@ -36,18 +41,28 @@ class Chat:
         }
         if asked.get("stream"):
             common["object"] = "chat.completion.chunk"
-            chunks = list(_chunks(asked, answers, common, usage(prompt, answers)))
+            chunks = list(_chunks(asked, answers, common, cost))
             return Reply(EventStream(chunks), media_type="text/event-stream; charset=utf-8")
         return Reply(
             common
+            | told
             | {
                 "object": "chat.completion",
                 "choices": [_choice(asked, n, answer) for n, answer in enumerate(answers)],
-                "usage": usage(prompt, answers),
+                "usage": cost,
             }
         )
 
+    def _told(self, asked: Json) -> Json:
+        """Return what a service like vLLM tells of the prompt, if that is wished for."""
+        behaviour = self._state.behaviour
+        if asked.get("prompt_logprobs") is None or behaviour.prompt_logprobs != "told":
+            return {}
+        return {"prompt_logprobs": told_of((behaviour.prompt_reader or sent_tokens)(asked))}
+
     def _check(self, asked: Json) -> None:
+        if self._state.behaviour.prompt_logprobs == "refused" and "prompt_logprobs" in asked:
+            raise bad_request("Extra inputs are not permitted: prompt_logprobs.")
         base = ready_base(self._state, asked["model"])
         if base.kind == "completion":
             raise not_found(

@@ -8,11 +8,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tests.standin.calls import Json
 from tests.standin.catalogue import BASE_MODELS, BaseModel, Method, snapshot
 from tests.standin.clock import Clock
+
+if TYPE_CHECKING:
+    from tests.standin.prompts import PromptReader, Telling
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -145,6 +148,9 @@ class Behaviour:
         clock_skew: seconds by which the `Date` of answers is ahead.
         answerer: gives the text, or the whole message, that a chat or completion request is to be
             answered with; None, or a None from it, leaves that to the stand-in.
+        prompt_logprobs: what becomes of the wish to know how likely a prompt is; None if the
+            service takes it for a mistake, as OpenAI does.
+        prompt_reader: gives the tokens of a prompt; None leaves them to the stand-in.
     """
 
     looks_until_processed: int = 1
@@ -156,6 +162,8 @@ class Behaviour:
     system_fingerprint: str = "fp_0f03d4f0ee"
     clock_skew: float = 0.0
     answerer: Answerer | None = None
+    prompt_logprobs: Telling | None = None
+    prompt_reader: PromptReader | None = None
 
 
 class State:

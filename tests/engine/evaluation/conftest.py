@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.evaluation.outcome import Outcome, Skipped
 from engine.evaluation.plan import EvaluationWish
 from engine.evaluation.planning import plan
-from engine.evaluation.run import Outcome, Skipped, evaluate
+from engine.evaluation.run import evaluate
 from engine.lab import Lab
 from engine.scoring.specs import parse
 from engine.suites.defining import define

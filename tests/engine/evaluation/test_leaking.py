@@ -14,7 +14,8 @@ pytest.importorskip("rensa")
 
 
 def test_what_a_model_has_learned_is_told_and_recorded(lab: Lab, rescued: Rescued) -> None:
-    from engine.evaluation.run import Outcome, evaluate
+    from engine.evaluation.outcome import Outcome
+    from engine.evaluation.run import evaluate
 
     model = rescued()
     assert model.dataset is not None

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.evaluation import run
+from engine.evaluation import contestant
+from engine.evaluation.outcome import Outcome, Standing
 from engine.evaluation.plan import EvaluationWish
 from engine.evaluation.planning import plan
-from engine.evaluation.run import Outcome, Standing, evaluate
+from engine.evaluation.run import evaluate
 from engine.lab import Lab
 from engine.scoring.specs import label
 from store.queries.evaluations import likelihoods_of
@@ -31,7 +32,7 @@ def test_its_answers_are_scored_and_it_reads_what_was_hoped_for(
 
     [outcome] = evaluate(lab, [planned], lambda _plan: watch)
     assert isinstance(outcome, Outcome)
-    assert set(told) == {"reading", "answering"}
+    assert set(told) == {"reading", "answering", "scoring"}
     assert outcome.evaluation.status == "completed"
     means = {label(column.scorer): column.mean for column in outcome.columns}
     rows = likelihoods_of(lab.database.reader, planned.subject).values()
@@ -43,7 +44,7 @@ def test_its_answers_are_scored_and_it_reads_what_was_hoped_for(
     )
 
     # All is known: the model need not be loaded again.
-    monkeypatch.setattr(run, "open_service", None)
+    monkeypatch.setattr(contestant, "open_service", None)
     again = plan(lab, suite.id, str(tiny_base), wish)
     assert (again.unread, again.recording.missing) == ((), ())
     [same] = evaluate(lab, [again])

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.errors import LimitError, ProviderError
+from engine.evaluation.outcome import Outcome, Skipped, Standing
 from engine.evaluation.plan import EvaluationWish
 from engine.evaluation.planning import plan
-from engine.evaluation.run import Outcome, Skipped, Standing, evaluate
+from engine.evaluation.run import evaluate
 from engine.lab import Lab
 from engine.scoring.specs import parse
 from store.events import AnswersScored, EvaluationPlanned
