@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.evaluation.answers import text_said
 from engine.suites.prompts import Prompt, kept, text_of
 from store.errors import StoreError
 from store.queries.compared import SaidRow, said_by
@@ -115,12 +115,8 @@ def _chosen(rows: Sequence[SaidRow]) -> dict[str, Said]:
 
 
 def _said(row: SaidRow, *, otherwise: bool) -> Said:
-    calls = json.loads(row.tool_calls_json)
-    # The ids of calls are made up anew for each answer.
-    functions = [call.get("function", call) if isinstance(call, dict) else call for call in calls]
-    text = row.content or (json.dumps(functions, ensure_ascii=False) if functions else "")
     return Said(
-        text,
+        text_said(row),
         row.refusal or row.error,
         row.finish_reason,
         row.completion_tokens,

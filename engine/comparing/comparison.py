@@ -36,6 +36,15 @@ class Comparison:
         """What is not the same for all."""
         return [setting for setting in self.settings if setting.differs]
 
+    @property
+    def only_trained(self) -> Subject | None:
+        """What was trained here, if that is one beside models that were not; None otherwise.
+
+        How it was trained has nothing to be set beside.
+        """
+        trained = [each for each in self.subjects if each.other is None]
+        return trained[0] if len(trained) == 1 < len(self.subjects) else None
+
 
 def comparison(compared: Sequence[Subject]) -> Comparison:
     """Put what was read of jobs and models beside each other."""

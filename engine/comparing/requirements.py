@@ -28,10 +28,16 @@ OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": lt,
 }
 
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _FORM = re.compile(
-    r"\s*(?P<metric>\S.*?)\s*(?P<operator>>=|<=|>|<)\s*"
-    r"(?P<bound>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<times>[xX]?)\s*"
+    r"\s*(?P<metric>\S.*?)(?<![=<>!~≥≤])\s*(?P<operator>>=|<=|>|<|≥|≤)\s*"
+    rf"(?P<bound>{_NUMBER})\s*(?P<times>[xX\u00d7]?)\s*"
 )
+_IN_WRITING: Final[Mapping[str, str]] = {"≥": ">=", "≤": "<="}
+
+_WRONG_OPERATOR = re.compile(rf".*?(?P<operator>[=<>!~]+)\s*{_NUMBER}\s*[xX\u00d7%]?\s*")
+_PERCENT = re.compile(rf".*?(?P<operator>>=|<=|>|<|≥|≤)\s*(?P<percent>{_NUMBER})\s*%\s*")
+_MEANT: Final[Mapping[str, str]] = {"=>": ">=", "=<": "<=", "=": ">=", "==": ">=", ">==": ">="}
 _ROUNDING = 1e-9
 """0.83 - 0.84 is no further from 0 than 0.01, whatever the last bits say."""
 
@@ -91,14 +97,41 @@ def parse(text: str) -> Requirement:
     """
     read = _FORM.fullmatch(text)
     if read is None:
-        raise RequestError(
-            f"'{text}' is no requirement: write one like exact_match>=-0.01 (at most a hundredth "
-            "worse) or cost<=1.2x (at most 1.2 times as much)"
-        )
+        raise RequestError(f"'{text}' is no requirement: {_how_to_write(text)}")
     bound, is_ratio = float(read["bound"]), bool(read["times"])
     if not math.isfinite(bound) or (is_ratio and bound < 0):
         raise RequestError(f"'{text}' cannot hold or fail: its bound is {read['bound']}")
-    return Requirement(text, read["metric"], read["operator"], bound, is_ratio)
+    operator = _IN_WRITING.get(read["operator"], read["operator"])
+    return Requirement(text, read["metric"], operator, bound, is_ratio)
+
+
+def _how_to_write(text: str) -> str:
+    """Say what keeps a text from being a requirement, as far as that can be seen."""
+    if (read := _PERCENT.fullmatch(text)) is not None:
+        part = float(read["percent"]) / 100
+        # 120% is of the first's figure; -1% is as much less than it.
+        times = 1 + part if read["percent"][0] in "+-" else part
+        return (
+            f"write a percentage of the first's figure as {times:g}x, and percentage points of a "
+            f"share as {part:g}"
+        )
+    if (read := _WRONG_OPERATOR.fullmatch(text)) is not None and read["operator"] not in OPERATORS:
+        return (
+            f"'{read['operator']}' is none of {', '.join(OPERATORS)}"
+            f"{_did_you_mean(_MEANT.get(read['operator']))}"
+        )
+    how = (
+        "write one like exact_match>=-0.01 (at most a hundredth worse) or cost<=1.2x (at most 1.2 "
+        "times as much)"
+    )
+    if not any(sign in text for sign in "<>≥≤"):
+        # An unquoted > makes a shell write into a file, and the rest never comes here.
+        how += ", in quotes, for a shell takes < and > for itself"
+    return how
+
+
+def _did_you_mean(word: str | None) -> str:
+    return "" if word is None else f": did you mean {word}?"
 
 
 def verdicts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from engine.comparing.suites import COST
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 HELD_OUT: Final = ("loss", "perplexity", "accuracy")
 """What evaluations during training tell, beside the suites."""
 
+NO_MULTIPLE: Final = "no multiple of 0"
+"""What is said of a ratio whose reference is 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -30,7 +34,8 @@ class Found:
         suite: by which suite, as `name@version`; None if by what was evaluated in training.
         reference: the figure of the first, on all rows that it has.
         candidate: that of the second.
-        value: the difference (candidate minus reference) or the ratio, on the rows that both have.
+        value: the difference (candidate minus reference) or the ratio, on the rows that both have;
+            infinite where the reference is 0, of which no number of times is as much.
         low: where its 95% interval begins; None if there is none.
         high: where it ends.
         p: of the difference; None of a ratio, and where there is none.
@@ -84,7 +89,7 @@ _Hit = tuple["SuiteComparison", "Scored"]
 def _hits(metric: str, suites: Sequence[SuiteComparison]) -> list[_Hit]:
     """Return what a name means: a scorer as it is typed with its settings, or else without."""
     known = [(suite, scored) for suite in suites for scored in suite.scorers]
-    exact = [hit for hit in known if hit[1].label == metric]
+    exact = [hit for hit in known if metric in (hit[1].label, hit[1].title)]
     return exact or [hit for hit in known if hit[1].label.startswith((f"{metric}:", f"{metric},"))]
 
 
@@ -95,7 +100,7 @@ def _several(requirement: Requirement, hits: Sequence[_Hit]) -> str:
             f"'{requirement.text}' could be of several suites ({', '.join(names)}): say which, "
             f"with --suite {names[0]}"
         )
-    labels = ", ".join(scored.label for _, scored in hits)
+    labels = "; ".join(scored.title for _, scored in hits)
     return f"'{requirement.text}' could be of several scorers: write out one of {labels}"
 
 
@@ -122,12 +127,15 @@ def _in_suite(
 ) -> Found:
     reference, candidate = scored.figures
     difference = scored.differences[1]
-    if reference is None or candidate is None or difference is None:
+    if reference is None or candidate is None:
         unknown = subjects[0] if reference is None else subjects[1]
         raise RequestError(
-            f"'{requirement.text}' cannot be told: {scored.label} is not known of the answers of "
+            f"'{requirement.text}' cannot be told: {scored.title} is not known of the answers of "
             f"{unknown.name} to {suite.suite.name}"
         )
+    if difference is None:
+        raise RequestError(f"'{requirement.text}' cannot be told: {_why_apart(suite, scored)}")
+    _require_numbers(requirement, subjects, reference.value, candidate.value)
     _require_enough(requirement, suite, scored, difference)
     apart = _ratio(requirement, scored) if requirement.is_ratio else difference
     value, low, high = (apart, None, None) if isinstance(apart, float) else _interval(apart)
@@ -142,6 +150,26 @@ def _in_suite(
         difference.rows,
         scored.left_out[1],
     )
+
+
+def _why_apart(suite: SuiteComparison, scored: Scored) -> str:
+    """Say why two figures cannot be held against each other."""
+    if not scored.rows:
+        return f"{scored.title} is known of no prompt of {suite.suite.name} for both"
+    return f"{scored.title} is counted by tokens, and those of the two are not the same"
+
+
+def _require_numbers(
+    requirement: Requirement, subjects: Sequence[Subject], *figures: float
+) -> None:
+    """See that nothing is decided by a training that went astray."""
+    for subject, figure in zip(subjects, figures, strict=True):
+        if not math.isfinite(figure):
+            what = "no number" if math.isnan(figure) else "infinite"
+            raise RequestError(
+                f"'{requirement.text}' cannot be told: the {requirement.metric} of {subject.name} "
+                f"is {what}"
+            )
 
 
 def _require_enough(
@@ -184,9 +212,14 @@ def _ratio(requirement: Requirement, scored: Scored) -> Estimate | float:
     if reference == candidate == 0 and scored.label == COST:
         # What is free costs as much as what is free; a score of 0 is no measure for another.
         return 1.0
-    raise RequestError(
-        f"'{requirement.text}' says nothing: {scored.label} has no ratio. Bound its difference, "
-        f"as {scored.label}{requirement.operator}0.01"
+    why = "is 0 of both" if reference == candidate == 0 else "has no ratio"
+    raise RequestError(_bound_the_difference(requirement, f"{scored.label} {why}"))
+
+
+def _bound_the_difference(requirement: Requirement, why: str) -> str:
+    return (
+        f"'{requirement.text}' says nothing: {why}. Bound its difference, as "
+        f"{requirement.metric}{requirement.operator}0.01"
     )
 
 
@@ -198,11 +231,12 @@ def _on_held_out(
     for reference, candidate in values:
         if reference is None or candidate is None:
             continue
-        if requirement.is_ratio:
-            apart = candidate / reference if reference else math.inf
-        else:
-            apart = candidate - reference
-        return Found(None, reference, candidate, apart)
+        _require_numbers(requirement, subjects, reference, candidate)
+        if not requirement.is_ratio:
+            return Found(None, reference, candidate, candidate - reference)
+        if reference == candidate == 0:
+            raise RequestError(_bound_the_difference(requirement, f"the {name} is 0 of both"))
+        return Found(None, reference, candidate, candidate / reference if reference else math.inf)
     for place, subject in enumerate(subjects):
         if all(each[place] is None for each in values):
             raise RequestError(
@@ -215,17 +249,25 @@ def _on_held_out(
     )
 
 
+def _near(metric: str, names: Sequence[str]) -> list[str]:
+    """Return the name that a metric was meant to be, if one is like it."""
+    plain = {name.casefold(): name for name in names}
+    wanted = "_".join(metric.casefold().replace("-", " ").split())
+    return [plain[each] for each in get_close_matches(wanted, plain, n=1)]
+
+
 def _unknown(
     requirement: Requirement,
     subjects: Sequence[Subject],
     suites: Sequence[SuiteComparison],
     tables: Sequence[ScoreTable],
 ) -> str:
-    names = [scored.label for suite in suites for scored in suite.scorers]
+    names = [scored.title for suite in suites for scored in suite.scorers]
     measured = {each.name for table in tables for each in table.scores}
     names += [name for name in HELD_OUT if name in measured]
     there_are = f"; there are {', '.join(dict.fromkeys(names))}" if names else ""
     told = [f"there is no {requirement.metric!r} of these two{there_are}."]
+    told += [f"Did you mean {name}?" for name in _near(requirement.metric, names)]
     commands = [command for suite in suites for command in suite.missing.values()]
     told += [f"`{command}` evaluates one of them." for command in commands]
     if not suites:

@@ -24,6 +24,9 @@ _NO_FIELDS = ("command", "folder", "seeds")
 _NO_OPTIONS = ("from",)
 """What the lineage tells already."""
 
+_OF_ANY_MODEL = ("provider", "base_model", "cost")
+"""What can be held against a model that nobody trained here, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -33,8 +36,8 @@ class Setting:
         topic: what it is about.
         name: what it is called.
         values: what it is for each of what is compared; None where it says nothing.
-        untrained: the places of models that ftlab did not train, beside several that it did: of
-            these there is nothing to tell.
+        untrained: the places of models that ftlab did not train: of these there is nothing to
+            tell.
     """
 
     topic: Topic
@@ -45,24 +48,37 @@ class Setting:
     @property
     def differs(self) -> bool:
         """Whether it is not the same for all that it was settled for."""
-        settled = [
+        return len(set(self._settled)) > 1
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it was settled for one of them only, because the others were not trained."""
+        return len(self._settled) == 1 < len(self.values)
+
+    @property
+    def _settled(self) -> list[tuple[bool, Value]]:
+        """What it is wherever it could be; True is not 1."""
+        return [
             (type(value) is bool, value)
             for place, value in enumerate(self.values)
             if place not in self.untrained
         ]
-        return len(set(settled)) > 1
 
 
 def settings(compared: Sequence[Subject]) -> list[Setting]:
     """Return everything that was settled for any of them, topic by topic."""
     found = [_topics(each) for each in compared]
     others = frozenset(place for place, each in enumerate(compared) if each.other is not None)
-    untrained = others if len(compared) - len(others) > 1 else frozenset()
     rows = []
     for topic in TOPICS:
         names = dict.fromkeys(name for each in found for name in each[topic])
         rows += [
-            Setting(topic, name, tuple(each[topic].get(name) for each in found), untrained)
+            Setting(
+                topic,
+                name,
+                tuple(each[topic].get(name) for each in found),
+                frozenset() if name in _OF_ANY_MODEL else others,
+            )
             for name in names
         ]
     return rows
@@ -88,6 +104,10 @@ def _known(values: dict[str, Any]) -> dict[str, Value]:
 
 
 def _plan(of: Subject) -> dict[str, Any]:
+    if of.other is not None:
+        # A model that nobody trained here is what others may have been made of.
+        provider, _, name = of.other.recorded_as.partition("/")
+        return {"provider": provider, "base_model": name or None}
     source = of.job or of.model
     found: dict[str, Any] = {
         "provider": source.provider if source else None,
@@ -136,6 +156,8 @@ def _environment(job: JobDetail) -> dict[str, Any]:
         for name, value in told.items()
         if name not in _NO_FIELDS and isinstance(value, str | int | float)
     }
+    if scalars.get("seed") == job.seed:
+        del scalars["seed"]  # The plan tells it.
     device = report.get("device")
     return ({"device": device} if isinstance(device, str) else {}) | scalars
 

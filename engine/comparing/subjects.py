@@ -14,6 +14,8 @@ from store.errors import AmbiguousError, NotFoundError
 from store.job_status import SUCCEEDED
 from store.queries.compared import OtherModel, is_model, is_named, other_model
 from store.queries.datasets import DatasetRow, dataset
+from store.queries.evaluations import evaluation_list
+from store.queries.find import did_you_mean
 from store.queries.jobs import JobDetail, job_detail
 from store.queries.metrics import SeriesSummary, series_list
 from store.queries.models import ModelRow, model, tagged
@@ -38,6 +40,7 @@ class Subject:
         lineage: what it was made of: a base model, then the model versions of earlier stages.
         scores: how it does on held-out examples; None if it was never evaluated.
         other: the other model.
+        evaluations: the ids of the evaluations that its model, or the other model, had.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Subject:
     lineage: tuple[str, ...]
     scores: Evaluated | None
     other: OtherModel | None = None
+    evaluations: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -83,7 +87,8 @@ class Subject:
         job = [] if self.job is None else [f"job/{self.job.id}"]
         made = self.recorded_as or (self.job.model if self.job else None)
         kinds = ("model", "answers", "scores")
-        return (*job, *(f"{kind}/{made}" for kind in kinds if made is not None))
+        named = [f"{kind}/{made}" for kind in kinds if made is not None]
+        return (*job, *named, *(f"evaluation/{each}" for each in self.evaluations))
 
     @property
     def is_gone(self) -> bool:
@@ -120,7 +125,7 @@ def subject(connection: sqlite3.Connection, reference: str) -> Subject:
         return _of_model(connection, model(connection, reference))
     if not is_named(connection, reference):
         if (other := other_model(connection, reference)) is not None:
-            return Subject(other.recorded_as, None, None, {}, None, None, (), None, other)
+            return _of_other(connection, other)
         if (meant := tagged(connection, reference)) is not None:
             return _of_model(connection, model(connection, meant))
     try:
@@ -130,10 +135,18 @@ def subject(connection: sqlite3.Connection, reference: str) -> Subject:
     try:
         return _of_model(connection, model(connection, reference))
     except NotFoundError:
+        near = did_you_mean(connection, "job", reference)
+        near = near or did_you_mean(connection, "model", reference)
         raise NotFoundError(
             f"no job and no model is called '{reference}': `ftlab jobs` and `ftlab models` list "
             "what there is, and base models can be compared once they are evaluated (`ftlab eval`)"
+            f"{near}"
         ) from None
+
+
+def _of_other(connection: sqlite3.Connection, other: OtherModel) -> Subject:
+    evaluations = _evaluations(connection, other.recorded_as)
+    return Subject(other.recorded_as, None, None, {}, None, None, (), None, other, evaluations)
 
 
 def _of_model(connection: sqlite3.Connection, made: ModelRow) -> Subject:
@@ -161,7 +174,12 @@ def _whole(
         validation=_known(dataset, connection, job.validation if job else None),
         lineage=lineage(connection, job, made),
         scores=evaluated(connection, job, made),
+        evaluations=() if made is None else _evaluations(connection, made.id),
     )
+
+
+def _evaluations(connection: sqlite3.Connection, recorded_as: str) -> tuple[str, ...]:
+    return tuple(row.id for row in evaluation_list(connection, recorded_as))
 
 
 def _known(

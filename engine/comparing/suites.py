@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.comparing.subjects import Subject
+    from engine.comparing.suites_costs import EvaluationCost
     from engine.statistics.paired import Difference, Estimate, Tally
     from engine.suites.prompts import Prompt
     from store.blobs import BlobStore
     from store.queries.evaluations import EvaluationRow
     from store.queries.suites import SuiteRow
 
+ScorerKey = tuple[str, str | None]
+"""What tells scorers apart: the label, and the model that answers were held beside."""
+
 COST, LATENCY = "cost", "latency"
 """What every suite tells of answers, beside its scorers; each of them is told under its label."""
+
+
+def title_of(scorer: ScorerKey) -> str:
+    """Return what a scorer is called: as it is typed, and beside whose answers, if any."""
+    label, against = scorer
+    return label if against is None else f"{label}, against {against}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,41 @@ class Scored:
     left_out: tuple[int, ...] = ()
     against: str | None = None
 
+    @property
+    def key(self) -> ScorerKey:
+        """What tells it from the others."""
+        return self.label, self.against
+
+    @property
+    def title(self) -> str:
+        """What it is called: the scorer, and beside whose answers."""
+        return title_of(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class RowScore:
+    """What a scorer says of the answer that one of those that are compared gave to a prompt.
+
+    Attributes:
+        label: the scorer as it is typed.
+        against: the model whose answer this was held beside; None for none.
+        value: the mean over the samples.
+    """
+
+    label: str
+    against: str | None
+    value: float
+
+    @property
+    def key(self) -> ScorerKey:
+        """What it is a score of."""
+        return self.label, self.against
+
+    @property
+    def title(self) -> str:
+        """What it is called: the scorer, and beside whose answer."""
+        return title_of(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class RowApart:
@@ -64,7 +109,7 @@ class RowApart:
         prompt: what was asked.
         reference: the answer that was hoped for, if one is known.
         answers: what each said; None where there is no answer. Of several samples, the first.
-        scores: of each scorer by its label, the mean over the samples; None where there is none.
+        scores: of each, what scorers say of its answer; those that say nothing are left out.
         apart: how far the scores are apart, from 0 to 1.
     """
 
@@ -72,8 +117,13 @@ class RowApart:
     prompt: Prompt
     reference: str | None
     answers: tuple[str | None, ...]
-    scores: Mapping[str, tuple[float | None, ...]]
+    scores: tuple[tuple[RowScore, ...], ...]
     apart: float
+
+    def score(self, scorer: ScorerKey, place: int) -> float | None:
+        """Return what a scorer says of an answer; None if it says nothing."""
+        scores = self.scores[place] if self.scores else ()
+        return next((each.value for each in scores if each.key == scorer), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +138,7 @@ class SuiteComparison:
         rows: the prompts that at least two have answered, those most apart first.
         warnings: what has to be known to read this, in sentences.
         missing: commands that evaluate those that were not, by the place of the subject.
+        costs: what it cost to evaluate each, and apart from that what its judges did.
     """
 
     suite: SuiteRow
@@ -97,6 +148,7 @@ class SuiteComparison:
     rows: tuple[RowApart, ...]
     warnings: tuple[str, ...]
     missing: Mapping[int, str] = field(default_factory=dict)
+    costs: tuple[EvaluationCost, ...] = ()
 
 
 def suite_comparisons(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from engine.comparing.suites_costs import EvaluationCost, cost_of
 from store.queries import suites
 from store.queries.evaluations import EvaluationRow, evaluation_list
 from store.recording_status import COMPLETED
@@ -35,12 +36,14 @@ class Chosen:
         evaluations: the evaluation of each; None where there is none.
         scorers: all scorers that these answers were scored by, as they are recorded, each with the
             model whose answers they were held beside.
+        costs: what the evaluation of each cost, and its judges.
     """
 
     suite: SuiteRow
     called: str
     evaluations: tuple[EvaluationRow | None, ...]
     scorers: tuple[tuple[str, str | None], ...]
+    costs: tuple[EvaluationCost, ...]
 
 
 def chosen(
@@ -134,7 +137,11 @@ def _chosen(
     )
     [newest, *_] = suites.versions_of(connection, suite.name)
     called = suite.name if newest.id == suite.id else f"{suite.name}@{suite.version}"
-    return Chosen(suite, called, evaluations, tuple(dict.fromkeys(scorers)))
+    costs = tuple(
+        cost_of(one, [row for row in rows if one is not None and drawn(row) == drawn(one)])
+        for one, rows in zip(evaluations, of_each, strict=True)
+    )
+    return Chosen(suite, called, evaluations, tuple(dict.fromkeys(scorers)), costs)
 
 
 def drawn(row: EvaluationRow) -> Drawn:

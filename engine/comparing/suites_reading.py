@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from engine.comparing.suites_choosing import Chosen, command
 from engine.comparing.suites_scored import Marks, all_scored
 from engine.comparing.suites_warnings import incomparable, warnings
 from engine.errors import LabError
-from engine.evaluation.answers import reference_digest
+from engine.evaluation.answers import row_key, row_of
 from engine.evaluation.reading import settings_of
 from engine.recording.settings import questions_of
 from engine.scoring.registry import from_json, identity
@@ -64,10 +65,10 @@ def compared(
         None if row is None else _read(connection, row, list(prompts.values()))
         for row in chosen.evaluations
     ]
-    marks = _marks(connection, chosen, read, prompts, told)
+    marks = _named(connection, _marks(connection, chosen, read, prompts, told))
     apart, _ = incomparable(subjects, marks)
     scorers = tuple(
-        _by_itself(each) if each.label in apart else _named(connection, each)
+        _by_itself(each) if each.label in apart else each
         for each in all_scored(marks, [None if each is None else each.answers for each in read])
     )
     missing = {
@@ -83,15 +84,23 @@ def compared(
         rows=rows_apart(prompts, marks, [None if each is None else each.answers for each in read]),
         warnings=(*told, *warnings(subjects, chosen, marks, scorers, missing)),
         missing=missing,
+        costs=chosen.costs,
     )
 
 
-def _named(connection: sqlite3.Connection, scored: Scored) -> Scored:
-    """Return figures with the name of the model that the answers were held beside."""
-    if scored.against is None:
-        return scored
-    known = {row.id: row.name for row in model_list(connection)}
-    return replace(scored, against=known.get(scored.against, scored.against))
+def _named(connection: sqlite3.Connection, marks: Sequence[Marks]) -> list[Marks]:
+    """Return marks with the names of the models that answers were held beside.
+
+    Where several models have the name, the id stands behind it.
+    """
+    if all(each.against is None for each in marks):
+        return list(marks)
+    names = {row.id: row.name for row in model_list(connection)}
+    often = Counter(names.values())
+    known = {
+        model: name if often[name] == 1 else f"{name} ({model})" for model, name in names.items()
+    }
+    return [replace(each, against=known.get(each.against or "", each.against)) for each in marks]
 
 
 def _by_itself(scored: Scored) -> Scored:
@@ -101,9 +110,9 @@ def _by_itself(scored: Scored) -> Scored:
 
 
 def _prompts(blobs: BlobStore, chosen: Chosen, told: list[str]) -> dict[str, Prompt]:
-    """Return the prompts by their digests, in the order of the suite."""
+    """Return the prompts by the keys of their rows, in the order of the suite."""
     try:
-        return {prompt.digest: prompt for prompt in kept(blobs, chosen.suite.content)}
+        return {row_of(prompt): prompt for prompt in kept(blobs, chosen.suite.content)}
     except (StoreError, OSError) as error:
         told.append(f"The prompts of {chosen.suite.name} cannot be read, so nothing is: {error}")
         return {}
@@ -133,7 +142,6 @@ def _marks(
     told: list[str],
 ) -> list[Marks]:
     """Return what each scorer said of each model's answers, those that said nothing left out."""
-    references = {digest: reference_digest(prompt) for digest, prompt in prompts.items()}
     found: dict[tuple[str, str | None], Marks] = {}
     for said, against in chosen.scorers:
         try:
@@ -146,7 +154,7 @@ def _marks(
             scores = tuple(
                 None
                 if each is None
-                else _scores(connection, each, identity(scorer), beside, references)
+                else _scores(connection, each, identity(scorer), beside, prompts)
                 for each in read
             )
             if any(scores):
@@ -160,12 +168,12 @@ def _scores(
     read: Read,
     scorer: str,
     against: str | None,
-    references: dict[str, str],
+    prompts: dict[str, Prompt],
 ) -> list[ScoreRow]:
     scores = scores_of(connection, read.evaluation.model, scorer, against or "").values()
     return [
         score
         for score in scores
         if (score.request, score.sample) in read.wanted
-        and references.get(score.prompt) == score.reference
+        and row_key(score.prompt, score.reference) in prompts
     ]

@@ -16,16 +16,17 @@ from engine.scoring.scorer import Pooled
 from engine.scoring.specs import label
 
 if TYPE_CHECKING:
+    from engine.comparing.suites import ScorerKey
     from engine.scoring.scorer import Scorer
     from engine.statistics.paired import Difference, Estimate, Tally
     from store.queries.evaluations import ScoreRow
     from store.queries.recordings import AnswerRow
 
 Values = Mapping[str, float]
-"""The score of each prompt by its digest."""
+"""The score of each row of a suite by its key; what is known of answers, by the prompt."""
 
 Parts = Mapping[str, Sequence[float]]
-"""What each prompt adds to a figure of all together."""
+"""What each row adds to a figure of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Marks:
 
     Attributes:
         scorer: the scorer.
-        against: the model whose answers these were held beside; None for none.
+        against: the model whose answers these were held beside, by its id or, to be told, its
+            name; None for none.
         scores: of each subject; None of one that was not evaluated.
     """
 
@@ -48,8 +50,13 @@ class Marks:
         return label(self.scorer)
 
     @property
+    def key(self) -> ScorerKey:
+        """What tells it from the others."""
+        return self.label, self.against
+
+    @property
     def values(self) -> list[Values]:
-        """The score of each prompt: the mean, where it was answered several times."""
+        """The score of each row by its key: the mean, where it was answered several times."""
         return [rows_of(scores or ()) for scores in self.scores]
 
 

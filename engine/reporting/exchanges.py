@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from engine.comparing.suites import title_of
 from engine.data.differences import Span, word_spans
 from engine.reporting.cleaning import cleaned
 from engine.reporting.words import figure, number_of
@@ -13,8 +14,10 @@ from engine.suites.prompts import text_of
 
 if TYPE_CHECKING:
     from engine.comparing.answers import Asked
-    from engine.comparing.suites import RowApart, Scored, SuiteComparison
+    from engine.comparing.suites import RowApart, Scored, ScorerKey, SuiteComparison
     from engine.suites.prompts import Prompt
+
+    _Scorers = Mapping[ScorerKey, Scored]
 
 MOST_ROWS = 500
 """How many prompts stand in a report at most: those whose answers are most apart."""
@@ -37,7 +40,7 @@ class Answer:
     Attributes:
         spans: its text; what only the first answer has is `removed`, what that lacks `added`.
         note: what has to be known of it, in a few words.
-        scores: what scorers say of it, by their labels, in words.
+        scores: what scorers say of it, by what they are called, in words.
         is_missing: whether there is no answer.
     """
 
@@ -90,16 +93,16 @@ class Exchanges:
 
 def of_suite(found: SuiteComparison) -> Exchanges:
     """Return the prompts of a suite whose answers are most apart."""
-    scorers = {each.label: each for each in found.scorers}
-    present = {label for row in found.rows for label in row.scores}
+    scorers = {each.key: each for each in found.scorers}
+    present = {each.key for row in found.rows for scores in row.scores for each in scores}
     judging = [
-        each.label
+        each.key
         for each in found.scorers
-        if each.higher_is_better is not None and each.label in present
+        if each.higher_is_better is not None and each.key in present
     ]
     rows = [_of_row(row, scorers, judging) for row in found.rows[:MOST_ROWS]]
     title = f"{found.suite.name}@{found.suite.version}"
-    return _together(title, judging, rows, len(found.rows))
+    return _together(title, list(map(title_of, judging)), rows, len(found.rows))
 
 
 def of_recordings(asked: Sequence[Asked], models: Sequence[str | None]) -> Exchanges:
@@ -118,7 +121,7 @@ def _together(title: str, scorers: Sequence[str], rows: Sequence[Exchange], of: 
     return Exchanges(title, tuple(scorers), text, tuple(shorter), of)
 
 
-def _of_row(row: RowApart, scorers: Mapping[str, Scored], judging: Sequence[str]) -> Exchange:
+def _of_row(row: RowApart, scorers: _Scorers, judging: Sequence[ScorerKey]) -> Exchange:
     answers = [
         Answer(
             spans,
@@ -138,14 +141,9 @@ def _of_row(row: RowApart, scorers: Mapping[str, Scored], judging: Sequence[str]
     )
 
 
-def _scores(
-    row: RowApart, scorers: Mapping[str, Scored], place: int
-) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (label, _score(value, scorers.get(label)))
-        for label, values in row.scores.items()
-        if (value := values[place]) is not None
-    )
+def _scores(row: RowApart, scorers: _Scorers, place: int) -> tuple[tuple[str, str], ...]:
+    scores = row.scores[place] if row.scores else ()
+    return tuple((each.title, _score(each.value, scorers.get(each.key))) for each in scores)
 
 
 def _score(value: float, scored: Scored | None) -> str:
@@ -155,15 +153,16 @@ def _score(value: float, scored: Scored | None) -> str:
 
 
 def _outcomes(
-    row: RowApart, scorers: Mapping[str, Scored], judging: Sequence[str]
+    row: RowApart, scorers: _Scorers, judging: Sequence[ScorerKey]
 ) -> dict[tuple[int, int], Outcome]:
     found: dict[tuple[int, int], Outcome] = {}
-    for number, label in enumerate(judging):
-        first, *others = row.scores.get(label, (None,))
-        for place, value in enumerate(others, 1):
+    for number, key in enumerate(judging):
+        first = row.score(key, 0)
+        for place in range(1, len(row.answers)):
+            value = row.score(key, place)
             if first is None or value is None:
                 continue
-            gain = value - first if scorers[label].higher_is_better else first - value
+            gain = value - first if scorers[key].higher_is_better else first - value
             found[number, place] = "better" if gain > 0 else "worse" if gain < 0 else "tie"
     return found
 

@@ -80,21 +80,29 @@ def _findings(said: Report) -> Iterator[str]:
 
 def _differing(said: Report) -> Iterator[str]:
     yield "## What differs"
-    if not said.differing:
+    if not said.differing and not said.alone:
         yield "They differ in nothing that is recorded of them."
     for table in said.differing:
         yield from _plain_table(table, said)
-    if said.same:
-        yield "<details><summary>What is the same for all</summary>"
-        for table in said.same:
-            yield from _plain_table(table, said)
-        yield "</details>"
+    yield from _folded("What is the same for all", said.same, said)
+    alone = "What has nothing beside it, for only one of these was trained here"
+    yield from _folded(alone, said.alone, said)
+
+
+def _folded(summary: str, tables: Sequence[Table], said: Report) -> Iterator[str]:
+    if not tables:
+        return
+    yield f"<details><summary>{summary}</summary>"
+    for table in tables:
+        yield from _plain_table(table, said)
+    yield "</details>"
 
 
 def _plain_table(of: Table, said: Report) -> Iterator[str]:
     if of.title:
-        yield f"### {inline(of.title).capitalize()}"
-    columns = of.columns or [f"{each.letter} {each.name}" for each in said.columns]
+        title = inline(of.title)
+        yield f"### {title[:1].upper()}{title[1:]}"
+    columns = of.columns or [f"{each.letter} {each.short}" for each in said.columns]
     if of.rows:
         yield _table(
             ["", *map(inline, columns)],
@@ -144,10 +152,12 @@ def _suites(said: Report) -> Iterator[str]:
             ),
             chain.from_iterable(_measure(each, said) for each in suite.measures),
         )
+        told = ((each, filter(None, (each.says, each.better))) for each in suite.measures)
         yield "\n".join(
-            f"- {code(each.label)}: {inline(each.says)} {inline(each.better)}".rstrip()
-            for each in suite.measures
+            f"- {code(each.label)}: {' · '.join(map(inline, words_of))}" for each, words_of in told
         )
+        if suite.costs is not None:
+            yield from _plain_table(suite.costs, said)
 
 
 def _measure(of: Measure, said: Report) -> Iterator[list[str]]:
@@ -156,7 +166,7 @@ def _measure(of: Measure, said: Report) -> Iterator[list[str]]:
         difference = " ".join(filter(None, (line.difference, line.ratio)))
         yield [
             code(of.label).replace("|", "\\|"),
-            f"{column.letter} {inline(column.name)}",
+            f"{column.letter} {inline(column.short)}",
             _cell(line.figure, is_best=line.is_best),
             line.interval,
             difference,
@@ -175,7 +185,7 @@ def _charts(charts: Sequence[Chart], said: Report) -> Iterator[str]:
         (
             [
                 inline(curve.metric),
-                f"{LETTERS[curve.place]} {inline(said.columns[curve.place].name)}",
+                f"{LETTERS[curve.place]} {inline(said.columns[curve.place].short)}",
                 curve.sparks,
                 words.count(curve.summary.count),
                 words.count(curve.summary.first_step),

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 LETTERS = "ABCDEF"
 """What stands for those that are compared, in their order: no colour is needed to tell them."""
 
+_LONGEST = 64
+"""How many characters of a name stand over a column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -114,6 +117,14 @@ class Column:
     lineage: tuple[str, ...]
     tags: tuple[str, ...]
 
+    @property
+    def short(self) -> str:
+        """What it is called over a column: of a very long name the middle is left out."""
+        if len(self.name) <= _LONGEST:
+            return self.name
+        half = _LONGEST // 2
+        return f"{self.name[:half]}…{self.name[-half:]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -124,6 +135,7 @@ class Report:
         findings: what can be told, in sentences.
         differing: what was settled differently, topic by topic.
         same: what was settled alike.
+        alone: what was settled for one of them only, because the others were not trained.
         requirements: whether what was required of the second beside the first holds.
         suites: how they did in suites.
         no_suites: why that is not told; None if it is.
@@ -140,6 +152,7 @@ class Report:
     findings: tuple[str, ...]
     differing: tuple[Table, ...]
     same: tuple[Table, ...]
+    alone: tuple[Table, ...]
     requirements: tuple[Judged, ...]
     suites: tuple[SuitePart, ...]
     no_suites: str | None
@@ -175,10 +188,11 @@ def report(connection: sqlite3.Connection, found: Compared, command: Command) ->
     return Report(
         columns=tuple(columns),
         findings=tuple(_findings(found, names)),
-        differing=tuple(settings_tables(found.comparison, found.data, differing=True)),
-        same=tuple(settings_tables(found.comparison, found.data, differing=False)),
+        differing=tuple(settings_tables(found.comparison, found.data, "differing")),
+        same=tuple(settings_tables(found.comparison, found.data, "same")),
+        alone=tuple(settings_tables(found.comparison, found.data, "alone")),
         requirements=tuple(map(judged, found.verdicts)),
-        suites=tuple(suite_part(each) for each in found.suites),
+        suites=tuple(suite_part(each, names) for each in found.suites),
         no_suites=found.no_suites,
         charts=tuple(charts),
         charts_left_out=left_out,
@@ -242,10 +256,6 @@ def _streams(found: Compared) -> Iterable[str]:
         )
     for suite in found.suites:
         yield f"suite/{suite.suite.name}"
-        for evaluation in filter(None, suite.evaluations):
-            yield f"evaluation/{evaluation.id}"
-            yield f"answers/{evaluation.model}"
-            yield f"scores/{evaluation.model}"
 
 
 def lineage_words(column: Column) -> list[str]:

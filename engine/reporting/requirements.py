@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.comparing.requirements_found import NO_MULTIPLE
 from engine.reporting.words import change, number, number_of, p_value, ratio
 
 if TYPE_CHECKING:
@@ -46,4 +48,6 @@ def judged(verdict: Verdict) -> Judged:
 
 
 def _value(value: float, *, is_ratio: bool) -> str:
+    if not math.isfinite(value):
+        return NO_MULTIPLE
     return ratio(value) if is_ratio else change(value)

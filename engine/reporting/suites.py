@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.reporting.bars import Bar, bars_of_differences, bars_of_figures
+from engine.reporting.tables import Cell, Row, Table
 from engine.reporting.words import (
     between,
     change,
     change_between,
     figure,
+    money,
     number_of,
     p_value,
     ratio,
@@ -61,7 +63,7 @@ class Measure:
     """What a scorer says of all that is compared.
 
     Attributes:
-        label: the scorer as it is typed.
+        label: the scorer as it is typed, and beside whose answers, if any.
         says: what it measures.
         better: which figures are better, in words.
         rows: of how many prompts.
@@ -84,22 +86,45 @@ class SuitePart:
         prompts: how many it has.
         measures: what was found.
         notes: what has to be known to read this, in sentences.
+        costs: what the evaluations cost, and the judges apart from that; None if nobody knows.
     """
 
     name: str
     prompts: int
     measures: tuple[Measure, ...]
     notes: tuple[str, ...]
+    costs: Table | None = None
 
 
-def suite_part(found: SuiteComparison) -> SuitePart:
-    """Return what is told of a suite."""
+def suite_part(found: SuiteComparison, names: Sequence[str]) -> SuitePart:
+    """Return what is told of a suite.
+
+    Args:
+        found: how models did in it.
+        names: what they are called.
+    """
     return SuitePart(
         f"{found.suite.name}@{found.suite.version}",
         found.prompts,
         tuple(_measure(each) for each in found.scorers if any(each.figures)),
         tuple(found.warnings),
+        _costs(found, names),
     )
+
+
+def _costs(found: SuiteComparison, names: Sequence[str]) -> Table | None:
+    """Return what the models' own answers cost, and apart from that what judging them did."""
+    told = [(name, cost) for name, cost in zip(names, found.costs, strict=False) if cost.is_known]
+    if not told:
+        return None
+    judged = any(cost.judge is not None for _, cost in told)
+    rows = (
+        Row(name, (Cell(money(cost.answers)), *([Cell(money(cost.judge))] if judged else [])))
+        for name, cost in told
+    )
+    columns = ("of all answers", *(["of judging them"] if judged else []))
+    title = f"What the evaluations by {found.suite.name}@{found.suite.version} cost"
+    return Table(title, tuple(rows), columns=columns)
 
 
 def _measure(of: Scored) -> Measure:
@@ -127,7 +152,7 @@ def _measure(of: Scored) -> Measure:
                 None if tally is None else (tally.wins, tally.ties, tally.losses),
             )
         )
-    return Measure(of.label, of.says, _better(of), of.rows, tuple(lines))
+    return Measure(of.title, of.says, _better(of), of.rows, tuple(lines))
 
 
 def _better(of: Scored) -> str:
@@ -158,7 +183,7 @@ def findings(found: SuiteComparison, names: Sequence[str]) -> list[str]:
             if difference is None:
                 continue
             if difference.low <= 0 <= difference.high:
-                open_ones.append(each.label)
+                open_ones.append(each.title)
             elif each.higher_is_better is not None:
                 told.append(_told(each, place, names, suite))
         if open_ones:
@@ -176,11 +201,12 @@ def _told(of: Scored, place: int, names: Sequence[str], suite: str) -> str:
         return ""
     is_better = (difference.value > 0) == bool(of.higher_is_better)
     how = _HOW.get(of.label, _USUAL)[0 if is_better else 1]
-    by = "" if of.label in _HOW else f" by {of.label}"
+    by = "" if of.label in _HOW else f" by {of.title}"
+    interval = _change_between(difference, of.unit)
     sign = "" if p_value(difference.p).startswith("<") else "= "
     certain = (
         change(difference.value, of.unit),
-        f"95% interval {_change_between(difference, of.unit)}",
+        *((f"95% interval {interval}",) if interval else ()),
         f"p {sign}{p_value(difference.p)}",
         *(() if tally is None else (_tally_words(tally),)),
     )

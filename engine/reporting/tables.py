@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.comparing.settings import TOPICS
 from engine.reporting.words import (
@@ -86,21 +86,28 @@ class Table:
     is_of_numbers: bool = True
 
 
-def settings_tables(
-    found: Comparison, data: Sequence[DataDifference], *, differing: bool
-) -> list[Table]:
-    """Return what was settled, a table for each topic: what differs, or what is the same."""
+Which = Literal["differing", "same", "alone"]
+"""Settings that are not the same for all, those that are, and those with nothing beside them."""
+
+
+def settings_tables(found: Comparison, data: Sequence[DataDifference], which: Which) -> list[Table]:
+    """Return what was settled, a table for each topic."""
     made = []
     for topic in TOPICS:
         rows = [
-            _setting(each)
-            for each in found.settings
-            if each.topic == topic and each.differs == differing
+            _setting(each) for each in found.settings if each.topic == topic and _is(each) == which
         ]
-        notes = [data_words(each) for each in data] if differing and topic == "data" else []
+        is_data = which == "differing" and topic == "data"
+        notes = [data_words(each) for each in data] if is_data else []
         if rows or notes:
             made.append(Table(topic, tuple(rows), tuple(notes), is_of_numbers=False))
     return made
+
+
+def _is(of: Setting) -> Which:
+    if of.is_alone:
+        return "alone"
+    return "differing" if of.differs else "same"
 
 
 def _setting(of: Setting) -> Row:

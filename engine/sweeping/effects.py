@@ -75,9 +75,10 @@ def effects(ranked: Sequence[Trial]) -> list[Effect]:
 def caution(found: Sequence[Effect], trials: int) -> str:
     """Say how far these shares can be trusted."""
     if all(effect.share is None for effect in found):
+        these = "1 trial is" if trials == 1 else f"{trials} trials are"
         return (
-            f"{trials} trials are too few to tell what mattered: each value needs "
-            f"{_FEWEST_IN_A_GROUP} trials or more, and they must differ."
+            f"{these} too few to tell what mattered: each value needs {_FEWEST_IN_A_GROUP} trials "
+            "or more, and they must differ."
         )
     if trials < _FEW_TRIALS:
         return (

@@ -25,6 +25,9 @@ _WORDS: dict[Kind, tuple[str, str]] = {
     "sweep": ("sweep", "ftlab sweep list"),
 }
 
+_NEAR, _NEARNESS = 3, 0.7
+"""How many names are guessed at most, and how alike they have to be (1: the same)."""
+
 _HAVE_VERSIONS: frozenset[Kind] = frozenset({"dataset_version", "suite"})
 
 
@@ -51,6 +54,15 @@ def find(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
     return _by_beginning(connection, kind, reference)
 
 
+def did_you_mean(connection: sqlite3.Connection, kind: Kind, reference: str) -> str:
+    """Return a question that names what is called nearly so; empty if nothing is."""
+    from difflib import get_close_matches
+
+    known = {name.casefold(): name for name in names_and_ids(connection, kind)}
+    near = get_close_matches(reference.casefold(), known, n=_NEAR, cutoff=_NEARNESS)
+    return f". Did you mean {' or '.join(known[name] for name in near)}?" if near else ""
+
+
 def names_and_ids(connection: sqlite3.Connection, kind: Kind) -> list[str]:
     """Return every name and id of a kind, for completion."""
     names = "" if kind == "chat" else f"SELECT name FROM {kind} UNION "
@@ -72,7 +84,10 @@ def _by_beginning(connection: sqlite3.Connection, kind: Kind, reference: str) ->
         return found[0]
     word, command = _WORDS[kind]
     if not found:
-        raise NotFoundError(f"no {word} is called '{reference}': `{command}` lists them")
+        raise NotFoundError(
+            f"no {word} is called '{reference}': `{command}` lists them"
+            f"{did_you_mean(connection, kind, reference)}"
+        )
     raise AmbiguousError(f"'{reference}' fits several: {', '.join(found)}. Type more of it.")
 
 

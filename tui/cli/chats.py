@@ -63,9 +63,9 @@ def chats(context: click.Context, search: str, at: str | None, *, as_json: bool)
 def _print_list(found: list[ChatSummary]) -> None:
     from datetime import UTC, datetime
 
+    from engine.money import dollars
     from tui.cli.output import print_table
     from tui.formats import age
-    from tui.turn_words import dollars
 
     now = datetime.now(UTC)
     print_table(

@@ -32,6 +32,7 @@ def document(found: Found) -> dict[str, Any]:
                 "name": each.name,
                 "values": each.values,
                 "differs": each.differs,
+                "alone": each.is_alone,
             }
             for each in compared.settings
         ],
@@ -74,6 +75,7 @@ def _suite(compared: SuiteComparison) -> dict[str, Any]:
         "suite": {"id": suite.id, "name": suite.name, "version": suite.version},
         "prompts": compared.prompts,
         "evaluations": compared.evaluations,
+        "costs": compared.costs,
         "scorers": [_scored(each) for each in compared.scorers],
         "rows": [_row(each) for each in compared.rows],
         "warnings": compared.warnings,
@@ -104,7 +106,7 @@ def _row(row: RowApart) -> dict[str, Any]:
         "messages": row.prompt.messages,
         "reference": row.reference,
         "answers": row.answers,
-        "scores": dict(row.scores),
+        "scores": row.scores,
         "apart": row.apart,
     }
 

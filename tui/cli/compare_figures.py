@@ -58,6 +58,13 @@ def p_words(p: float | None) -> str:
     return f"<{_LEAST_P}" if p < _LEAST_P else f"{p:.3f}"
 
 
+def dollars(value: float | None) -> str:
+    """Return what something cost as a whole; `-` for None."""
+    if value is None:
+        return "-"
+    return f"${value:,.4f}" if 0 < value < 1 else f"${value:,.2f}"
+
+
 def tally_words(found: Tally | None) -> str:
     """Return how many rows were won, tied and lost; empty for None."""
     return "" if found is None else f"{found.wins}/{found.ties}/{found.losses}"

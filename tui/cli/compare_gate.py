@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,10 @@ def _in_words(verdict: Verdict) -> str:
 
 
 def _signed(value: float, *, is_ratio: bool) -> str:
+    if not math.isfinite(value):
+        from engine.comparing.requirements_found import NO_MULTIPLE
+
+        return NO_MULTIPLE
     if is_ratio:
         return f"{value:.4g}x"
     return number(value) if value <= 0 else f"+{number(value)}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tui.cli.compare_figures import dollars
 from tui.wording import number_of
 
 if TYPE_CHECKING:
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
     from engine.comparing.suites import SuiteComparison
     from engine.results import Line, ResultRow
 
-_COLUMNS = ("~model", ">training loss", ">evaluation loss", ">perplexity", ">accuracy", ">cost")
+_COLUMNS = ("~~model", ">training loss", ">evaluation loss", ">perplexity", ">accuracy", ">cost")
+_NARROW = ("~~model", ">train loss", ">eval loss", ">perplexity", ">accuracy", ">cost")
+_WIDE = 76
+"""Columns of a terminal from which the whole titles have room."""
+
 _NOTES = (
     "Compare within a table only: other examples, or other tokens, are another measure. The cost "
     "is that of training; in a suite, that of all answers."
@@ -58,12 +64,22 @@ def print_final(
         if place:
             say()
         say_heading(heading)
-        print_table(_COLUMNS, lines)
+        print_table(*_fitted(lines))
     if len(told) > 1:
         say()
         say_wrapped(_NOTES)
     if not told:
         say("No model came of any of these jobs yet.")
+
+
+def _fitted(lines: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return columns and lines; on a narrow terminal without what is not known of any model."""
+    from shutil import get_terminal_size
+
+    if not sys.stdout.isatty() or get_terminal_size().columns >= _WIDE:
+        return _COLUMNS, lines
+    told = [place for place in range(len(_COLUMNS)) if any(line[place] != "-" for line in lines)]
+    return [_NARROW[place] for place in told], [[line[place] for place in told] for line in lines]
 
 
 def _lines(
@@ -93,10 +109,4 @@ def _cells(line: Line, cost: float | None) -> list[str]:
     from tui.result_lines import table_cells
 
     model, _, *figures = table_cells(line)
-    return [model, *figures, _dollars(cost)]
-
-
-def _dollars(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"${value:,.4f}" if value < 1 else f"${value:,.2f}"
+    return [model, *figures, dollars(cost)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.cli.compare_figures import figure_words
 from tui.wording import number_of
 
 if TYPE_CHECKING:
-    from engine.comparing.suites import RowApart, SuiteComparison
+    from engine.comparing.suites import RowApart, ScorerKey, SuiteComparison
     from engine.data.differences import Span
 
 _WIDE = 100
@@ -41,7 +41,7 @@ def print_rows(found: SuiteComparison, names: Sequence[str], most: int) -> None:
     say_heading(
         f"{which} furthest apart of {number_of(len(differing), 'prompt')} with different answers"
     )
-    units = {each.label: each.unit for each in found.scorers}
+    units = {each.key: each.unit for each in found.scorers}
     for row in differing[:most]:
         _print_row(row, names, units)
         say()
@@ -52,7 +52,7 @@ def _differs(row: RowApart) -> bool:
     return len({None if each is None else each.strip() for each in row.answers}) > 1
 
 
-def _print_row(row: RowApart, names: Sequence[str], units: dict[str, str]) -> None:
+def _print_row(row: RowApart, names: Sequence[str], units: Mapping[ScorerKey, str]) -> None:
     from tui.cli.output import say_wrapped
 
     say_wrapped(f"▸ {_cut(row.prompt.question)}")
@@ -80,9 +80,9 @@ def _columns() -> int:
 def _print_one(name: str, said: str | None, scores: str, other: str, place: int) -> None:
     """Print an answer, marked against another one: what it alone has, or what it lacks."""
     from tui.cli.data.changes import changed_words
-    from tui.cli.output import say
+    from tui.cli.output import say, say_wrapped
 
-    say(f"  {name}{f' ({scores})' if scores else ''}:")
+    say_wrapped(f"  {name}{f' ({scores})' if scores else ''}:")
     if said is None:
         say("    (no answer)")
         return
@@ -119,13 +119,10 @@ def _print_beside(answered: Sequence[tuple[str, str | None, str]]) -> None:
     print_lines_beside(left, right, width)
 
 
-def _scores(row: RowApart, place: int, units: dict[str, str]) -> str:
+def _scores(row: RowApart, place: int, units: Mapping[ScorerKey, str]) -> str:
     """Return the scores of an answer, as far as they are known."""
-    told = [
-        f"{label} {figure_words(value, units.get(label, ''))}"
-        for label, values in row.scores.items()
-        if (value := values[place]) is not None
-    ]
+    scores = row.scores[place] if row.scores else ()
+    told = (f"{each.title} {figure_words(each.value, units.get(each.key, ''))}" for each in scores)
     return ", ".join(told)
 
 

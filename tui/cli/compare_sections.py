@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +11,8 @@ if TYPE_CHECKING:
     from tui.widgets.comparison_table import Section
 
 _DATA = "DATA"
+_LEAST_CELLS, _GAP = 10, 2
+"""What a column has to have to be read, and what stands before it."""
 
 
 def print_sections(found: Found, *, everything: bool) -> None:
@@ -40,6 +44,23 @@ def _diffs(found: Found) -> list[str]:
     return [f"{' and '.join(commands)} shows them."] if commands else []
 
 
+def _blocks(columns: int, name: int) -> list[range]:
+    """Return which columns stand beside each other: all, or on a terminal as many as can be read.
+
+    Args:
+        columns: how many there are.
+        name: the cells of the column before them.
+    """
+    if not sys.stdout.isatty():
+        return [range(columns)]
+    from shutil import get_terminal_size
+
+    fitting = max(1, (get_terminal_size().columns - name) // (_LEAST_CELLS + _GAP))
+    blocks = ceil(columns / fitting)
+    each = ceil(columns / blocks)
+    return [range(first, min(first + each, columns)) for first in range(0, columns, each)]
+
+
 def _print_section(section: Section, names: list[str], more: list[str]) -> None:
     from tui.cli.output import print_table, say, say_heading, say_wrapped
 
@@ -50,7 +71,11 @@ def _print_section(section: Section, names: list[str], more: list[str]) -> None:
             [row.name, *(" · ".join(cell.marked.splitlines()) for cell in row.cells)]
             for row in section.rows
         ]
-        print_table(["", *(f"~{name}" for name in names)], rows)
+        for places in _blocks(len(names), max(len(row.name) for row in section.rows)):
+            print_table(
+                ["", *(f"~{names[place]}" for place in places)],
+                [[row[0], *(row[1 + place] for place in places)] for row in rows],
+            )
     for note in (*section.notes, *more):
         say_wrapped(note)
     say()

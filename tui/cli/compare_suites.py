@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.cli.compare_figures import (
     difference_words,
+    dollars,
     estimate_words,
     p_words,
     ratio_words,
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from engine.comparing.suites import Scored, SuiteComparison
 
 _BY_RATIO = ("cost", "latency")
-_COLUMNS = ("~", "figure", "difference", ">p", ">w/t/l")
+_BESIDE = 72
+"""Columns of a terminal from which a difference has room beside its figure."""
+
+_COLUMNS = ("~~", "figure", "difference", ">p", ">w/t/l")
 
 
 def print_suites(subjects: Sequence[Subject], suites: Sequence[SuiteComparison], rows: int) -> None:
@@ -31,7 +36,7 @@ def print_suites(subjects: Sequence[Subject], suites: Sequence[SuiteComparison],
         rows: how many prompts of each suite.
     """
     from tui.cli.compare_rows import print_rows
-    from tui.cli.output import print_table, say, say_heading, say_wrapped
+    from tui.cli.output import say, say_heading, say_wrapped
 
     names = [each.name for each in subjects]
     for found in suites:
@@ -39,7 +44,8 @@ def print_suites(subjects: Sequence[Subject], suites: Sequence[SuiteComparison],
         say_heading(f"SUITE {suite.name}@{suite.version}, {number_of(found.prompts, 'prompt')}")
         if found.scorers:
             lines = [line for each in found.scorers for line in _lines(each, names)]
-            print_table(_COLUMNS, lines)
+            _print_figures(lines)
+        _print_costs(found, names)
         for warning in found.warnings:
             say_wrapped(f"! {warning}.")
         say()
@@ -49,12 +55,48 @@ def print_suites(subjects: Sequence[Subject], suites: Sequence[SuiteComparison],
         say()
 
 
+def _print_figures(lines: Sequence[Sequence[str]]) -> None:
+    """Print figures with their differences beside them or, where it is narrow, below them."""
+    from shutil import get_terminal_size
+
+    from tui.cli.output import print_table
+
+    if not sys.stdout.isatty() or get_terminal_size().columns >= _BESIDE:
+        print_table(_COLUMNS, lines)
+        return
+    below: list[Sequence[str]] = []
+    for name, figure, difference, *certain in lines:
+        if not difference:
+            below.append([name, figure, *certain])
+            continue
+        below += [[name, figure, "", ""], ["", difference, *certain]]
+    name, figure, difference, *others = _COLUMNS
+    print_table([name, f"{figure}, {difference}", *others], below)
+
+
+def _print_costs(found: SuiteComparison, names: Sequence[str]) -> None:
+    """Print what all answers cost together, and apart from that what judging them did."""
+    from tui.cli.output import print_table, say
+
+    told = [(name, cost) for name, cost in zip(names, found.costs, strict=False) if cost.is_known]
+    if not told:
+        return
+    say()
+    judged = any(cost.judge is not None for _, cost in told)
+    print_table(
+        ["~~cost", ">of all answers", *([">of judging them"] if judged else [])],
+        [
+            [name, dollars(cost.answers), *([dollars(cost.judge)] if judged else [])]
+            for name, cost in told
+        ],
+    )
+
+
 def _lines(scored: Scored, names: Sequence[str]) -> Iterator[list[str]]:
     """Give a line with the scorer's name, then one for each model that has a figure."""
     from tui.widgets.comparison_table import BEST
 
-    against = "" if scored.against is None else f", against {scored.against}"
-    yield [f"{scored.label}{against}", "", "", "", ""]
+    yield [scored.title, "", "", "", ""]
     for place, (name, figure) in enumerate(zip(names, scored.figures, strict=True)):
         if figure is None:
             continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from store.recording_status import COMPLETED
 from tui.cli.groups import CommandGroup, refuse_lost_options
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened, reading, standing
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from engine.evaluation.reading import Answered
     from store.queries.evaluations import EvaluationRow
+
+_TO_THE_MINUTE = len("2026-11-20 18:30")
 
 _EXAMPLES = """\b
 Examples:
@@ -93,16 +96,15 @@ def _print_list(found: list[EvaluationRow], suites: dict[str, str]) -> None:
         return ", ".join(f"{each['label']} {figure(each)}" for each in told[:2])
 
     print_table(
-        ["evaluation", "suite", "model", ">answers", "~scores", "state", "when"],
+        ["evaluation", "~suite", "~~model", ">answers", "~scores", "when"],
         (
             [
                 row.id,
                 suites.get(row.suite, row.suite),
                 short_name(row.name),
                 "?" if row.answers is None else f"{row.answers:,}",
-                figures(row),
-                state(row),
-                wording.local_time(row.updated_at),
+                figures(row) if row.status == COMPLETED else state(row),
+                wording.local_time(row.updated_at)[:_TO_THE_MINUTE],
             ]
             for row in found
         ),
@@ -147,8 +149,8 @@ def show(evaluation: str, worst: str | None, limit: int, at: str | None, *, as_j
 
 def _print(row: EvaluationRow, suite: str, found: list[Answered]) -> None:
     from tui import wording
-    from tui.cli.evaluation_output import figure, state
-    from tui.cli.output import print_fields, say, say_lines
+    from tui.cli.evaluation_output import figure, remarks, state
+    from tui.cli.output import note, print_fields, say, say_lines
     from tui.cli.recordings import cost
 
     told: list[dict[str, Any]] = json.loads(row.figures_json)
@@ -165,6 +167,8 @@ def _print(row: EvaluationRow, suite: str, found: list[Answered]) -> None:
             ("ended", wording.local_time(row.updated_at)),
         ]
     )
+    for said in remarks(row):
+        note(said)
     for number, each in enumerate(found, 1):
         say()
         say(f"{number}. {each.question}")

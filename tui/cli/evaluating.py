@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.cli.asking import (
+    agree_to_spend,
+    at_once_option,
+    dry_run_option,
+    going_on,
+    max_cost_option,
+    provider_option,
+    yes_option,
+)
 from tui.cli.evaluation_output import outcome_as_json, plan_as_json, print_outcomes, print_plans
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened
@@ -80,25 +88,11 @@ goes on where it stopped. `ftlab compare A B` then tells how far apart models ar
     metavar="N",
     help="Of the longest answer [default: the suite's, or 1024].",
 )
-@click.option("--provider", metavar="PROFILE", help="Ask this service for the models, or `local`.")
-@click.option(
-    "--max-cost",
-    type=click.FloatRange(min=0),
-    metavar="USD",
-    help="Spend no more than this, all models together [default: the configured budget].",
-)
-@click.option(
-    "--at-once",
-    type=click.IntRange(1, 64),
-    default=8,
-    show_default=True,
-    metavar="N",
-    help="Questions under way at each service at the same time.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask before spending money.")
-@click.option(
-    "--dry-run", is_flag=True, help="Show what would be asked, and its price; ask nothing."
-)
+@provider_option
+@max_cost_option
+@at_once_option
+@yes_option
+@dry_run_option
 @db_option
 @json_option
 def evaluate(
@@ -123,7 +117,7 @@ def evaluate(
             plans = [
                 plan(lab, suite, model, wish, provider, readying) for model in dict.fromkeys(models)
             ]
-        plans = _with_leaks(lab, plans)
+        plans = _with_leaks(lab, _each_once(plans))
         if dry_run:
             if as_json:
                 print_json([plan_as_json(each) for each in plans])
@@ -134,6 +128,18 @@ def evaluate(
             print_plans(plans)
         _ask_before_spending(plans, yes=yes, limited=wish.max_cost is not None, as_json=as_json)
         _evaluate(lab, plans, at_once, as_json=as_json)
+
+
+def _each_once(plans: list[EvaluationPlan]) -> list[EvaluationPlan]:
+    """Return the plans without those of a model that was named before, by another name."""
+    from tui.cli.output import note
+
+    found: dict[str, EvaluationPlan] = {}
+    for plan in plans:
+        if plan.subject in found:
+            note(f"{plan.recording.target.name} is named twice, and evaluated once.")
+        found.setdefault(plan.subject, plan)
+    return list(found.values())
 
 
 def _wish(
@@ -148,22 +154,37 @@ def _wish(
     from engine.scoring.specs import parse
 
     chosen = list(map(parse, scorers))
+    look_at = _text(rubric)
     if judge is not None:
-        chosen.append(Judge(judge, judge_provider, _text(rubric) or RUBRIC))
+        chosen.append(Judge(judge, judge_provider, look_at or RUBRIC))
     elif rubric is not None or judge_provider is not None:
         raise click.UsageError("--rubric and --judge-provider say how --judge judges: name one")
     return EvaluationWish(scorers=tuple(chosen), **wishes)
 
 
 def _text(typed: str | None) -> str | None:
-    """Return what was typed, or what stands in the file that was named."""
-    if typed is None or not typed.startswith("@"):
-        return typed
+    """Return what was typed, or what stands in the file that was named.
+
+    Raises:
+        click.UsageError: if that is nothing, or cannot be read.
+    """
+    if typed is None:
+        return None
+    text = _file(typed[1:]) if typed.startswith("@") else typed
+    if not text.strip():
+        where = f": {typed[1:]}" if typed.startswith("@") else ""
+        raise click.UsageError(
+            f"the rubric is empty{where}: say what the judge is to look at, or leave --rubric out"
+        )
+    return text.strip()
+
+
+def _file(name: str) -> str:
     from pathlib import Path
 
     try:
-        return Path(typed[1:]).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
         raise click.UsageError(f"the rubric cannot be read: {error}") from None
 
 
@@ -183,32 +204,27 @@ def _with_leaks(lab: Lab, plans: list[EvaluationPlan]) -> list[EvaluationPlan]:
 def _ask_before_spending(
     plans: list[EvaluationPlan], *, yes: bool, limited: bool, as_json: bool
 ) -> None:
-    """See that somebody has agreed to the price: at the terminal, by --yes or by --max-cost.
+    """See that somebody has agreed to the price; see `agree_to_spend`.
 
     Raises:
         LimitError: if it would cost too much anyway.
-        click.UsageError: if nobody can be asked.
-        click.Abort: if they would rather not.
     """
-    from engine.evaluation.costs import require_affordable
+    from engine.evaluation.costs import costs_money, require_affordable
 
     require_affordable(plans)
-    costs = any(plan.recording.hosted and plan.recording.missing for plan in plans)
-    if not costs or yes:
-        return
-    if sys.stdin.isatty() and sys.stderr.isatty() and not as_json:
-        click.confirm("Ask them?", abort=True, err=True)
-    elif not limited:
-        raise click.UsageError("answers cost money: say --yes, or how much at most with --max-cost")
+    if costs_money(plans):
+        agree_to_spend(yes=yes, limited=limited, as_json=as_json)
 
 
 def _evaluate(lab: Lab, plans: list[EvaluationPlan], at_once: int, *, as_json: bool) -> None:
-    from engine.evaluation.run import Outcome, Skipped, evaluate
+    from engine.evaluation.outcome import Outcome, Skipped
+    from engine.evaluation.run import evaluate
     from tui.cli.ending import ended_whole
     from tui.cli.evaluation_progress import running_scores
     from tui.cli.output import print_json
 
-    with ended_whole(), running_scores() as watching:
+    to_go_on = going_on("answers and scores that came are kept")
+    with ended_whole(to_go_on), running_scores() as watching:
         found = evaluate(lab, plans, watching, at_once)
     if as_json:
         print_json(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.money import dollars
+
 if TYPE_CHECKING:
+    from engine.evaluation.outcome import Outcome, Skipped
     from engine.evaluation.plan import EvaluationPlan
-    from engine.evaluation.run import Outcome, Skipped
     from store.queries.evaluations import EvaluationRow, ScoreRow
 
 _FAULTS_NAMED = 3
@@ -32,6 +36,7 @@ def plan_as_json(plan: EvaluationPlan) -> dict[str, Any]:
         "against": plan.against,
         "settings": plain(recording.settings),
         "price": None if recording.price is None else plain(recording.price),
+        "reading_price": None if plan.reading is None else plain(plan.reading),
         "judge_price": None if plan.judgement is None else plain(plan.judgement),
         "limit": recording.limit,
         "leaked": None if plan.leaks is None else plan.leaks.rows,
@@ -67,9 +72,14 @@ def print_plans(plans: Sequence[EvaluationPlan]) -> None:
     price = price_of(plans)
     if price is None:
         note("What these answers cost is not known for all of them: pricing.toml can tell it.")
-    elif any(plan.recording.hosted for plan in plans) or price.about:
-        judged = " (the judge is guessed)" if any(plan.judgement for plan in plans) else ""
-        say(f"In all about ${price.about:,.4f}, at most ${price.at_most:,.4f}{judged}.")
+    elif price.at_most:
+        remarks = []
+        if any(plan.judgement for plan in plans):
+            remarks.append("the judge is guessed")
+        if any(plan.reading and plan.unread for plan in plans):
+            remarks.append("reading the references included")
+        told = f" ({', '.join(remarks)})" if remarks else ""
+        say(f"In all about {dollars(price.about)}, at most {dollars(price.at_most)}{told}.")
 
 
 def warn_of_leaks(plan: EvaluationPlan) -> None:
@@ -95,6 +105,19 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         "refusals": outcome.refused,
         "spent": outcome.spent,
         "stopped": None if outcome.stopped is None else str(outcome.stopped),
+        "references": _readings_as_json(outcome),
+    }
+
+
+def _readings_as_json(outcome: Outcome) -> dict[str, Any] | None:
+    readings = outcome.readings
+    if readings is None:
+        return None
+    return {
+        "read": readings.read,
+        "left_out": dict(readings.left_out),
+        "untold": readings.untold,
+        "spent": readings.spent,
     }
 
 
@@ -108,16 +131,23 @@ def evaluation_as_json(row: EvaluationRow) -> dict[str, Any]:
 
 def print_outcomes(found: Sequence[Outcome | Skipped]) -> None:
     """Print how models did, side by side, what could not be scored, and what to do next."""
-    from engine.evaluation.run import Outcome
+    from engine.evaluation.outcome import Outcome
     from tui.cli.output import note, say
 
     outcomes = [each for each in found if isinstance(each, Outcome)]
     if outcomes:
         say()
         print_scores([each.evaluation for each in outcomes])
+    for said in _remarks(outcomes):
+        note(said)
+    stopped = [each for each in found if not isinstance(each, Outcome) or each.stopped is not None]
     for each in outcomes:
         _note_faults(each)
         _note_absent(each)
+        # The last word of the command is the reason of the first.
+        if each.stopped is not None and each is not stopped[0]:
+            note(f"{each.evaluation.name}: stopped: {each.stopped}")
+        _note_unread(each)
     skipped = [each for each in found if not isinstance(each, Outcome)]
     # The last word of the command is the reason of a single one.
     for left in skipped if outcomes or len(skipped) > 1 else ():
@@ -129,9 +159,33 @@ def print_outcomes(found: Sequence[Outcome | Skipped]) -> None:
         say(f"  ftlab compare {' '.join(row.name for row in whole)}")
 
 
+def _remarks(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return what has to be known to read the figures, each once."""
+    from engine.evaluation.figures import BATCHED
+
+    found = [said for each in outcomes for said in remarks(each.evaluation)]
+    if any(is_batched(each.evaluation) for each in outcomes):
+        found.append(f"s each: {BATCHED}")
+    return list(dict.fromkeys(found))
+
+
+def remarks(row: EvaluationRow) -> list[str]:
+    """Return what has to be known to read the figures of an evaluation."""
+    told = json.loads(row.figures_json)
+    return [f"{each['label']}: {each['remark']}" for each in told if each.get("remark")]
+
+
+def is_batched(row: EvaluationRow) -> bool:
+    """Tell whether the time is told of answers that were made several at a time."""
+    return row.provider == "local" and bool(row.seconds) and (row.answers or 0) > 1
+
+
 def print_scores(rows: Sequence[EvaluationRow]) -> None:
-    """Print a line for each evaluation: what the scorers say, what was refused, cost and time."""
-    from tui.cli.output import print_table
+    """Print what the scorers say of each evaluation, what was refused, cost and time.
+
+    Each evaluation is a line; where the terminal is too narrow for that, each is a few lines.
+    """
+    from tui.cli.output import print_fields, print_table, say
     from tui.cli.recordings import cost, short_name
 
     figures = {
@@ -139,22 +193,39 @@ def print_scores(rows: Sequence[EvaluationRow]) -> None:
     }
     labels = list(dict.fromkeys(name for told in figures.values() for name in told))
     judged = [">judge cost"] if any(row.judge_cost is not None for row in rows) else []
-    columns = [*(f">{name}" for name in labels), ">answers", ">cost", *judged, ">s each"]
-    print_table(
-        ["model", *columns, "state"],
-        (
-            [
-                short_name(row.name),
-                *(figure(figures[row.id].get(name)) for name in labels),
-                _answers(row),
-                cost(row.cost) or "" if row.cost is not None else "",
-                *([cost(row.judge_cost) or ""] if judged else []),
-                _seconds(row),
-                state(row),
-            ]
-            for row in rows
-        ),
-    )
+    columns = [*(f">{name}" for name in labels), ">answers", ">cost", *judged, ">s each", "state"]
+    cells = [
+        [
+            short_name(row.name),
+            *(figure(figures[row.id].get(name)) for name in labels),
+            _answers(row),
+            cost(row.cost) or "",
+            *([cost(row.judge_cost) or ""] if judged else []),
+            _seconds(row),
+            "whole" if row.status == "completed" else row.status,
+        ]
+        for row in rows
+    ]
+    if _fits([["model", *columns], *cells]):
+        print_table(["model", *columns], cells)
+        return
+    for number, (model, *told) in enumerate(cells):
+        if number:
+            say()
+        named = zip((name.lstrip(">") for name in columns), told, strict=True)
+        print_fields([("model", model), *((name, value or None) for name, value in named)])
+
+
+def _fits(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a table of these cells has the room that it needs; in a file it always has."""
+    if not sys.stdout.isatty():
+        return True
+    from shutil import get_terminal_size
+
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return sum(widths) + 2 * (len(widths) - 1) <= get_terminal_size().columns
 
 
 def figure(told: dict[str, Any] | None) -> str:
@@ -188,15 +259,20 @@ def _seconds(row: EvaluationRow) -> str:
 def _note_faults(outcome: Outcome) -> None:
     from engine.scoring.specs import label
     from tui.cli.output import note
+    from tui.wording import number_of
 
+    name = outcome.evaluation.name
     for said, count in outcome.refused.items():
-        note(f"{outcome.evaluation.name}: {count} not answered: {said}")
+        # The last word of the command says it once more.
+        if outcome.stopped is None or said != str(outcome.stopped):
+            note(f"{name}: {count} not answered: {said}")
     for column in outcome.columns:
-        faults = [score for score in column.scores.values() if score.fault is not None]
-        for score in faults[:_FAULTS_NAMED]:
-            note(f"{label(column.scorer)} of {score.prompt[:12]}: {score.fault}")
-        if len(faults) > _FAULTS_NAMED:
-            note(f"… and {len(faults) - _FAULTS_NAMED} more without {label(column.scorer)}")
+        faults = Counter(score.fault for score in column.known if score.fault is not None)
+        for said, count in faults.most_common(_FAULTS_NAMED):
+            answers = number_of(count, "answer")
+            note(f"{name}: {answers} without {label(column.scorer)}: {said}")
+        if more := sum(faults.values()) - sum(c for _, c in faults.most_common(_FAULTS_NAMED)):
+            note(f"… and {more} more without {label(column.scorer)}, for other reasons")
 
 
 def _note_absent(outcome: Outcome) -> None:
@@ -210,16 +286,30 @@ def _note_absent(outcome: Outcome) -> None:
         for column in outcome.columns
         if column.scores and all(_is_absent(score) for score in column.scores.values())
     ]
-    read = [label(scorer) for scorer in silent if reads_references(scorer)]
-    others = [scorer for scorer in silent if not reads_references(scorer)]
     name = outcome.evaluation.name
-    if read:
-        note(
-            f"{name}: no {', '.join(read)}: only models of this machine tell how likely they hold "
-            "an answer that is hoped for"
-        )
-    for scorer in others:
-        note(f"{name}: no {label(scorer)}: {', '.join(scorer.needs) or 'what it needs'} not known")
+    for scorer in silent:
+        if not reads_references(scorer):
+            needs = f" ({', '.join(scorer.needs)})" if scorer.needs else ""
+            note(f"{name}: no {label(scorer)}: no row has what it needs{needs}, or that it can use")
+
+
+def _note_unread(outcome: Outcome) -> None:
+    """Tell which references were not read, and which scorers had nothing to say for that."""
+    from engine.evaluation.choosing import reads_references
+    from engine.scoring.specs import label
+    from tui.cli.output import note
+
+    name, readings = outcome.evaluation.name, outcome.readings
+    for said, count in (readings.left_out if readings else {}).items():
+        note(f"{name}: {count} {'references' if count > 1 else 'reference'} not read: {said}")
+    silent = [
+        label(column.scorer)
+        for column in outcome.columns
+        if reads_references(column.scorer) and all(map(_is_absent, column.scores.values()))
+    ]
+    if silent and outcome.evaluation.answers and outcome.stopped is None:
+        why = readings and readings.untold
+        note(f"{name}: no {', '.join(silent)}: {why or 'no answer that is hoped for was read'}")
 
 
 def _is_absent(score: ScoreRow) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.money import dollars
 from tui.harmless import harmless
 
 if TYPE_CHECKING:
+    from engine.evaluation.outcome import Progress, Standing
     from engine.evaluation.plan import EvaluationPlan
-    from engine.evaluation.run import Progress, Standing
 
 _SHOWN = 2
 """Scorers told of beside a bar."""
@@ -58,5 +59,5 @@ def words(standing: Standing) -> str:
         return "reading references"
     known = ((label(column.scorer), column.mean) for column in standing.columns)
     scores = [f"{name} {mean:.3g}" for name, mean in known if mean is not None][:_SHOWN]
-    spent = [f"${standing.spent:,.4f}"] if standing.spent else []
+    spent = [dollars(standing.spent)] if standing.spent else []
     return harmless("  ".join([standing.does, *scores, *spent]))

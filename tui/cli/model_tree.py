@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 _GAP = 2
+_TOLD = ("gone", "retired", "retiring")
+"""The states that are told in words; of the others the kind tells."""
+
 _FIRST_CUT = ("kind", "id", "age")
 """The columns that are left out where a terminal has no room for all, in this order."""
 
@@ -70,6 +73,7 @@ def as_json(listing: ModelListing) -> list[dict[str, Any]]:
     return [
         {
             **plain(item.row),
+            "state": item.state,
             "parent": book.parents.get(item.row.id),
             "scores": scores_as_json(item.scores),
             "base": {
@@ -109,7 +113,8 @@ def _lines(listing: ModelListing) -> list[Branch]:
 
 
 def _columns(listing: ModelListing) -> list[str]:
-    return ["~model", "kind", "~tags", ">perplexity", f">{_score_title(listing)}", "age", "id"]
+    score = f">{_score_title(listing)}"
+    return ["~~model", "kind", "state", "~tags", ">perplexity", score, "age", "id"]
 
 
 def _score_title(listing: ModelListing) -> str:
@@ -131,11 +136,12 @@ def _cells(listing: ModelListing, line: Branch) -> list[str]:
     if item is None:
         name = formats.short_model(line.base) or "not known"
         scores = listing.book.scores_of_base(line.base)
-        return [name, "base", "", "", _score(listing, scores), "", ""]
+        return [name, "base", "", "", "", _score(listing, scores), "", ""]
     row = item.row
     return [
         line.guide + row.name,
         row.kind,
+        f"{item.look.glyph} {item.look.word}" if item.state in _TOLD else "",
         " ".join(row.tags),
         score(row.perplexity_before, row.perplexity_after),
         _score(listing, item.scores),

@@ -143,36 +143,47 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     Args:
         columns: their names; `>` before one sets it to the right, `~` lets it be cut with an
-            ellipsis where the terminal is too narrow for the whole table.
+            ellipsis where the terminal is too narrow for the whole table, `~~` in its middle.
         rows: their cells.
     """
     from rich.cells import cell_len
 
-    from tui.formats import fit, fit_right
+    from tui.formats import fit, fit_middle, fit_right
 
     names = [column.lstrip(">~") for column in columns]
     cells = [[_printed(harmless(cell)) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
     _narrow(columns, widths)
-    setters = [fit_right if column.startswith(">") else fit for column in columns]
+    ways = {">": fit_right, "~~": fit_middle}
+    setters = [
+        next((way for mark, way in ways.items() if column.startswith(mark)), fit)
+        for column in columns
+    ]
+    # Over columns stand names, of which the ends tell more than the middle.
+    over = [fit_middle if way is fit else way for way in setters]
+    whole = sum(widths) + len(_GAP) * (len(widths) - 1)
     for line in (names, *cells):
-        placed = zip(setters, line, widths, strict=True)
+        placed = zip(over if line is names else setters, line, widths, strict=True)
         text = _GAP.join(setter(cell, width) for setter, cell, width in placed).rstrip()
+        if setters[0] is not fit_right and not any(line[1:]):
+            # A heading has the room of the empty cells beside it.
+            text = setters[0](line[0], whole).rstrip()
         sys.stdout.write((_bold(text) if line is names else text) + "\n")
 
 
 def _narrow(columns: Sequence[str], widths: list[int]) -> None:
-    """Take from the columns that may be cut what the terminal lacks."""
+    """Take from the columns that may be cut what the terminal lacks, from the widest first."""
     if not sys.stdout.isatty():
         return
     from shutil import get_terminal_size
 
     lacking = sum(widths) + len(_GAP) * (len(widths) - 1) - get_terminal_size().columns
-    for place, column in enumerate(columns):
-        if column.startswith("~") and lacking > 0:
-            cut = max(0, min(lacking, widths[place] - _LEAST_CUT))
-            widths[place] -= cut
-            lacking -= cut
+    places = [place for place, column in enumerate(columns) if column.startswith("~")]
+    for _ in range(lacking):
+        widest = max(places, key=lambda place: widths[place], default=None)
+        if widest is None or widths[widest] <= _LEAST_CUT:
+            return
+        widths[widest] -= 1
 
 
 def print_points(steps: Iterable[int], values: Iterable[float]) -> None:

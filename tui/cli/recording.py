@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.money import dollars
+from tui.cli.asking import (
+    agree_to_spend,
+    at_once_option,
+    dry_run_option,
+    going_on,
+    max_cost_option,
+    provider_option,
+    yes_option,
+)
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened
 from tui.cli.options import json_option
@@ -91,25 +100,11 @@ already is not asked again, so a recording that was broken off goes on where it 
     show_default=True,
     help="Another one draws other prompts.",
 )
-@click.option("--provider", metavar="PROFILE", help="Ask this service for the models, or `local`.")
-@click.option(
-    "--max-cost",
-    type=click.FloatRange(min=0),
-    metavar="USD",
-    help="Spend no more than this, all models together [default: the configured budget].",
-)
-@click.option(
-    "--at-once",
-    type=click.IntRange(1, 64),
-    default=8,
-    show_default=True,
-    metavar="N",
-    help="Questions under way at the same time.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask before spending money.")
-@click.option(
-    "--dry-run", is_flag=True, help="Show what would be asked, and its price; ask nothing."
-)
+@provider_option
+@max_cost_option
+@at_once_option
+@yes_option
+@dry_run_option
 @db_option
 @json_option
 def record(
@@ -156,22 +151,15 @@ def _wish(stop: tuple[str, ...], **wishes: Any) -> Wish:  # noqa: ANN401 - see `
 def _ask_before_spending(
     plans: list[RecordingPlan], *, yes: bool, limited: bool, as_json: bool
 ) -> None:
-    """See that somebody has agreed to the price: at the terminal, by --yes or by --max-cost.
+    """See that somebody has agreed to the price; see `agree_to_spend`.
 
     Raises:
         LimitError: if there is but one model, and it would cost too much anyway.
-        click.UsageError: if nobody can be asked.
-        click.Abort: if they would rather not.
     """
     if len(plans) == 1:
         plans[0].require_affordable()
-    costs = any(plan.hosted and plan.missing for plan in plans)
-    if not costs or yes:
-        return
-    if sys.stdin.isatty() and sys.stderr.isatty() and not as_json:
-        click.confirm("Ask them?", abort=True, err=True)
-    elif not limited:
-        raise click.UsageError("answers cost money: say --yes, or how much at most with --max-cost")
+    if any(plan.hosted and plan.missing for plan in plans):
+        agree_to_spend(yes=yes, limited=limited, as_json=as_json)
 
 
 def _record(
@@ -189,12 +177,12 @@ def _record(
 
     outcomes: list[Outcome] = []
     passed: list[Skipped] = []
-    with ended_whole(), told("Recording") as tell:
+    with ended_whole(going_on("answers that came are kept")), told("Recording") as tell:
 
         def watching(plan: RecordingPlan) -> Callable[[int, int, float], None]:
             def update(done: int, total: int, spent: float) -> None:
                 if tell is not None:
-                    tell(done, total, f"{plan.target.name}  ${spent:,.4f}")
+                    tell(done, total, f"{plan.target.name}  {dollars(spent)}")
 
             return update
 

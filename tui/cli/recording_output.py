@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.money import dollars
+
 if TYPE_CHECKING:
     from engine.recording.plan import RecordingPlan
     from engine.recording.run import Outcome
@@ -62,7 +64,7 @@ def print_plans(plans: list[RecordingPlan], skipped: list[Skipped]) -> None:
     if price is None:
         note("What these answers cost is not known for all of them: pricing.toml can tell it.")
     elif any(plan.hosted for plan in plans):
-        say(f"In all about ${price.about:,.4f}, at most ${price.at_most:,.4f}.")
+        say(f"In all about {dollars(price.about)}, at most {dollars(price.at_most)}.")
     for each in skipped[:_SKIPPED_NAMED]:
         note(f"Left out: {each.reason}")
     if len(skipped) > _SKIPPED_NAMED:
@@ -77,7 +79,7 @@ def prices(plan: RecordingPlan) -> tuple[str, str]:
         return "here", "here"
     if plan.price is None:
         return "?", "?"
-    return f"${plan.price.about:,.4f}", f"${plan.price.at_most:,.4f}"
+    return dollars(plan.price.about), dollars(plan.price.at_most)
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:

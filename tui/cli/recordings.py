@@ -280,6 +280,8 @@ def agreement(row: RecordingRow) -> str | None:
     return f"{row.agreement:.1%} of its samples say the same as at temperature 0"
 
 
-def cost(dollars: float | None) -> str | None:
+def cost(amount: float | None) -> str | None:
     """Say what answers cost."""
-    return None if dollars is None else f"${dollars:,.4f}"
+    from engine.money import dollars
+
+    return None if amount is None else dollars(amount)

@@ -74,6 +74,7 @@ def add(
     from engine.scoring.specs import parse
     from engine.suites.defining import define
     from tui.cli.output import note, plain, print_json, say
+    from tui.wording import number_of
 
     sampling = Sampling(temperature=temperature, max_tokens=max_tokens, stop=stop)
     chosen = list(map(parse, scorers))
@@ -94,7 +95,8 @@ def add(
     known = "" if found.new else "  (there already)"
     say(f"{row.name}@{row.version}  {_prompts(row)}  {row.id}{known}")
     if found.repeated:
-        note(f"{found.repeated} left out that ask the same as one before.")
+        rows = number_of(found.repeated, "row")
+        note(f"{rows} left out: a row before asks, and hopes for, the very same.")
 
 
 @suite.command("list")

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
-from tui.cli.groups import CommandGroup
 from tui.cli.names import names_of
 from tui.cli.opening import db_option, opened, reading
 from tui.cli.options import at_option, json_option
 from tui.cli.plotting import picture_option
+from tui.cli.sweep_group import SweepGroup
 from tui.cli.sweep_options import sweep_options, take_options_of_training, wish_of
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.sweeping.plan import SweepPlan
     from engine.sweeping.standing import Standing
+    from store.queries.sweeps import SweepRow
 
 _EXAMPLES = """\b
 Examples:
@@ -41,20 +41,6 @@ sweep_argument = click.argument(
     shell_complete=names_of("sweep"),
     help="A sweep's name, id, or a unique beginning of either.",
 )
-
-
-class SweepGroup(CommandGroup):
-    """The commands of sweeps; what is none of them begins the words of `ftlab sweep run`."""
-
-    places: ClassVar[Mapping[str, str]] = {}
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words, with `run` before those that name no command."""
-        first = args[0] if args else None
-        asks_for_help = first in ctx.help_option_names
-        if first is not None and first not in self.commands and not asks_for_help:
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
 
 
 @click.group(cls=SweepGroup, epilog=_EXAMPLES)
@@ -163,7 +149,7 @@ def _leave(lab: Lab, sweep: str, *, as_json: bool) -> None:
 
     row = sweeps.sweep(lab.database.reader, sweep)
     if as_json:
-        print_json({"sweep": row.id, "name": row.name, "trials": row.trials})
+        print_json(_as_json(row))
     else:
         say(f"{row.name}  {row.id}")
     if polled_by(lab.database.reader) is None:
@@ -171,6 +157,10 @@ def _leave(lab: Lab, sweep: str, *, as_json: bool) -> None:
             "Nothing starts what waits: no daemon and no dashboard runs. `ftlab daemon` does, and "
             f"`ftlab sweep resume {row.name}`."
         )
+
+
+def _as_json(row: SweepRow) -> dict[str, object]:
+    return {"sweep": row.id, "name": row.name, "trials": row.trials, "status": row.status}
 
 
 def _tell(found: Standing, *, as_json: bool) -> None:
@@ -196,7 +186,26 @@ def resume(sweep: str, *, detach: bool, as_json: bool) -> None:
     with opened() as lab:
         found = sweeps.sweep(lab.database.reader, sweep).id
         resume_sweep(lab, found)
-        _go_on(lab, found, detach=detach, as_json=as_json)
+        row = sweeps.sweep(lab.database.reader, found)
+        if detach and not row.is_open:
+            _tell_end(row, as_json=as_json)
+        else:
+            _go_on(lab, found, detach=detach, as_json=as_json)
+
+
+def _tell_end(row: SweepRow, *, as_json: bool) -> None:
+    """Say of a sweep that there is nothing to go on with."""
+    from tui.cli.output import note, print_json, say
+    from tui.wording import number_of
+
+    if as_json:
+        print_json(_as_json(row))
+        return
+    say(f"{row.name}  {row.id}")
+    note(
+        f"It is finished: {number_of(row.trials, 'trial')} ended, {row.succeeded} of them with a "
+        f"model. `ftlab sweep show {row.name}` ranks them."
+    )
 
 
 @sweep.command()

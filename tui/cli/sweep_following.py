@@ -78,7 +78,8 @@ def _lines(lab: Lab, sweep: str) -> None:
         for trial in found.trials:
             if said.get(trial.job.id) != trial.job.status:
                 said[trial.job.id] = trial.job.status
-                note(f"{trial.job.name} {trial.job.status}  {_settings(trial)}  {_losses(trial)}")
+                told = (f"{trial.job.name} {trial.job.status}", _settings(trial), _losses(trial))
+                note("  ".join(filter(None, told)))
 
 
 def _table(lab: Lab, sweep: str) -> None:

@@ -64,7 +64,7 @@ def plan_job(lab: Lab) -> PlanJob:
 def register(lab: Lab) -> RegisterModel:
     """Registers a model version."""
 
-    def make(name: str, job: str | None = None, **more: object) -> str:
+    def make(name: str, /, job: str | None = None, **more: object) -> str:
         given: dict[str, object] = {
             "id": f"mdl_{name}",
             "name": name,

@@ -124,12 +124,14 @@ class Evaluations:
         temperature: float = 1.0,
         max_tokens: int = 1024,
         stop: tuple[str, ...] = (),
+        against: str | None = None,
+        paid: Mapping[str, float] | None = None,
     ) -> str:
         """Record what a model gave to the prompts of a suite; return the evaluation's id."""
         self._count += 1
         given = dict(gave) if isinstance(gave, Mapping) else dict(enumerate(gave))
         settings = Settings(samples, temperature, max_tokens, 0, stop)
-        planned = self._planned(suite, model, scorers, settings)
+        planned = self._planned(suite, model, scorers, settings, against)
         prompts = self._prompts[suite]
         asked = [
             (each, given[prompts.index(each.prompt)])
@@ -141,9 +143,9 @@ class Evaluations:
         if answers:
             self._log.append(f"answers/{model}", *answers)
         for scorer in scorers:
-            self._log.append(f"scores/{model}", _scores(planned.id, scorer, asked))
+            self._log.append(f"scores/{model}", _scores(planned.id, scorer, asked, against))
         end = (
-            EvaluationCompleted(answers=len(answers), figures=[])
+            EvaluationCompleted(answers=len(answers), figures=[], **(paid or {}))
             if stopped is None
             else EvaluationStopped(reason=stopped, answers=len(answers), refused=0)
         )
@@ -151,7 +153,12 @@ class Evaluations:
         return planned.id
 
     def _planned(
-        self, suite: str, model: str, scorers: Sequence[Scorer], settings: Settings
+        self,
+        suite: str,
+        model: str,
+        scorers: Sequence[Scorer],
+        settings: Settings,
+        against: str | None,
     ) -> EvaluationPlanned:
         prompts = [replace(prompt, part="suite") for prompt in self._prompts[suite]]
         provider, _, name = model.rpartition("/")
@@ -165,6 +172,7 @@ class Evaluations:
             prompts=keep(self._blobs, prompts)[0],
             count=len(prompts),
             scorers=[to_json(scorer) for scorer in scorers],
+            against=against,
             samples=settings.samples,
             temperature=settings.temperature if settings.samples else 0.0,
             max_tokens=settings.max_tokens,
@@ -188,7 +196,10 @@ def _answer(asked: Question, gave: Gave) -> AnswerRecorded:
 
 
 def _scores(
-    evaluation: str, scorer: Scorer, asked: Sequence[tuple[Question, Gave]]
+    evaluation: str,
+    scorer: Scorer,
+    asked: Sequence[tuple[Question, Gave]],
+    against: str | None,
 ) -> AnswersScored:
     likely = isinstance(scorer, Perplexity)
     gave = [said for _, said in asked]
@@ -198,6 +209,7 @@ def _scores(
         evaluation=evaluation,
         scorer=to_json(scorer),
         identity=identity(scorer),
+        against=against,
         prompts=[each.prompt.digest for each, _ in asked],
         requests=[each.request for each, _ in asked],
         samples=[each.sample for each, _ in asked],

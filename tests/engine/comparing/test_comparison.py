@@ -10,6 +10,7 @@ from engine.lab import Lab
 from store.errors import NotFoundError
 from store.events import JobStatusChanged, JobSucceeded
 from tests.engine.comparing.conftest import AddVersion, PlanJob, RegisterModel
+from tests.engine.comparing.evaluations import Evaluations, right
 
 
 @pytest.fixture
@@ -100,6 +101,32 @@ def test_where_jobs_ran_and_how_that_went_is_compared(lab: Lab, plan_job: PlanJo
     assert environment == {"device": ("cpu", "cpu"), "torch": ("2.12", "2.13")}
     course = {each.name: each.values for each in found.settings if each.topic == "course"}
     assert course["status"] == ("running", "running")
+
+
+def test_a_seed_is_told_once_unless_it_is_another(lab: Lab, plan_job: PlanJob) -> None:
+    for name, seed in (("a", 7), ("b", 8)):
+        plan_job(name, seed=7)
+        details = {"environment": {"seed": seed}}
+        lab.log.append(f"job/job_{name}", JobStatusChanged(status="running", details=details))
+    found = compare(lab.database.reader, ["a", "b"]).settings
+    seeds = [(each.topic, each.values) for each in found if each.name == "seed"]
+    assert seeds == [("plan", (7, 7)), ("environment", (None, 8))]
+
+
+def test_how_one_was_trained_has_nothing_beside_it_in_a_model_that_was_not(
+    lab: Lab, plan_job: PlanJob, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    register("a", plan_job("a"))
+    evaluations.evaluate(evaluations.suite("sums", 1), "local/tiny", [right()])
+    found = compare(lab.database.reader, ["tiny", "a"])
+    assert found.only_trained == found.subjects[1]
+    assert found.differences == []
+    told = {each.name: each.values for each in found.settings if not each.is_alone}
+    assert told == {"provider": ("local", "local"), "base_model": ("tiny", "tiny")}
+    register("b", plan_job("b", hyperparameters={"epochs": 2}))
+    all_three = compare(lab.database.reader, ["tiny", "a", "b"])
+    assert all_three.only_trained is None
+    assert [each.name for each in all_three.differences] == ["epochs", "learning_rate"]
 
 
 def test_the_data_is_told_by_its_name_and_version(

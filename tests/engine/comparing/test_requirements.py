@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pytest
@@ -12,8 +13,10 @@ from engine.comparing.subjects import subjects
 from engine.comparing.suites import suite_comparisons
 from engine.errors import RequestError
 from engine.lab import Lab
+from engine.reporting.requirements import judged
 from engine.scoring.matching import NormalizedMatch
 from engine.scoring.patterns import Regex
+from store.events import Evaluation
 from tests.engine.comparing.conftest import RegisterModel, evaluation
 from tests.engine.comparing.evaluations import EXACT, PERPLEXITY, Evaluations, Gave, right, wrong
 
@@ -58,6 +61,8 @@ def evaluated(register: RegisterModel, evaluations: Evaluations) -> Evaluations:
         ("perplexity > -.5", "perplexity", ">", -0.5, False),
         ("regex:^a>=1$>=0", "regex:^a>=1$", ">=", 0.0, False),
         ("loss<=1e-3", "loss", "<=", 0.001, False),
+        ("loss ≤ 1.5 x", "loss", "<=", 1.5, True),
+        ("loss≥-1", "loss", ">=", -1.0, False),
     ],
 )
 def test_a_requirement_is_read_as_it_is_typed(
@@ -69,10 +74,28 @@ def test_a_requirement_is_read_as_it_is_typed(
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "exact_match", "exact_match=1", "exact_match>=", ">=1", "a>=b", "a>=nan"]
+    "typed", ["", "exact_match", "exact_match>=", ">=1", "a>=b", "a>=nan", "a>=1,5", "a>=$1"]
 )
 def test_what_is_no_requirement_is_refused(typed: str) -> None:
     with pytest.raises(RequestError, match="is no requirement: write one like"):
+        parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "how"),
+    [
+        ("exact_match=>0", "'=>' is none of >=, <=, >, <: did you mean >=?"),
+        ("cost =< 1.2x", "'=<' is none of >=, <=, >, <: did you mean <=?"),
+        ("exact_match==1", "'==' is none of >=, <=, >, <: did you mean >=?"),
+        ("exact_match!=1", "'!=' is none of >=, <=, >, <"),
+        ("exact_match>>1", "'>>' is none of"),
+        ("exact_match>=-1%", "as 0.99x, and percentage points of a share as -0.01"),
+        ("cost <= 120 %", "a percentage of the first's figure as 1.2x, and"),
+        ("exact_match", "in quotes, for a shell takes < and > for itself"),
+    ],
+)
+def test_what_was_meant_is_told_as_far_as_it_can_be_seen(typed: str, how: str) -> None:
+    with pytest.raises(RequestError, match=how):
         parse(typed)
 
 
@@ -190,6 +213,60 @@ def test_a_metric_that_does_not_exist_is_told_with_those_that_do(lab: Lab) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("metric", "meant"),
+    [("exact-match", "exact_match"), ("Exact match", "exact_match"), ("perplexty", "perplexity")],
+)
+@pytest.mark.usefixtures("evaluated")
+def test_a_metric_that_is_like_one_of_them_is_guessed(lab: Lab, metric: str, meant: str) -> None:
+    assert refused(lab, f"{metric}>=0").endswith(f"Did you mean {meant}?")
+
+
+def test_what_costs_something_is_more_than_any_multiple_of_nothing(
+    lab: Lab, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    suite = evaluations.suite("sums", 2)
+    for name, cost in (("prod", 0.0), ("candidate", 0.1)):
+        evaluations.evaluate(suite, register(name), [right(cost=cost)] * 2)
+    [verdict] = told(lab, "cost<=1.2x")
+    assert not verdict.holds
+    assert "no multiple of 0" in judged(verdict).figures
+    assert "inf" not in judged(verdict).figures
+
+
+def test_shares_of_nothing_have_no_ratio(
+    lab: Lab, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    suite = evaluations.suite("sums", 2)
+    for name in ("prod", "candidate"):
+        evaluations.evaluate(suite, register(name, after=evaluation(1.0, 0.0)), [wrong()] * 2)
+    assert "exact_match is 0 of both. Bound its difference" in refused(lab, "exact_match>=1x")
+    assert "the accuracy is 0 of both" in refused(lab, "accuracy>=1x")
+
+
+def test_a_training_that_went_astray_decides_nothing(lab: Lab, register: RegisterModel) -> None:
+    register("prod", after=evaluation(1.0))
+    register("candidate", after=Evaluation(loss=800.0, perplexity=math.inf, examples=20))
+    assert not holds(lab, "loss<=0.1")
+    assert "the perplexity of candidate is infinite" in refused(lab, "perplexity<=1.05x")
+
+
+def test_why_two_figures_cannot_be_held_against_each_other_is_told(
+    lab: Lab, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    suite = evaluations.suite("sums", 2)
+    for name, place, base in (("prod", 0, "tiny"), ("candidate", 1, "other")):
+        gave = {place: right("", (1.0, 1.0)), 1 - place: Gave("")}
+        model = register(name, base_model=base)
+        evaluations.evaluate(suite, model, gave, [EXACT, PERPLEXITY])
+    assert "exact_match is known of no prompt of sums for both" in refused(lab, "exact_match>=0")
+    other = evaluations.suite("other", 1)
+    for name in ("prod", "candidate"):
+        evaluations.evaluate(other, f"mdl_{name}", [right("", (1.0, 1.0))], [PERPLEXITY])
+    told_by = refused(lab, "perplexity<=1", suite="other")
+    assert "perplexity is counted by tokens, and those of the two are not the same" in told_by
+
+
 def test_without_an_evaluation_the_command_for_it_is_told(
     lab: Lab, register: RegisterModel, evaluations: Evaluations
 ) -> None:
@@ -235,7 +312,7 @@ def test_a_scorer_may_be_named_without_its_settings(
     assert holds(lab, "regex:^a>=0")
     for name in ("prod", "candidate"):
         evaluations.evaluate(suite, f"mdl_{name}", [right()], [Regex("^b"), EXACT])
-    assert "several scorers: write out one of regex:^b, regex:^a" in refused(lab, "regex>=0")
+    assert "several scorers: write out one of regex:^b; regex:^a" in refused(lab, "regex>=0")
 
 
 def test_what_is_not_known_of_one_of_them_cannot_be_told(

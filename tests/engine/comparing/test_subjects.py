@@ -25,6 +25,14 @@ def test_a_job_and_its_model_are_one_thing_by_either_id(
     assert len(subjects(lab.database.reader, ["job_a", "mdl_a", "a"])) == 1
 
 
+def test_its_evaluations_tell_of_a_model_too(
+    lab: Lab, plan_job: PlanJob, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    suite = evaluations.suite("sums", 1)
+    evaluated = evaluations.evaluate(suite, register("a", plan_job("a")), [right()])
+    assert subject(lab.database.reader, "job_a").streams[-1] == f"evaluation/{evaluated}"
+
+
 def test_a_model_may_be_of_no_job_that_is_known_here(
     lab: Lab, register: RegisterModel, add_version: AddVersion
 ) -> None:
@@ -85,7 +93,12 @@ def test_other_models_are_known_by_their_whole_names_once_they_were_asked(
         assert (found.id, found.name) == ("local/base", "base")
         assert (found.job, found.model, found.lineage) == (None, None, ())
         assert found.recorded_as == "local/base"
-        assert found.streams == ("model/local/base", "answers/local/base", "scores/local/base")
+        assert found.streams == (
+            "model/local/base",
+            "answers/local/base",
+            "scores/local/base",
+            "evaluation/eval_0001",
+        )
     assert subject(lab.database.reader, "bas").name == "base-tuned"
     record("openai/gpt-x", (asked("1 + 1?"), "2"))
     assert subject(lab.database.reader, "openai/gpt-x").recorded_as == "openai/gpt-x"

@@ -9,6 +9,8 @@ import pytest
 from engine.comparing.subjects import subjects
 from engine.comparing.suites import Scored, SuiteComparison, suite_comparisons
 from engine.lab import Lab
+from engine.scoring.agreement import Agreement
+from engine.scoring.judged import Judge
 from engine.scoring.matching import NormalizedMatch
 from store.errors import NotFoundError
 from tests.engine.comparing.conftest import PlanJob, RegisterModel
@@ -187,8 +189,43 @@ def test_rows_come_first_where_scores_are_furthest_apart_then_words(
     assert answers(found) == [("yes", "yes"), ("a c", "e f"), ("a b", "a d"), ("the same",) * 2]
     assert [row.apart for row in found.rows] == [1.0, 0.0, 0.0, 0.0]
     first = found.rows[0]
-    assert first.scores["exact_match"] == (1.0, 0.0)
+    assert [first.score(("exact_match", None), place) for place in (0, 1)] == [1.0, 0.0]
     assert (first.prompt.question, first.reference) == ("question 2", "answer 2")
+
+
+def test_scores_against_two_models_of_one_name_are_both_told(
+    lab: Lab, evaluations: Evaluations, models: tuple[str, str], register: RegisterModel
+) -> None:
+    suite = evaluations.suite("sums", 1)
+    others = [register("old"), register("older", name="old")]
+    for against, exact in zip(others, (0.25, 0.75), strict=True):
+        for model in models:
+            gave = [Gave("text", exact)]
+            evaluations.evaluate(suite, model, gave, [Agreement()], against=against)
+    found = one(lab, *models)
+    titles = ["agreement, against old (mdl_older)", "agreement, against old (mdl_old)"]
+    assert [each.title for each in found.scorers] == titles
+    [row] = found.rows
+    told = [(each.title, each.value) for each in row.scores[1]]
+    assert told == list(zip(titles, (0.75, 0.25), strict=True))
+
+
+def test_what_a_judge_cost_is_kept_apart_and_counted_once(
+    lab: Lab, evaluations: Evaluations, models: tuple[str, str]
+) -> None:
+    suite = evaluations.suite("sums", 1)
+    first, second = Judge("strict", "openai"), Judge("kind", "openai")
+    paid = {"cost": 0.5, "judge_cost": 0.02}
+    evaluations.evaluate(suite, models[0], [right()], [EXACT, first], paid=paid)
+    # The same judge's verdicts are reused, and what they cost is told again.
+    evaluations.evaluate(suite, models[0], [right()], [EXACT, first], paid=paid)
+    other = {"cost": 0.5, "judge_cost": 0.03}
+    evaluations.evaluate(suite, models[0], [right()], [EXACT, second], paid=other)
+    evaluations.evaluate(suite, models[1], [right()], paid={"cost": 0.25})
+    prod, candidate = one(lab, *models).costs
+    assert prod.answers == 0.5
+    assert prod.judge == pytest.approx(0.05)
+    assert (candidate.answers, candidate.judge) == (0.25, None)
 
 
 def test_the_newest_version_counts_that_two_were_evaluated_by(

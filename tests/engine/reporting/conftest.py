@@ -47,6 +47,7 @@ def evaluated(lab: Lab) -> Lab:
         suite,
         "mdl_1",
         [right(f"It is {2 * n}, is it not?", cost=0.002, seconds=1.0) for n in range(4)],
+        paid={"cost": 0.008, "judge_cost": 0.05},
     )
     answers = [wrong("It is 7, is it not?"), right("It is 2, is it not?"), wrong(hostile), right()]
     evaluations.evaluate(suite, "mdl_2", answers)

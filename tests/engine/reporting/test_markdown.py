@@ -64,6 +64,11 @@ def test_what_models_say_becomes_neither_markup_nor_html(shown: str) -> None:
     ]
 
 
+def test_what_a_judge_cost_stands_apart_from_what_the_answers_did(shown: str) -> None:
+    assert "### What the evaluations by sums@1 cost" in shown
+    assert r"| prod | \$0.00800 | \$0.0500 |" in shown
+
+
 def test_tables_have_as_many_cells_in_each_line(shown: str) -> None:
     rows = [
         len(line.replace("\\|", "").split("|")) for line in shown.splitlines() if line[:1] == "|"

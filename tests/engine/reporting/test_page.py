@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -88,6 +89,24 @@ def test_what_models_say_is_text(shown: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
 
 
+def test_what_a_judge_cost_stands_apart_from_what_the_answers_did(shown: str) -> None:
+    text = " ".join(" ".join(Read(shown).text).split())
+    told = "What the evaluations by sums@1 cost what of all answers of judging them"
+    assert f"{told} prod $0.00800 $0.0500" in text
+
+
+def test_a_very_long_name_is_whole_once_and_without_its_middle_over_columns(
+    evaluated: Lab, reported: Reported
+) -> None:
+    name = f"{'a' * 150}middle{'z' * 150}"
+    said = reported(evaluated)
+    column = replace(said.columns[0], name=name)
+    assert column.short == f"{'a' * 32}…{'z' * 32}"
+    shown = page(replace(said, columns=(column, said.columns[1])))
+    assert f"<bdi>{name}</bdi>" in shown
+    assert f'<bdi title="{name}">{column.short}</bdi></th>' in shown
+
+
 def test_words_that_differ_are_marked(shown: str) -> None:
     assert "It is <del>0</del><ins>7</ins>, is it not?" in shown
 
@@ -115,6 +134,7 @@ def test_it_tells_which_events_it_was_made_from(
     assert f"ftlab compare mdl_1 mdl_2 --at {made.seq} --report out.html" in shown
     streams = {part.stream: part for part in made.streams}
     assert {"job/job_1", "model/mdl_2", "suite/sums", "scores/mdl_1", "answers/mdl_2"} <= {*streams}
+    assert {"evaluation/eval_0001", "evaluation/eval_0002"} <= {*streams}
     assert streams["job/job_1"].events == 3
 
 

@@ -205,6 +205,15 @@ def test_a_long_answer_is_cut_and_says_so(evaluated: Lab) -> None:
     assert long.endswith("… [5,999 more characters]")
 
 
+def test_of_rows_that_all_differ_alike_no_interval_is_told(lab: Lab, reported: Reported) -> None:
+    evaluations = Evaluations(lab.log, lab.blobs)
+    suite = evaluations.suite("sums", 4)
+    for name, cost in (("local/cheap", 0.01), ("local/dear", 0.02)):
+        evaluations.evaluate(suite, name, [right(cost=cost)] * 4)
+    [said] = [each for each in reported(lab, ("cheap", "dear")).findings if "dearer" in each]
+    assert "$0.0200 against $0.0100 (+$0.0100, p " in said
+
+
 def test_what_can_be_told_is_told_and_what_cannot_too(evaluated: Lab, reported: Reported) -> None:
     [told] = reported(evaluated).findings
     assert told == (

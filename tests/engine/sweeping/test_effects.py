@@ -46,6 +46,11 @@ def test_the_share_is_that_of_the_analysis_of_variance(measured: Measured) -> No
     assert statistic == pytest.approx(stats.f_oneway(*groups.values()).statistic)
 
 
+def test_a_single_trial_tells_nothing(measured: Measured) -> None:
+    found = effects(measured(({"rate": 1}, 2.0)))
+    assert caution(found, 1).startswith("1 trial is too few to tell")
+
+
 @pytest.mark.parametrize("values", [[1.0, 2.0], [1.0, 1.0, 1.0, 1.0]])
 def test_too_few_trials_or_equal_ones_tell_nothing(values: list[float], measured: Measured) -> None:
     settings = [{"rate": place % 2} for place in range(len(values))]

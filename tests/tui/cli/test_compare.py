@@ -51,7 +51,8 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
                 for place in range(10)
             ]
-            told.evaluate(suite, name, gave, [EXACT, PERPLEXITY])
+            paid = {"cost": 0.1} | ({"judge_cost": 0.02} if name == candidate else {})
+            told.evaluate(suite, name, gave, [EXACT, PERPLEXITY], paid=paid)
         told.evaluate(
             told.suite("tickets", [question(100), question(101)]), prod, [Gave("?", 1.0)] * 2
         )
@@ -104,8 +105,8 @@ def test_it_ends_with_the_table_that_a_fine_tuner_knows(compare: Compare) -> Non
     assert table[1].split() == [
         *("model", "training", "loss", "evaluation", "loss", "perplexity", "accuracy", "cost")
     ]
-    assert table[2].split() == [_BASE, "-", "1.500", "4.482", "-", "-"]
-    assert table[3].split() == ["long-run", "0.9732", "0.8000", "2.226", "-", "-"]
+    assert table[2].split() == [_BASE, "-", "1.500", "4.482", "-", "$0.1000"]
+    assert table[3].split() == ["long-run", "0.9732", "0.8000", "2.226", "-", "$0.1000"]
     assert "furthest apart" not in shown
 
 
@@ -131,10 +132,30 @@ def test_a_program_gets_suites_and_verdicts(compare: Compare) -> None:
     assert exact["tallies"][1] == {"wins": 1, "ties": 9, "losses": 0}
     assert len(suite["rows"]) == 10
     assert suite["rows"][0]["answers"] == ["It is 8.", "It is 7."]
-    assert suite["rows"][0]["scores"]["exact_match"] == [0.0, 1.0]
+    exact_scores = [scores[0] for scores in suite["rows"][0]["scores"]]
+    assert {each["label"] for each in exact_scores} == {"exact_match"}
+    assert [each["value"] for each in exact_scores] == [0.0, 1.0]
+    assert suite["costs"] == [{"answers": 0.1, "judge": None}, {"answers": 0.1, "judge": 0.02}]
     [verdict] = found["requirements"]["verdicts"]
     assert found["requirements"]["hold"] is verdict["holds"] is True
     assert (verdict["metric"], verdict["suite"], verdict["rows"]) == ("exact_match", "math@1", 10)
+
+
+def test_what_a_judge_cost_stands_apart_from_what_the_answers_did(compare: Compare) -> None:
+    shown = compare("prod", "long-run", "--suite", "math", "--rows", "0").out.splitlines()
+    titles = next(place for place, line in enumerate(shown) if "of judging them" in line)
+    assert [line.split() for line in shown[titles : titles + 3]] == [
+        ["cost", "of", "all", "answers", "of", "judging", "them"],
+        ["first-try", "$0.1000", "-"],
+        ["long-run", "$0.1000", "$0.0200"],
+    ]
+
+
+def test_a_model_that_was_not_trained_here_has_no_settings_to_compare(compare: Compare) -> None:
+    shown = compare(_BASE, "long-run", "--rows", "0").out
+    assert "nothing to set beside the settings and metrics of long-run (--all" in shown
+    assert "HYPERPARAMETERS" not in shown
+    assert "learning rate" in compare(_BASE, "long-run", "--rows", "0", "--all").out
 
 
 def test_more_rows_are_shown_if_they_are_asked_for_answers_of_three_below_each_other(

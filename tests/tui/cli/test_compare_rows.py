@@ -64,7 +64,7 @@ def compared(*answers: tuple[str | None, ...], apart: float = 1.0) -> SuiteCompa
 
 def _row(answers: tuple[str | None, ...], apart: float) -> RowApart:
     prompt = Prompt(({"role": "user", "content": "How many?"},))
-    return RowApart(prompt.digest, prompt, None, answers, {}, apart)
+    return RowApart(prompt.digest, prompt, None, answers, (), apart)
 
 
 def printed(found: SuiteComparison, names: Sequence[str], most: int = 3) -> None:

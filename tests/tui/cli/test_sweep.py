@@ -137,3 +137,17 @@ def test_paid_trials_are_asked_for_and_their_limit_is_of_all_together(
     assert "not one of them would fit" in str(dear.exception)
     assert _document(hosted_lab, "list") == []
     assert standin.jobs == []
+
+
+def test_a_finished_sweep_has_nothing_to_go_on_with(swept: Lab) -> None:
+    done = _run(swept, "resume", "rates", "--detach")
+    assert (done.exit_code, done.stdout.split()[0]) == (0, "rates")
+    assert "It is finished: 4 trials ended, 4 of them with a model." in done.stderr
+    assert "Nothing starts what waits" not in done.stderr
+    assert _document(swept, "resume", "rates", "--detach")["status"] == "done"
+
+
+def test_a_sweep_that_is_not_there_is_told_with_one_that_is(swept: Lab) -> None:
+    done = _run(swept, "show", "rtaes")
+    assert "no sweep is called 'rtaes'" in str(done.exception)
+    assert "Did you mean rates?" in str(done.exception)

@@ -107,3 +107,14 @@ def test_what_names_no_command_begins_a_sweep(words: list[str], chosen: str) -> 
     with sweep.make_context("sweep", list(words)) as context:
         # Click keeps the words of a command to come here.
         assert [*context._protected_args, *context.args][0] == chosen
+
+
+@pytest.mark.parametrize("words", [["lst"], ["shw", "rates"], ["resum", "rates", "--detach"]])
+def test_what_is_nearly_a_command_is_not_taken_for_a_dataset(words: list[str]) -> None:
+    with pytest.raises(click.UsageError, match=f"No such command '{words[0]}'. Did you mean"):
+        sweep.make_context("sweep", list(words))
+
+
+def test_a_dataset_may_be_called_nearly_as_a_command_is() -> None:
+    with sweep.make_context("sweep", ["lists", "--grid=epochs=1,2"]) as context:
+        assert [*context._protected_args, *context.args][:2] == ["run", "lists"]
