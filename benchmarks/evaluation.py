@@ -27,9 +27,10 @@ from pathlib import Path
 
 from benchmarks.table import Result, Row
 from engine import base_models
+from engine.evaluation.outcome import Outcome, Progress, Standing
 from engine.evaluation.plan import EvaluationPlan, EvaluationWish
 from engine.evaluation.planning import plan
-from engine.evaluation.run import Outcome, Progress, Standing, evaluate
+from engine.evaluation.run import evaluate
 from engine.lab import Lab
 from engine.places import Places
 from engine.scoring.specs import parse

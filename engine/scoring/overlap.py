@@ -155,15 +155,6 @@ class Chrf(Pooled):
         counts = [int(total) for total in totals]
         return float(metric._compute_f_score(counts))  # noqa: SLF001
 
-    def whole(self, answers: Sequence[Answer]) -> Score | None:
-        """Return the corpus chrF of all answers with a reference, and how it was computed."""
-        known = _comparable(answers)
-        if not known:
-            return None
-        metric = _chrf(self.word_order, self.lowercase)
-        found = metric.corpus_score([text for text, _ in known], [[ref for _, ref in known]])
-        return Score(found.score, str(metric.get_signature()))
-
 
 @dataclass(frozen=True, slots=True)
 class Bleu(Pooled):
@@ -220,14 +211,15 @@ class Bleu(Pooled):
         )
         return min(found.score, 100.0)
 
-    def whole(self, answers: Sequence[Answer]) -> Score | None:
-        """Return the corpus BLEU of all answers with a reference, and how it was computed."""
-        known = _comparable(answers)
-        if not known:
+    def remark(self, totals: Sequence[float]) -> str | None:
+        """Say why it is 0 although words agree, where that is so."""
+        together, longest = totals[2], totals[1 + 2 * _ORDERS]
+        if not together or longest:
             return None
-        metric = _bleu(self.tokenize, self.lowercase, sentences=False)
-        found = metric.corpus_score([text for text, _ in known], [[ref for _, ref in known]])
-        return Score(min(found.score, 100.0), str(metric.get_signature()))
+        return (
+            f"no answer has {_ORDERS} words, and BLEU looks at groups of so many: of answers as "
+            "short as these it is 0, chrf or rouge_l tell more"
+        )
 
 
 @lru_cache
@@ -242,15 +234,6 @@ def _bleu(tokenize: str, lowercase: bool, *, sentences: bool) -> BLEU:
     with needed_for("bleu"):
         from sacrebleu.metrics.bleu import BLEU
     return BLEU(tokenize=tokenize, lowercase=lowercase, effective_order=sentences)
-
-
-def _comparable(answers: Sequence[Answer]) -> list[tuple[str, str]]:
-    """Return the answers with their references."""
-    return [
-        (answer.text, answer.reference)
-        for answer in answers
-        if answer.reference is not None and not _too_long(answer)
-    ]
 
 
 def _check_length(answer: Answer) -> None:

@@ -127,9 +127,6 @@ class Pooled(Scorer):
     def figure(self, totals: Sequence[float]) -> float:
         """Return the figure that belongs to the added parts."""
 
-    def whole(self, answers: Sequence[Answer]) -> Score | None:
-        """Return the figure of all answers that it applies to; None if there are none."""
-        found = [parts for parts in map(self.parts, answers) if parts is not None]
-        if not found:
-            return None
-        return Score(self.figure([sum(column) for column in zip(*found, strict=True)]))
+    def remark(self, _totals: Sequence[float]) -> str | None:
+        """Return what has to be known to read the figure of these totals, in a sentence."""
+        return None

@@ -17,7 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import ClassVar
 
 from engine.scoring.answer import Answer
-from engine.scoring.errors import ScorerError
+from engine.scoring.errors import ScorerError, UnscorableError
 from engine.scoring.scorer import About, Score, Scorer
 
 GROUP = "ftlab.scorers"
@@ -57,7 +57,7 @@ def package_of(scorer_id: str) -> str | None:
 def _loaded(entry: EntryPoint) -> object:
     try:
         return entry.load()
-    except Exception as error:  # importing runs code that may raise anything
+    except (Exception, SystemExit) as error:  # importing runs code that may raise anything
         raise ScorerError(
             f"the scorer {entry.name!r} ({entry.value}) cannot be loaded: "
             f"{type(error).__name__}: {error}"
@@ -100,7 +100,12 @@ def _of_function(name: str, judge: Callable[[Answer], Judgement]) -> type[Scorer
 
         def score(self, answer: Answer) -> Score | None:
             """Return what the function says."""
-            said = judge(answer)
-            return said if isinstance(said, Score) or said is None else Score(float(said))
+            said: object = judge(answer)
+            if said is None or isinstance(said, Score):
+                return said
+            if isinstance(said, str | bytes):
+                # Of what looks like a number it cannot be told whether it is meant as one.
+                raise UnscorableError(f"{name} returned no number, but {said!r}")
+            return Score(float(said))  # type: ignore[arg-type]  # what is no number raises
 
     return Written

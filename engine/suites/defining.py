@@ -14,7 +14,7 @@ from engine.data.versions.recording import check_name
 from engine.errors import RequestError
 from engine.scoring.registry import to_json
 from engine.suites.bounds import HOTTEST, require_stops
-from engine.suites.prompts import Prompt, distinct, keep
+from engine.suites.prompts import Prompt, keep, unrepeated
 from engine.suites.reading import prompts_in, prompts_of
 from store.errors import NotFoundError, StreamConflictError
 from store.ids import new_id
@@ -38,7 +38,8 @@ class Defined:
     Attributes:
         suite: the version that holds the prompts.
         new: False if the suite's newest version was this very one.
-        repeated: how many prompts were left out because they ask the same as one before.
+        repeated: how many prompts were left out because they ask, and hope for, the same as one
+            before.
     """
 
     suite: SuiteRow
@@ -116,10 +117,10 @@ def define(
         DataError: if the file cannot be read, or has rows that ask nothing.
         NotFoundError: if there is neither such a file nor such a dataset version.
     """
-    check_name(name)
+    check_name(name, "suite", "suite_")
     _require_possible(sampling)
     found, file, version = _read(lab, source, file_format)
-    prompts = distinct(prompt.with_system(system) for prompt in found)
+    prompts = unrepeated(prompt.with_system(system) for prompt in found)
     if not prompts:
         raise DataError(f"{source} asks nothing: there is no prompt in it.")
     content, size = keep(lab.blobs, prompts)

@@ -158,7 +158,19 @@ def digest_of(value: object) -> str:
 
 def distinct(prompts: Iterable[Prompt]) -> list[Prompt]:
     """Return the prompts without those that ask the very same as one before."""
-    return list({prompt.digest: prompt for prompt in reversed(list(prompts))}.values())[::-1]
+    found: dict[str, Prompt] = {}
+    for prompt in prompts:
+        found.setdefault(prompt.digest, prompt)
+    return list(found.values())
+
+
+def unrepeated(prompts: Iterable[Prompt]) -> list[Prompt]:
+    """Return the prompts without those that ask and hope for the very same as one before."""
+    found: dict[tuple[str, str | None], Prompt] = {}
+    for prompt in prompts:
+        hoped_for = None if prompt.reference is None else text_of(prompt.reference)
+        found.setdefault((prompt.digest, hoped_for), prompt)
+    return list(found.values())
 
 
 def content_of(prompts: Iterable[Prompt]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.test_recording_commands import model_of, rescued
+from tests.e2e.test_recording_commands import model_of, rescued, wait_for
 from tests.standin import faults
 from tests.standin.fixtures import standin
 
@@ -89,8 +90,39 @@ def test_too_dear_is_refused_before_anything_is_asked(sums: Ftlab, standin: Stan
     refused = sums("eval", "sums", model_of(sums), "--max-cost", "0.0000001")
     assert refused.status == 6
     assert "--max-cost" in refused.err
+    assert "--from-data" not in refused.err
+    assert "limit of $0.00000010" in refused.err
     assert standin.count("POST", CHAT) == 0
     assert sums.rows("evals") == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_broken_off_it_says_how_to_go_on(
+    sums: Ftlab, standin: Standin, number: signal.Signals, status: int
+) -> None:
+    model = model_of(sums)
+    standin.inject(faults.slow(1), "POST", CHAT, times=None, after=2)
+    with sums.running("eval", "sums", model, "--yes") as process:
+        wait_for(lambda: standin.count("POST", CHAT) > 2)
+        process.send_signal(number)
+        _, said = process.communicate()
+    assert process.returncode == status
+    assert said.startswith("Broken off: answers and scores that came are kept.")
+    assert f"  ftlab eval sums {model} --yes\n" in said
+
+
+def test_a_model_that_is_named_twice_is_evaluated_once(sums: Ftlab) -> None:
+    [row] = sums.rows("models")
+    planned = sums("eval", "sums", row["id"], row["name"], "--dry-run", "--json")
+    assert "is named twice" in planned.err
+    assert len(json.loads(planned.out)) == 1
+
+
+def test_a_judge_at_a_service_is_not_asked_without_consent(sums: Ftlab, tiny_base: Path) -> None:
+    judged = ("--judge", "gpt-4o-mini-2024-07-18", "--judge-provider", "acme")
+    refused = sums("eval", "sums", str(tiny_base), *judged)
+    assert refused.status == 2
+    assert "--yes" in refused.err
 
 
 _REFUSED = (
@@ -100,6 +132,7 @@ _REFUSED = (
     (("sums", "MODEL", "--scorer", "agreement"), 2, "--against"),
     (("sums", "MODEL", "--rubric", "short"), 2, "--judge"),
     (("sums", "MODEL", "--judge", "gpt", "--rubric", "@nothing.txt"), 2, "nothing.txt"),
+    (("sums", "MODEL", "--judge", "gpt", "--rubric", " "), 2, "the rubric is empty"),
     (("sums", "MODEL", "--temperature", "3"), 2, "temperature"),
 )
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from store.blobs import BlobWriter
     from store.events import DatasetVersionRecorded, Fact
 
+_LONGEST_NAME = 100
+"""Characters of a name: it stands in tables and commands."""
+
 
 @dataclass(slots=True)
 class Counts:
@@ -159,8 +162,13 @@ def _version_fact(lab: Lab, draft: Draft, blob: BlobWriter) -> DatasetVersionRec
     )
 
 
-def check_name(name: str) -> None:
-    """Refuse a dataset name that could not be told apart from an id, a version or an option.
+def check_name(name: str, kind: str = "dataset", ids: str = "ds_") -> None:
+    """Refuse a name that is too long, or could be taken for an id, a version or an option.
+
+    Args:
+        name: what somebody wants to call it.
+        kind: what is called so.
+        ids: how ids of its kind begin.
 
     Raises:
         WishError: with what is wrong about it.
@@ -169,8 +177,13 @@ def check_name(name: str) -> None:
         part and part.replace("-", "").replace("_", "").replace(".", "").isalnum()
         for part in name.split("/")
     )
-    if not allowed or name.startswith(("-", "ds_")):
+    if not allowed or name.startswith(("-", ids)):
         raise WishError(
-            f"'{name}' cannot name a dataset: use letters, digits, '-', '_', '.' and '/', "
+            f"'{name}' cannot name a {kind}: use letters, digits, '-', '_', '.' and '/', "
             "for example support-chats"
+        )
+    if len(name) > _LONGEST_NAME:
+        raise WishError(
+            f"'{name[:20]}…' cannot name a {kind}: it has {len(name):,} characters, and names have "
+            f"{_LONGEST_NAME} at most"
         )

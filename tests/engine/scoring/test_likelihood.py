@@ -9,6 +9,7 @@ import pytest
 from engine.scoring.answer import Answer, Tokens
 from engine.scoring.likelihood import Perplexity, TokenAccuracy, TokenLoss, perplexity
 from engine.scoring.scorer import Pooled, Score
+from engine.scoring.scoring import figure_of
 
 _near: Any = pytest.approx
 
@@ -55,7 +56,7 @@ def test_accuracy_is_the_share_of_the_likeliest_tokens() -> None:
 def test_without_probabilities_there_is_no_score(scorer: Pooled) -> None:
     assert scorer.score(Answer("x", "y")) is None
     assert scorer.score(_answer()) is None
-    assert scorer.whole([Answer("x", "y")]) is None
+    assert scorer.parts(Answer("x", "y")) is None
 
 
 def test_impossible_tokens_have_no_score() -> None:
@@ -71,5 +72,10 @@ def test_the_tokens_of_the_answer_itself_can_be_meant() -> None:
 
 def test_the_figure_of_all_answers_is_over_all_their_tokens() -> None:
     answers = [_answer(_HALF, _HALF, _HALF), _answer(5 * _HALF), Answer("x")]
-    assert TokenLoss().whole(answers) == Score(_near(2 * math.log(2)))
-    assert Perplexity().whole(answers) == Score(_near(4))
+    wanted: Sequence[tuple[Pooled, float]] = (
+        (TokenLoss(), 2 * math.log(2)),
+        (Perplexity(), 4),
+    )
+    for scorer, expected in wanted:
+        parts = [found for found in map(scorer.parts, answers) if found is not None]
+        assert figure_of(scorer, parts) == _near(expected)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from sacrebleu import corpus_bleu, corpus_chrf, sentence_bleu, sentence_chrf
 from engine.scoring.answer import Answer
 from engine.scoring.errors import ScorerError, UnscorableError
 from engine.scoring.overlap import Bleu, Chrf, EditSimilarity, RougeL
-from engine.scoring.scorer import Score, Scorer
+from engine.scoring.scorer import Pooled, Score, Scorer
+from engine.scoring.scoring import figure_of
 
 _near: Any = pytest.approx
 
@@ -72,31 +74,35 @@ def test_an_answers_bleu_and_chrf_are_those_of_sacrebleu(text: str, reference: s
     assert _value(Chrf(word_order=2), text, reference) == _near(plus)
 
 
+def _of_all(scorer: Pooled, answers: Sequence[Answer]) -> float | None:
+    found = [parts for parts in map(scorer.parts, answers) if parts is not None]
+    return figure_of(scorer, found)
+
+
 def test_the_figures_of_all_answers_are_those_of_the_corpus() -> None:
-    bleu, chrf = Bleu().whole(_ANSWERS), Chrf().whole(_ANSWERS)
-    assert bleu is not None
-    assert bleu.value == _near(corpus_bleu(_TEXTS, [_REFERENCES]).score)
-    assert bleu.detail is not None
-    assert "smooth:exp" in bleu.detail
-    for scorer in (Chrf(), Chrf(word_order=2), Chrf(lowercase=True)):
-        parts = [each for each in map(scorer.parts, _ANSWERS) if each is not None]
-        totals = [sum(column) for column in zip(*parts, strict=True)]
-        expected = corpus_chrf(_TEXTS, [_REFERENCES], word_order=scorer.word_order)
-        if not scorer.lowercase:
-            assert scorer.figure(totals) == _near(expected.score)
-    assert chrf is not None
-    assert chrf.value == _near(corpus_chrf(_TEXTS, [_REFERENCES]).score)
-    assert Bleu().whole([Answer("no reference")]) is None
-    assert Chrf().whole([]) is None
+    for tokenize in ("13a", "char"):
+        expected = corpus_bleu(_TEXTS, [_REFERENCES], tokenize=tokenize).score
+        assert _of_all(Bleu(tokenize), _ANSWERS) == _near(expected)
+    lower = corpus_bleu(_TEXTS, [_REFERENCES], lowercase=True).score
+    assert _of_all(Bleu(lowercase=True), _ANSWERS) == _near(lower)
+    for order in (0, 2):
+        expected = corpus_chrf(_TEXTS, [_REFERENCES], word_order=order).score
+        assert _of_all(Chrf(word_order=order), _ANSWERS) == _near(expected)
+    assert _of_all(Bleu(), [Answer("no reference")]) is None
+    assert _of_all(Chrf(), []) is None
 
 
-def test_the_bleu_of_added_parts_is_that_of_the_corpus() -> None:
-    for scorer in (Bleu(), Bleu("char"), Bleu(lowercase=True)):
-        parts = [found for found in map(scorer.parts, _ANSWERS) if found is not None]
-        totals = [sum(column) for column in zip(*parts, strict=True)]
-        whole = scorer.whole(_ANSWERS)
-        assert whole is not None
-        assert scorer.figure(totals) == _near(whole.value)
+def test_a_bleu_of_nothing_because_all_answers_are_short_says_why() -> None:
+    short = [Answer("It is 5", "It is 5"), Answer("It is 6", "It is 7")]
+    assert _of_all(Bleu(), short) == 0
+    assert "no answer has 4 words" in str(Bleu().remark(_totals(short)))
+    assert Bleu().remark(_totals([*short, Answer("It is not a 6", "It is a 7")])) is None
+    assert Bleu().remark(_totals([Answer("No.", "Yes!")])) is None
+
+
+def _totals(answers: Sequence[Answer]) -> list[float]:
+    parts = (found for found in map(Bleu().parts, answers) if found is not None)
+    return [sum(column) for column in zip(*parts, strict=True)]
 
 
 def test_settings_of_bleu_and_chrf_are_heeded() -> None:

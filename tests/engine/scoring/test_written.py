@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,31 @@ def endless(answer):
 def wordy(answer):
     return "very good"
 
+def nowhere(answer):
+    return float("nan")
+
+def quoted(answer):
+    return "0.5"
+
+def leaving(answer):
+    raise SystemExit(3)
+
+def breaking(answer):
+    raise KeyboardInterrupt
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise ValueError
+
+def unspeakable(answer):
+    raise Unspeakable
+
+def numbered(answer):
+    return Score(0.5, 7)
+
+def halved(answer):
+    return Score(0.5, "\\ud800")
+
 @dataclass(frozen=True)
 class Shouting(Scorer):
     about: ClassVar[About] = About("shouting", "says it loudly", higher_is_better=False, main="by")
@@ -67,6 +93,14 @@ detailed = scorers_of_a_user:detailed
 broken = scorers_of_a_user:broken
 endless = scorers_of_a_user:endless
 wordy = scorers_of_a_user:wordy
+nowhere = scorers_of_a_user:nowhere
+quoted = scorers_of_a_user:quoted
+leaving = scorers_of_a_user:leaving
+breaking = scorers_of_a_user:breaking
+unspeakable = scorers_of_a_user:unspeakable
+numbered = scorers_of_a_user:numbered
+halved = scorers_of_a_user:halved
+exiting = scorers_that_exit:anything
 shouting = scorers_of_a_user:Shouting
 misnamed = scorers_of_a_user:Misnamed
 unfinished = scorers_of_a_user:Unfinished
@@ -82,6 +116,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An installed package with scorers of a user."""
     (tmp_path / "scorers_of_a_user.py").write_text(_MODULE)
     (tmp_path / "scorers_that_raise.py").write_text("raise RuntimeError('no licence')")
+    (tmp_path / "scorers_that_exit.py").write_text("raise SystemExit('no licence')")
     described = tmp_path / "scorers_of_a_user-1.0.dist-info"
     described.mkdir()
     (described / "METADATA").write_text("Metadata-Version: 2.1\nName: scorers\nVersion: 1.0\n")
@@ -140,11 +175,33 @@ def test_a_functions_first_line_says_what_it_measures() -> None:
     [
         ("broken", "broken raised KeyError: 'colour'"),
         ("endless", "endless returned inf, which is no finite number"),
-        ("wordy", "wordy raised ValueError: could not convert string to float: 'very good'"),
+        ("wordy", "wordy returned no number, but 'very good'"),
+        ("nowhere", "nowhere returned nan, which is no finite number"),
+        ("quoted", "quoted returned no number, but '0.5'"),
+        ("unspeakable", "unspeakable raised Unspeakable"),
+        ("numbered", "numbered returned a detail that is no text: 7"),
     ],
 )
 def test_what_they_raise_is_told_of_the_answer(spec: str, words: str) -> None:
     assert scored(parse(spec), Answer("x")) == Fault(words)
+
+
+def test_halves_of_characters_can_be_recorded() -> None:
+    assert scored(parse("halved"), Answer("x")) == Score(0.5, "\\ud800")
+
+
+@pytest.mark.parametrize(
+    ("spec", "raised"), [("leaving", "SystemExit: 3"), ("breaking", "KeyboardInterrupt")]
+)
+def test_they_cannot_end_the_program(spec: str, raised: str) -> None:
+    scorer = parse(spec)
+    with ThreadPoolExecutor(1) as beside:
+        assert beside.submit(scored, scorer, Answer("x")).result() == Fault(
+            f"{spec} raised {raised}"
+        )
+    # Where signals come up, it may be a person who ends it.
+    with pytest.raises((SystemExit, KeyboardInterrupt)):
+        scored(scorer, Answer("x"))
 
 
 @pytest.mark.parametrize(
@@ -152,6 +209,7 @@ def test_what_they_raise_is_told_of_the_answer(spec: str, words: str) -> None:
     [
         ("missing", "'missing' .* cannot be loaded: AttributeError"),
         ("unimportable", "'unimportable' .* cannot be loaded: RuntimeError: no licence"),
+        ("exiting", "'exiting' .* cannot be loaded: SystemExit: no licence"),
         ("not_callable", "is neither a function nor a Scorer"),
         ("misnamed", "has no about with the id 'misnamed'"),
         ("unfinished", "no dataclass derived from Scorer with a method score"),

@@ -54,9 +54,19 @@ def test_what_is_neither_a_file_nor_a_dataset_is_named(lab: Lab) -> None:
         define(lab, "nothing.txt", "smoke")
 
 
-def test_nothing_can_be_called_so(lab: Lab, questions: Path) -> None:
-    with pytest.raises(WishError):
-        define(lab, str(questions), "--smoke")
+@pytest.mark.parametrize("name", ["--smoke", "../smoke", "suite_smoke", "", "s" * 101])
+def test_nothing_can_be_called_so(lab: Lab, questions: Path, name: str) -> None:
+    with pytest.raises(WishError, match="cannot name a suite"):
+        define(lab, str(questions), name)
+
+
+def test_rows_that_hope_for_different_answers_to_one_question_all_stay(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "colours.csv"
+    file.write_text("question,answer\nColour?,red\nColour?,crimson\nColour?,red\n")
+    found = define(lab, str(file), "colours")
+    assert (found.suite.prompts, found.suite.answered, found.repeated) == (2, 2, 1)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from engine.suites.prompts import (
     kept,
     prompt_of,
     text_of,
+    unrepeated,
 )
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -70,6 +71,15 @@ def test_the_same_question_is_asked_once_and_the_first_counts() -> None:
         first,
         Prompt((user("Bye"),)),
     ]
+
+
+def test_rows_that_ask_the_same_stay_if_they_hope_for_something_else() -> None:
+    hello, hey = (
+        Prompt((user("Hi"),), reference={"role": "assistant", "content": text})
+        for text in ("Hello", "Hey")
+    )
+    unsaid = Prompt((user("Hi"),))
+    assert unrepeated([hello, hey, hello, unsaid, unsaid]) == [hello, hey, unsaid]
 
 
 def test_a_preference_example_asks_its_input_and_hopes_for_the_preferred_output() -> None:
