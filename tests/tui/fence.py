@@ -23,7 +23,7 @@ class _Fence:
             sys.addaudithook(self._heard)
 
     def _heard(self, event: str, arguments: tuple[object, ...]) -> None:
-        if self.within is None or event not in _HARMFUL:
+        if event not in _HARMFUL or self.within is None:
             return
         if event == "open" and not _writes(arguments[2]):
             return

@@ -9,13 +9,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from tui.actions import Place, bindings
 from tui.background import Background, Failure
 from tui.ink import Line
+from tui.styled_once import StyledOnce
 from tui.widgets.dataset_change_rows import Change, ChangeRows, Differences, Kind, counts_line
 from tui.widgets.dataset_changes import beside_lines, unified_lines
 from tui.widgets.fixed_lines import FixedLines
@@ -33,7 +33,7 @@ _KINDS: tuple[Kind | None, ...] = (None, "changed", "removed", "added")
 _BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (120, "-wide")]
 
 
-class DatasetDiff(Screen[None], Background):
+class DatasetDiff(StyledOnce[None], Background):
     """Lists what differs between two versions, and shows the selected change.
 
     Args:

@@ -18,6 +18,7 @@ from tui.screens.dataset_deeds import DatasetDeeds
 from tui.screens.dataset_example import ExampleView
 from tui.screens.dataset_work import running
 from tui.session import Elsewhere
+from tui.styled_once import StyledOnce
 from tui.watch import LogGrew
 from tui.widgets.dataset_findings import FindingRows
 from tui.widgets.dataset_list import DatasetList, VersionRows
@@ -53,7 +54,7 @@ _EMPTY: tuple[Line, ...] = (
 )
 
 
-class Datasets(DatasetDeeds):
+class Datasets(StyledOnce[None], DatasetDeeds):
     """Lists the versions; shows the selected one beside the tree, or below it where it is narrow.
 
     Args:

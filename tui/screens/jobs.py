@@ -24,6 +24,7 @@ from tui.screens.list_keys import HINT, ListKeys
 from tui.screens.time_keys import TimeKeys
 from tui.screens.whole_screen import WholeScreen
 from tui.session import Session
+from tui.styled_once import StyledOnce
 from tui.watch import JobsListed
 from tui.widgets.empty import Empty
 from tui.widgets.job_list import JobList, JobRows
@@ -46,7 +47,7 @@ _DEEDS = out_of_place(())
 _BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (180, "-wide")]
 
 
-class Jobs(JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
+class Jobs(StyledOnce[None], JobDeeds, ListKeys, CurveKeys, TimeKeys, WholeScreen):
     """Lists the jobs; shows the selected one beside the list, or below it where it is narrow.
 
     Args:

@@ -22,6 +22,7 @@ from tui.model_permissions import out_of_place, why_gone, why_no_files
 from tui.partners import Partner
 from tui.screens.model_list_keys import ModelListKeys
 from tui.session import Elsewhere
+from tui.styled_once import StyledOnce
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.key_line import KeyLine
@@ -52,7 +53,7 @@ _COUNTED = {
 _OF_MODELS = [action.id for action in actions_of("models") if action.id != "model.back"]
 
 
-class Models(ModelListKeys):
+class Models(StyledOnce[None], ModelListKeys):
     """Lists the models; shows the selected one beside the list, or below it where it is narrow.
 
     Args:

@@ -26,6 +26,7 @@ from tui.screens.new_job_look import LookingAhead
 from tui.screens.new_job_start import Starting
 from tui.screens.new_job_words import first_fault, method_of, told_of, usual_of
 from tui.screens.question import Question
+from tui.styled_once import StyledOnce
 from tui.watch import LogGrew
 from tui.widgets.fixed_lines import FixedLines
 from tui.widgets.form_button import FormButton
@@ -51,7 +52,7 @@ class Begun(Message):
     draft: Draft
 
 
-class NewJob(LookingAhead, Starting, FormKeys):
+class NewJob(StyledOnce[None], LookingAhead, Starting, FormKeys):
     """The form of a new job, what is known of it beforehand, and the command that does the same.
 
     Args:
