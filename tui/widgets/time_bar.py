@@ -243,7 +243,11 @@ class TimeBar(FixedLines, Background, can_focus=True):
 
 
 def time_lines(seq: int, head: int, told: Line, width: int) -> list[Line]:
-    """Return the slider with its handle at an event, and under it what happened there."""
+    """Return the slider with its handle at an event, and under it what happened there.
+
+    Until it is known how long the log is, it ends at the event.
+    """
+    head = max(head, seq)
     left, cells = _slider(width, head)
     place = round((seq - 1) / max(1, head - 1) * (cells - 1))
     where = "now" if seq == head else f"event {count(seq)}"
