@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 
+from engine.money import dollars
 from store.queries.model_search import SOON_DAYS
 from tui.formats import age, ago, count, fit, fit_right, short_model
 from tui.hyperparameter_lines import hyperparameter_fields
@@ -294,7 +295,7 @@ def _recorded(found: RecordingRow) -> str:
     """Say in one line what a recording holds."""
     parts = ", ".join(f"{number} {part}" for part, number in json.loads(found.parts_json).items())
     agrees = "" if found.agreement is None else f", agrees with itself {found.agreement:.0%}"
-    cost = "" if found.cost is None else f", ${found.cost:,.4f}"
+    cost = "" if found.cost is None else f", {dollars(found.cost)}"
     state = "" if found.status == "completed" else f", {found.status}"
     of = f" of {count(found.questions)}" if found.answers < found.questions else ""
     return f"{count(found.answers)}{of} answers to {parts} prompts{agrees}{cost}{state}"

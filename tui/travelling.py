@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.worker import get_current_worker
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _GOING = "past"
 """The work that puts a past together."""
+
+_MEANT = events.Key, events.Paste, events.MouseDown, events.MouseUp
+_ENDINGS = "escape", "ctrl+q", "ctrl+c"
+"""Keys that are heard while a past is being put together."""
 
 
 @dataclass
@@ -51,6 +56,8 @@ class _OvertakenError(Exception):
 class Travelling(Routes):
     """An app that shows the present, or above it the past."""
 
+    _slides = False
+
     @property
     def _past(self) -> PastLab | None:
         """The past that is shown: that of the jobs which the present screen stands above, or is."""
@@ -79,6 +86,7 @@ class Travelling(Routes):
             seq: the event.
             sliding: whether that takes the place of the past that is shown.
         """
+        self._slides = sliding
         if not sliding:
             self.notify(f"going back to event {seq:,}…", timeout=2, markup=False)
         self.in_background(_GOING, lambda: self._fold(seq, sliding=sliding))
@@ -86,6 +94,23 @@ class Travelling(Routes):
     def stay(self) -> None:
         """Go nowhere after all: a past that is still being put together does not come."""
         self.workers.cancel_group(self, _GOING)
+
+    @property
+    def _is_on_the_way(self) -> bool:
+        """Whether somebody waits for a past, having left the present without a slider."""
+        goes = any(worker.group == _GOING and worker.is_running for worker in self.workers)
+        return goes and not self._slides
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do nothing in the present that was meant for the past which is yet to come."""
+        if isinstance(event, _MEANT) and self._is_on_the_way:
+            if not isinstance(event, events.Key) or event.key not in _ENDINGS:
+                return
+            if event.key == "escape":
+                self.stay()
+                self.notify("this is the present still", timeout=2, markup=False)
+                return
+        await super().on_event(event)
 
     def _fold(self, seq: int, *, sliding: bool) -> Message | None:
         from engine.looking import PastLab
@@ -103,9 +128,13 @@ class Travelling(Routes):
                 self.post_message(PastComing(percent / 100))
 
         try:
-            return PastFound(PastLab(self.lab, seq, progress), sliding)
+            past = PastLab(self.lab, seq, progress)
         except _OvertakenError:
             return None
+        if worker.is_cancelled:
+            past.close()
+            return None
+        return PastFound(past, sliding)
 
     def on_past_coming(self, message: PastComing) -> None:
         """Say how far it is."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from engine.money import dollars
 from tui.background import in_words
 from tui.formats import count
 from tui.ink import Ink
@@ -139,7 +140,7 @@ def evaluation_deed(plans: Sequence[EvaluationPlan]) -> Deed:
         if price is None:
             lines.append(("what that costs is not known: pricing.toml can tell it", "bad"))
         else:
-            said = f"in all about ${price.about:,.4f}, at most ${price.at_most:,.4f}"
+            said = f"in all about {dollars(price.about)}, at most {dollars(price.at_most)}"
             lines.append((said, "warn"))
     who = first.recording.target.name if len(plans) == 1 else number_of(len(plans), "model")
     asked = f"Evaluate {who} by {first.suite.name}@{first.suite.version}?"
@@ -172,7 +173,7 @@ def _standing(standing: Standing) -> str:
         return f"{done} references read"
     means = ((label(column.scorer), column.mean) for column in standing.columns)
     scores = [f"{name} {mean:.3g}" for name, mean in means if mean is not None][:_SCORES]
-    spent = [f"${standing.spent:,.4f}"] if standing.spent else []
+    spent = [f"{dollars(standing.spent)}"] if standing.spent else []
     what = "judgements" if standing.does == "judging" else "answers"
     return ", ".join([f"{done} {what}", *scores, *spent])
 
@@ -190,10 +191,12 @@ def _told(found: Sequence[Outcome | Skipped]) -> tuple[str, bool]:
             continue
         means = ((label(column.scorer), column.mean) for column in each.columns)
         scores = ", ".join(f"{name} {mean:.3g}" for name, mean in means if mean is not None)
-        spent = f", ${each.spent:,.4f}" if each.spent else ""
+        spent = f", {dollars(each.spent)}" if each.spent else ""
         lines.append(f"{each.evaluation.name}: {scores or 'no scores'}{spent}")
         if each.refused:
             lines.append(f"{sum(each.refused.values())} not answered: {next(iter(each.refused))}")
+        if each.readings is not None and each.readings.untold is not None:
+            lines.append(f"no perplexity: {each.readings.untold}")
         if each.stopped is not None:
             lines.append(f"it ended early: {in_words(each.stopped)}")
             refused = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from engine.money import dollars
 from store.queries.suites import SuiteRow, suite_list
 from tui.background import Failure, in_words
 from tui.formats import count
@@ -165,7 +166,7 @@ class ModelRecording(ModelEvaluation):
             if done < total and monotonic() - told < _APART_SECONDS:
                 return
             told = monotonic()
-            money = f", ${spent:,.4f}" if spent else ""
+            money = f", {dollars(spent)}" if spent else ""
             words = f"{plan.target.name}: {count(done)} of {count(total)} answers{money}"
             self.post_message(self.AnswersCame(f"{words} · esc stops"))
 
@@ -229,7 +230,7 @@ def recording_deed(plans: Sequence[RecordingPlan], skipped: Sequence[Skipped]) -
         if price is None:
             lines.append(("what that costs is not known: pricing.toml can tell it", "bad"))
         else:
-            said = f"in all about ${price.about:,.4f}, at most ${price.at_most:,.4f}"
+            said = f"in all about {dollars(price.about)}, at most {dollars(price.at_most)}"
             lines.append((said, "warn"))
     lines += [(f"left out: {in_words(each.reason)}", "warn") for each in skipped[:_NAMED]]
     lines.append(("Every answer is kept as it comes. Scores are made of them later.", "dim"))
@@ -252,7 +253,7 @@ def _plan_lines(plan: RecordingPlan, *, named: bool) -> list[tuple[str, Ink]]:
     if not plan.hosted:
         lines.append(("on this machine, free of charge", "good"))
     elif plan.price is not None and named:
-        lines.append((f"about ${plan.price.about:,.4f}", "plain"))
+        lines.append((f"about {dollars(plan.price.about)}", "plain"))
     return lines
 
 
@@ -267,7 +268,7 @@ def _told(found: Sequence[Outcome | Skipped]) -> tuple[str, bool]:
             refused = True
             continue
         row = each.recording
-        spent = f", ${each.spent:,.4f}" if each.spent else ""
+        spent = f", {dollars(each.spent)}" if each.spent else ""
         lines.append(f"{row.name}: {count(row.answers)} answers recorded{spent}")
         if each.refused:
             lines.append(f"{sum(each.refused.values())} not answered: {next(iter(each.refused))}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.money import dollars
 from tui.formats import fit
 from tui.ink import Ink, Line, Span, text_of
 from tui.widgets.comparison_words import MarkedLine, added, clean, marked_lines, words_in
@@ -197,7 +198,7 @@ def _took(said: Said) -> str:
     if said.seconds is not None:
         told.append(f"{said.seconds:.1f} s")
     if said.cost is not None:
-        told.append(f"${said.cost:.4f}")
+        told.append(dollars(said.cost))
     if said.asked_otherwise:
         told.append("asked with other settings")
     return " · ".join(told)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.comparing.suites import COST, LATENCY
 from tui.cli.compare_figures import (
     difference_words,
+    dollars,
     estimate_words,
     p_words,
     ratio_words,
@@ -50,7 +51,7 @@ def suite_sections(
     sections = [
         Section(
             f"Suite {each.suite.name}@{each.suite.version}, {number_of(each.prompts, 'prompt')}",
-            [row for scored in each.scorers for row in _rows(scored)],
+            [*(row for scored in each.scorers for row in _rows(scored)), *_costs(each)],
             list(each.warnings),
         )
         for each in found
@@ -59,9 +60,8 @@ def suite_sections(
 
 
 def _rows(scored: Scored) -> Iterator[Row]:
-    label = scored.label if scored.against is None else f"{scored.label} (to {scored.against})"
     yield Row(
-        label,
+        scored.title,
         [
             Cell(
                 estimate_words(figure, scored.unit),
@@ -86,3 +86,16 @@ def _apart(scored: Scored, place: int) -> Cell:
     tally = tally_words(scored.tallies[place])
     certain = f"p {p_words(difference.p)}{'  ' if tally else ''}{tally}"
     return Cell(f"{words}\n{certain}", "dim")
+
+
+def _costs(found: SuiteComparison) -> Iterator[Row]:
+    """Yield what all answers cost together, and apart from that what judging them did."""
+    if any(cost.answers is not None for cost in found.costs):
+        yield _cost("cost of all answers", [cost.answers for cost in found.costs])
+    if any(cost.judge is not None for cost in found.costs):
+        yield _cost("cost of judging them", [cost.judge for cost in found.costs])
+
+
+def _cost(label: str, costs: Sequence[float | None]) -> Row:
+    cells = (Cell("-", "faint") if cost is None else Cell(dollars(cost), "plain") for cost in costs)
+    return Row(label, list(cells))

@@ -13,7 +13,7 @@ from engine.suites.prompts import Prompt
 from store.queries.suites import SuiteRow
 from tui.cli.compare_rows import print_rows
 
-_SUITE = SuiteRow(
+SUITE = SuiteRow(
     id="suite_1",
     name="math",
     version=1,
@@ -59,7 +59,7 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch) -> OpenTerminal:
 
 def compared(*answers: tuple[str | None, ...], apart: float = 1.0) -> SuiteComparison:
     rows = tuple(_row(each, apart) for each in answers)
-    return SuiteComparison(_SUITE, len(rows), (), (), rows, ())
+    return SuiteComparison(SUITE, len(rows), (), (), rows, ())
 
 
 def _row(answers: tuple[str | None, ...], apart: float) -> RowApart:

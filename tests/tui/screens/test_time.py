@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event
 
 import pytest
@@ -195,3 +196,42 @@ async def test_whoever_returns_to_now_before_a_past_has_come_stays_there(
         await ui.press("slash")
         assert isinstance(ui.app.screen, Ask)
         assert ui.app.as_of is None
+
+
+@pytest.fixture
+def slow_past(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """The past comes when the event is set."""
+    goes_on = Event()
+    usual = Travelling._fold
+
+    def fold(app: Travelling, seq: int, *, sliding: bool) -> object:
+        goes_on.wait(10)
+        return usual(app, seq, sliding=sliding)
+
+    monkeypatch.setattr(Travelling, "_fold", fold)
+    yield goes_on
+    goes_on.set()
+
+
+async def test_keys_that_are_meant_for_the_past_do_nothing_in_the_present(
+    lab: StillLab, drive: Drive, slow_past: Event
+) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        ui.app.go_back_to(5)
+        await ui.press("c", "N", "M")
+        assert len(ui.app.screen_stack) == 1
+        slow_past.set()
+        await ui.until_shown("as of event 5,")
+        await ui.press("M")
+        await ui.until_shown("PAST", "models")
+
+
+async def test_escape_stays_in_the_present(lab: StillLab, drive: Drive, slow_past: Event) -> None:
+    async with drive(lab, (80, 24)) as ui:
+        ui.app.go_back_to(5)
+        await ui.press("escape")
+        assert "this is the present still" in ui.told
+        slow_past.set()
+        await ui.press("M")
+        assert ui.app.as_of is None
+        assert len(ui.app.screen_stack) == 2
