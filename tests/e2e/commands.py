@@ -77,7 +77,8 @@ class _Nursery:
         kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-m", forking.__name__, str(self._address)],
-            stdin=subprocess.DEVNULL,
+            # It ends when this pipe does: with these tests, be they killed.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=kept | {"LANG": "C.UTF-8", "PYTHONPATH": str(SOURCES), "HOME": "/nonexistent"},
             cwd=SOURCES,

@@ -2,7 +2,8 @@
 
 Reads requests from the Unix socket named by the first argument, each on a connection of its own:
 the command's standard streams and, as a JSON line, its arguments, environment and folder. Answers
-with the number of its process, then with its exit status.
+with the number of its process, then with its exit status. It ends with whoever holds the other end
+of its standard input, however that one ends, and removes the socket's folder.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import io
 import json
 import os
 import random
+import select
+import shutil
 import signal
 import socket
 import sys
@@ -37,12 +40,19 @@ def _serve(path: str) -> None:
         sys.stdout.flush()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         assert threading.active_count() == 1, "a fork takes no threads along"
-        while True:
+        while _is_asked(listening):
             connection, _ = listening.accept()
             if os.fork() == 0:
                 listening.close()
                 os._exit(_look_after(connection))
             connection.close()
+    shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+
+
+def _is_asked(listening: socket.socket) -> bool:
+    """Wait for the next request; tell whether there is one, for nobody is left to ask otherwise."""
+    ready, _, _ = select.select([listening, sys.stdin], [], [])
+    return sys.stdin not in ready
 
 
 def _look_after(connection: socket.socket) -> int:
@@ -96,6 +106,7 @@ def _status() -> int:
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
+    sys.stderr.flush()
     return status if isinstance(status, int) else 0 if status is None else 1
 
 
