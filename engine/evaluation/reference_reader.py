@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import LimitError, ProviderError
 from engine.evaluation.prompt_logprobs import FIELDS, learned, prompt_tokens, request
-from engine.money import dollars
+from engine.recording.paid_queue import PaidQueue, cost_of, keep_asking
 from engine.recording.replies import Reply, read_answer
 from engine.suites.prompts import Prompt, text_of
 
@@ -81,7 +80,7 @@ class Reader:
         self._plan = plan
         self._purse = purse
         self._progress = progress
-        self._waiting: list[Prompt] = []
+        self._queue = PaidQueue[Prompt]((), purse, self._at_most, _too_dear)
         self._total = 0
         self._set_aside: ProviderError | None = None
         self._found = Readings()
@@ -98,23 +97,15 @@ class Reader:
             StoreError: if one cannot be recorded.
             OSError: likewise.
         """
-        self._waiting = sorted(prompts, key=_size, reverse=True)
+        waiting = sorted(prompts, key=_size)
+        self._queue = PaidQueue(waiting, self._purse, self._at_most, _too_dear)
         self._total = len(prompts)
         self._tell()
         while not self._found.read and await self._read_next(service):
             pass
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(at_once):
-                    tasks.create_task(self._keep_reading(service))
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+        await keep_asking(lambda: self._read_next(service), at_once)
         self._found.stopped = self._found.stopped or self._set_aside
         return self._found
-
-    async def _keep_reading(self, service: Service) -> None:
-        while await self._read_next(service):
-            pass
 
     async def _read_next(self, service: Service) -> bool:
         """Have one reference read; tell whether there was one."""
@@ -131,35 +122,20 @@ class Reader:
         except ProviderError as failure:
             self._take_failure(failure, others_go_on=self._found.read > read)
         finally:
-            await self._purse.put_back(self._at_most(prompt))
+            await self._queue.put_back(prompt)
         self._tell()
         return True
 
     async def _take(self) -> Prompt | None:
         """Return the next prompt whose reading can be paid for."""
-        if self._is_over() or not self._waiting:
+        try:
+            return await self._queue.take(self._is_over)
+        except LimitError as error:
+            self._found.stopped = self._found.stopped or error
             return None
-        prompt = self._waiting.pop()
-        if not await self._purse.take(self._at_most(prompt)):
-            self._waiting.append(prompt)
-            self._found.stopped = self._found.stopped or self._too_dear()
-            return None
-        # It may have ended while the money was waited for.
-        if self._is_over():
-            self._waiting.append(prompt)
-            await self._purse.put_back(self._at_most(prompt))
-            return None
-        return prompt
 
     def _is_over(self) -> bool:
         return self._found.stopped is not None or self._found.untold is not None
-
-    def _too_dear(self) -> LimitError:
-        spent, limit = dollars(self._purse.spent), dollars(self._purse.limit or 0)
-        return LimitError(
-            f"{spent} of {limit} are spent, and what is left may not pay for the next answer that "
-            f"is hoped for to be read: {len(self._waiting)} are still to be"
-        )
 
     def _at_most(self, prompt: Prompt) -> float:
         prices = self._plan.prices
@@ -206,24 +182,17 @@ class Reader:
         return reply
 
     def _pay(self, prompt: Prompt, reply: Reply) -> None:
-        cost = self._cost(reply)
+        cost = cost_of(reply, self._plan.rates)
         paid = self._at_most(prompt) / 2 if cost is None else cost
         self._found.spent += paid
         self._purse.pay(paid)
-
-    def _cost(self, reply: Reply) -> float | None:
-        asked, answered = reply.tokens("prompt_tokens"), reply.tokens("completion_tokens")
-        if self._plan.rates is None or asked is None or answered is None:
-            return None
-        cached = reply.tokens("prompt_tokens", "cached_tokens") or 0
-        return self._plan.rates.cost(asked, answered, min(cached, asked))
 
     def _paid(self, *replies: Reply) -> dict[str, float | int | None]:
         """Return what the replies of one reference came to; None for what the service kept back."""
         return {
             "prompt_tokens": _sum(reply.tokens("prompt_tokens") for reply in replies),
             "completion_tokens": _sum(reply.tokens("completion_tokens") for reply in replies),
-            "cost": _sum(map(self._cost, replies)),
+            "cost": _sum(cost_of(reply, self._plan.rates) for reply in replies),
         }
 
     def _take_failure(self, failure: ProviderError, *, others_go_on: bool) -> None:
@@ -258,6 +227,13 @@ class Reader:
     def _tell(self) -> None:
         done = self._found.read + self._found.left_out.total()
         self._progress(done, self._total, self._found.spent)
+
+
+def _too_dear(left: int) -> str:
+    return (
+        "what is left may not pay for the next answer that is hoped for to be read: "
+        f"{left} are still to be"
+    )
 
 
 def _size(prompt: Prompt) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from engine.chatting.reaching import reach_hosted
 from engine.chatting.targets import HostedTarget
 from engine.chatting.templates import explain_template
 from engine.errors import LimitError, ProviderError
-from engine.money import dollars
 from engine.recording.asking import Asker
+from engine.recording.paid_queue import PaidQueue, cost_of, keep_asking
 from engine.recording.purse import Purse
 from engine.recording.settings import Question
 from store.log import Entry
@@ -75,8 +74,8 @@ class Work:
         self._recording = recording
         self._cause = cause
         self._progress = progress
-        self._waiting = list(reversed(plan.missing))
         self._purse = purse or Purse(plan.limit)
+        self._queue = PaidQueue(plan.missing, self._purse, self._at_most, _too_dear)
         self._heard = heard
         self._set_aside: ProviderError | None = None
         self.spent = 0.0
@@ -100,17 +99,8 @@ class Work:
         if self._plan.hosted:
             # The first one alone: what the model does not heed, it need say only once.
             await self._ask_next(asker)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(at_once):
-                    tasks.create_task(self._keep_asking(asker))
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+        await keep_asking(lambda: self._ask_next(asker), at_once)
         self.stop = self.stop or self._set_aside
-
-    async def _keep_asking(self, asker: Asker) -> None:
-        while await self._ask_next(asker):
-            pass
 
     async def _ask_next(self, asker: Asker) -> bool:
         """Ask one question and record what comes of it; tell whether there was one to ask."""
@@ -125,35 +115,17 @@ class Work:
         else:
             self._take_reply(question, reply)
         finally:
-            await self._purse.put_back(self._at_most(question))
+            await self._queue.put_back(question)
         self._tell()
         return True
 
     async def _take(self) -> Question | None:
         """Return the next question that can be paid for whatever is answered."""
-        if self._is_over() or not self._waiting:
+        try:
+            return await self._queue.take(lambda: self.stop is not None)
+        except LimitError as error:
+            self.stop = self.stop or error
             return None
-        question = self._waiting.pop()
-        if not await self._purse.take(self._at_most(question)):
-            self._waiting.append(question)
-            self.stop = self.stop or self._too_dear()
-            return None
-        # It may have ended while the money was waited for.
-        if self._is_over():
-            self._waiting.append(question)
-            await self._purse.put_back(self._at_most(question))
-            return None
-        return question
-
-    def _is_over(self) -> bool:
-        return self.stop is not None
-
-    def _too_dear(self) -> LimitError:
-        return LimitError(
-            f"{dollars(self._purse.spent)} of {dollars(self._purse.limit or 0)} are spent, and "
-            "what is left may not pay for the next answer: "
-            f"{len(self._waiting)} questions are still to be asked"
-        )
 
     def _at_most(self, question: Question) -> float:
         prices = self._plan.prices
@@ -162,7 +134,7 @@ class Work:
     def _take_reply(self, question: Question, reply: Reply) -> None:
         from store.events import AnswerRecorded
 
-        cost = self._cost(reply)
+        cost = cost_of(reply, self._plan.rates)
         paid = self._at_most(question) if cost is None else cost
         self.spent += paid
         self._purse.pay(paid)
@@ -195,13 +167,6 @@ class Work:
         self._append(fact, key=f"{question.request}:{question.sample}")
         if self._heard is not None:
             self._heard(question, fact)
-
-    def _cost(self, reply: Reply) -> float | None:
-        asked, answered = reply.tokens("prompt_tokens"), reply.tokens("completion_tokens")
-        if self._plan.rates is None or asked is None or answered is None:
-            return None
-        cached = reply.tokens("prompt_tokens", "cached_tokens") or 0
-        return self._plan.rates.cost(asked, answered, min(cached, asked))
 
     def _take_failure(
         self, question: Question, failure: ProviderError, *, others_go_on: bool
@@ -253,3 +218,7 @@ class Work:
         known = self._plan.questions - len(self._plan.missing)
         done = known + self.answered + sum(self.refused.values())
         self._progress(done, self._plan.questions, self.spent)
+
+
+def _too_dear(left: int) -> str:
+    return f"what is left may not pay for the next answer: {left} questions are still to be asked"
