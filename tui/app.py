@@ -30,7 +30,7 @@ from tui.session import Session, read_session, write_session
 from tui.sparing import SparingApp
 from tui.toasting import Toasting
 from tui.travelling import Travelling
-from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
+from tui.watch import Beginning, FileMoved, JobsListed, LogGrew, begin, watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import homely
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.lab import Lab
 
 _START_AGAIN_SECONDS = 2.0
+_GRAVE_SECONDS = 60.0
 
 
 @dataclass
@@ -93,6 +94,8 @@ class FtlabApp(
         self._polls = False
         self.left = Event()
         self._complaint: str | None = None
+        if lab.database.read_only:
+            self._do_nothing_more(lab.database.notice)
 
     def on_mount(self) -> None:
         """Take the user's own keys, and go back to where somebody wants to begin."""
@@ -163,6 +166,19 @@ class FtlabApp(
         self._complaint = None
         self.log_grew.publish(message)
         self.stirred()
+
+    def on_file_moved(self) -> None:
+        """Say that nothing that is done from now on would be kept, and let nothing be done."""
+        words = (
+            f"{homely(self.lab.database.path)} was removed or replaced: this still shows what was "
+            "in it, and nothing done here would be kept. q leaves, to start anew"
+        )
+        self._do_nothing_more(words)
+        self.notify(words, severity="error", timeout=_GRAVE_SECONDS, markup=False)
+
+    def _do_nothing_more(self, why: str | None) -> None:
+        if self.lab.why_not is None:
+            self.lab.why_not = why
 
     def work_failed(self, failure: Failure) -> None:
         """Tell once what is wrong, and go on watching after a while."""

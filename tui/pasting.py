@@ -56,7 +56,9 @@ class Pasting(App[int]):
         room = max(0, (line.max_length or LINE) - len(line.value) + len(line.selected_text))
         # A line paints what it holds as it is: a terminal would obey it.
         event.text = harmless(first[:room])
-        if len(first) > room:
+        if first and not room:
+            self._say("there is no room left for what was pasted")
+        elif len(first) > room:
             self._say(f"only the first {room:,} characters of what was pasted are taken")
         elif first != whole:
             self._say("only the first line of what was pasted is taken")

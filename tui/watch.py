@@ -17,6 +17,7 @@ from tui.job_rows import JobRow, job_rows
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     from store.database import Database
 
@@ -26,6 +27,8 @@ FIRST_JOBS = 100
 
 FIRST_ROWS = 60
 """How many of them it can show."""
+
+_NO_FILE = (0, 0)
 
 
 @dataclass
@@ -59,6 +62,11 @@ class LogGrew(Message):
     counts: Mapping[str, int]
 
 
+@dataclass
+class FileMoved(Message):
+    """The database's file was removed, or another one lies in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """What the first frame shows, and the seq of the log up to which that is told."""
@@ -89,12 +97,30 @@ def watch(
 ) -> None:
     """Post what changes after an event, until `stopped` within so many seconds.
 
-    The newest seq is cheap to ask for, so a quiet log costs next to nothing.
+    The newest seq is cheap to ask for, so a quiet log costs next to nothing. SQLite goes on with a
+    file that was removed or replaced as if nothing were, and what is written then is lost: that is
+    posted once.
     """
     seen = head
+    file = _file_at(database.path)
     while not stopped(LOOK_SECONDS):
+        found = _file_at(database.path)
+        if file and found and found != file:
+            post(FileMoved())
+            file = None
         head = database.head()
         if head > seen:
             reader = database.reader
             post(LogGrew(head, changed_jobs(reader, seen), status_counts(reader)))
             seen = head
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return which file lies at a path, by device and inode, zeros for none; None if unknown."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return _NO_FILE
+    except OSError:
+        return None  # A folder that cannot be looked into says nothing of the file.
+    return status.st_dev, status.st_ino

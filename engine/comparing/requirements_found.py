@@ -133,10 +133,12 @@ def _in_suite(
             f"'{requirement.text}' cannot be told: {scored.title} is not known of the answers of "
             f"{unknown.name} to {suite.suite.name}"
         )
-    if difference is None:
+    if difference is None and not (scored.batched and scored.rows):
         raise RequestError(f"'{requirement.text}' cannot be told: {_why_apart(suite, scored)}")
     _require_numbers(requirement, subjects, reference.value, candidate.value)
     _require_enough(requirement, suite, scored, difference)
+    if difference is None:
+        return _timed_together(requirement, suite, scored, reference.value, candidate.value)
     apart = _ratio(requirement, scored) if requirement.is_ratio else difference
     value, low, high = (apart, None, None) if isinstance(apart, float) else _interval(apart)
     return Found(
@@ -150,6 +152,22 @@ def _in_suite(
         difference.rows,
         scored.left_out[1],
     )
+
+
+def _timed_together(
+    requirement: Requirement,
+    suite: SuiteComparison,
+    scored: Scored,
+    reference: float,
+    candidate: float,
+) -> Found:
+    """Return figures of time of this machine, whose rows tell nothing of how certain they are."""
+    value = candidate - reference
+    if requirement.is_ratio:
+        apart = _ratio(requirement, scored)
+        value = apart if isinstance(apart, float) else apart.value
+    name = f"{suite.suite.name}@{suite.suite.version}"
+    return Found(name, reference, candidate, value, rows=scored.rows)
 
 
 def _why_apart(suite: SuiteComparison, scored: Scored) -> str:
@@ -173,7 +191,7 @@ def _require_numbers(
 
 
 def _require_enough(
-    requirement: Requirement, suite: SuiteComparison, scored: Scored, difference: Difference
+    requirement: Requirement, suite: SuiteComparison, scored: Scored, difference: Difference | None
 ) -> None:
     """See that nothing is decided by leaving out what was refused, or has no score.
 
@@ -183,7 +201,7 @@ def _require_enough(
     left_out = scored.left_out[1]
     if not left_out:
         return
-    if scored.unit == "share" and not requirement.is_ratio:
+    if difference is not None and scored.unit == "share" and not requirement.is_ratio:
         sign = -1 if requirement.operator in (">", ">=") else 1
         total = difference.value * difference.rows
         worst = (total + sign * left_out) / (difference.rows + left_out)

@@ -49,6 +49,8 @@ class Scored:
         ratios: how many times as large as that of the first; None where that says nothing.
         left_out: how many rows only the subject or only the first has, which are not compared.
         against: the model whose answers these were held beside; None for none.
+        batched: the places of those whose answers were timed several at a time. Rows of a batch
+            took as long for one reason, so that nothing tells how certain their figures are.
     """
 
     label: str
@@ -63,6 +65,7 @@ class Scored:
     ratios: tuple[Estimate | None, ...] = ()
     left_out: tuple[int, ...] = ()
     against: str | None = None
+    batched: frozenset[int] = frozenset()
 
     @property
     def key(self) -> ScorerKey:

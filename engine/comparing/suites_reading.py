@@ -69,7 +69,9 @@ def compared(
     apart, _ = incomparable(subjects, marks)
     scorers = tuple(
         _by_itself(each) if each.label in apart else each
-        for each in all_scored(marks, [None if each is None else each.answers for each in read])
+        for each in all_scored(
+            marks, [None if each is None else each.answers for each in read], _batched(read)
+        )
     )
     missing = {
         place: wanted
@@ -101,6 +103,15 @@ def _named(connection: sqlite3.Connection, marks: Sequence[Marks]) -> list[Marks
         model: name if often[name] == 1 else f"{name} ({model})" for model, name in names.items()
     }
     return [replace(each, against=known.get(each.against or "", each.against)) for each in marks]
+
+
+def _batched(read: Sequence[Read | None]) -> frozenset[int]:
+    """Return the places of those that gave several answers at a time: models of this machine."""
+    return frozenset(
+        place
+        for place, each in enumerate(read)
+        if each is not None and each.evaluation.provider == LOCAL and len(each.answers) > 1
+    )
 
 
 def _by_itself(scored: Scored) -> Scored:

@@ -11,7 +11,7 @@ from engine.comparing.intervals import wilson
 from engine.comparing.metrics import best
 from engine.comparing.suites import COST, LATENCY, Scored
 from engine.evaluation.figures import estimate_of, parts_of, rows_of
-from engine.scoring.measures import Cost, Latency
+from engine.scoring.measures import Cost, Latency, TokensPerSecond
 from engine.scoring.scorer import Pooled
 from engine.scoring.specs import label
 
@@ -61,13 +61,16 @@ class Marks:
 
 
 def all_scored(
-    marks: Sequence[Marks], answers: Sequence[Mapping[str, Sequence[AnswerRow]] | None]
+    marks: Sequence[Marks],
+    answers: Sequence[Mapping[str, Sequence[AnswerRow]] | None],
+    batched: frozenset[int] = frozenset(),
 ) -> tuple[Scored, ...]:
     """Return what each scorer says, then cost and latency, of which the answers tell.
 
     Args:
         marks: what the scorers said.
         answers: of each subject, its answers by the digest of the prompt.
+        batched: the places of the subjects that gave several answers at a time.
 
     Raises:
         MissingPackageError: if numpy is not installed.
@@ -77,9 +80,14 @@ def all_scored(
     costs = [_means(each, "cost") for each in answers]
     seconds = [_means(each, "seconds") for each in answers]
     found = [
-        *(_scored(each) for each in quality),
+        *(
+            _timed(_scored(each), batched)
+            if isinstance(each.scorer, TokensPerSecond)
+            else _scored(each)
+            for each in quality
+        ),
         _measured(COST, Cost(), costs),
-        _measured(LATENCY, Latency(), seconds),
+        _timed(_measured(LATENCY, Latency(), seconds), batched),
     ]
     return tuple(each for each in found if any(each.figures))
 
@@ -98,6 +106,32 @@ def _measured(name: str, scorer: Scorer, values: Sequence[Values]) -> Scored:
 
     figures = tuple(mean(list(each.values())) if each else None for each in values)
     return _held_together(name, scorer, values, figures, None)
+
+
+def _timed(scored: Scored, batched: frozenset[int]) -> Scored:
+    """Return figures of time without a claim of certainty, where rows were timed together.
+
+    The rows of a batch are one observation, not as many as it has, and what else the machine did
+    meanwhile changed them all: neither interval nor p-value would be one.
+    """
+    told = frozenset(place for place in batched if scored.figures[place] is not None)
+    if not told:
+        return scored
+    places = range(len(scored.figures))
+    beside = frozenset(places) if 0 in told else told
+    return replace(
+        scored,
+        figures=tuple(_bare(each) if n in told else each for n, each in enumerate(scored.figures)),
+        differences=tuple(None if n in beside else scored.differences[n] for n in places),
+        ratios=tuple(_bare(each) if n in beside else each for n, each in enumerate(scored.ratios)),
+        tallies=tuple(None if n in beside else scored.tallies[n] for n in places),
+        best=frozenset(),
+        batched=told,
+    )
+
+
+def _bare(found: Estimate | None) -> Estimate | None:
+    return None if found is None else replace(found, low=found.value, high=found.value)
 
 
 def _means(answers: Mapping[str, Sequence[AnswerRow]] | None, column: str) -> dict[str, float]:

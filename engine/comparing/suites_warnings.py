@@ -41,6 +41,7 @@ def warnings(
     yield from _other_tokens(subjects, marks)
     yield from _leaked(subjects, chosen.evaluations)
     yield from _left_out(subjects, scorers)
+    yield from _timed_together(subjects, scorers)
 
 
 def _not_evaluated(
@@ -148,6 +149,19 @@ def _left_out(subjects: Sequence[Subject], scorers: Sequence[Scored]) -> Iterato
         yield (
             f"{_rows(count)} that only one of {subjects[0].name} and {name} has a score for "
             f"{'is' if count == 1 else 'are'} left out of their differences: {', '.join(labels)}"
+        )
+
+
+def _timed_together(subjects: Sequence[Subject], scorers: Sequence[Scored]) -> Iterator[str]:
+    """Tell why nothing is said of how certain the time is that models of this machine took."""
+    labels = [scored.label for scored in scorers if scored.batched]
+    if labels:
+        places = sorted(frozenset[int]().union(*(scored.batched for scored in scorers)))
+        names = ", ".join(subjects[place].name for place in places)
+        yield (
+            f"{', '.join(labels)}: many answers at a time were timed together on this machine, "
+            f"with whatever else it did ({names}); that tells how long they took there, but not "
+            "which model is faster"
         )
 
 

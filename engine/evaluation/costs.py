@@ -9,6 +9,7 @@ from engine.errors import LimitError
 from engine.money import dollars
 from engine.recording.costs import Price
 from engine.recording.several import total
+from engine.scoring.judged import Judge
 
 if TYPE_CHECKING:
     from engine.evaluation.plan import EvaluationPlan
@@ -21,9 +22,9 @@ def price_of(plans: Sequence[EvaluationPlan]) -> Price | None:
     references read as if every service did so that may.
     """
     asked = total([plan.recording for plan in plans])
-    judged = [plan.judgement for plan in plans if plan.judgement is not None]
+    judged = [plan.judgement for plan in plans if plan.judged_at_a_service]
     read = [plan.reading for plan in plans if plan.recording.hosted and plan.unread]
-    if asked is None or None in read:
+    if asked is None or None in judged or None in read:
         return None
     return sum((price for price in (*judged, *read) if price is not None), asked)
 
@@ -53,12 +54,23 @@ def require_affordable(plans: Sequence[EvaluationPlan]) -> None:
 
 
 def _require_known(plan: EvaluationPlan) -> None:
-    """See that it is known what it costs to have references read, if that must stay in a limit."""
+    """See that it is known what reading and judging cost, if that must stay in a limit."""
     limit = plan.recording.limit
-    if limit is None or plan.reading is not None or not (plan.recording.hosted and plan.unread):
+    if limit is None:
         return
-    raise LimitError(
-        f"what it costs to have {plan.recording.target.name} read the answers that are hoped for "
-        f"is not known, so it cannot be kept under {dollars(limit)}: write its prices into "
+    if plan.recording.hosted and plan.unread and plan.reading is None:
+        raise _unknown(
+            f"what it costs to have {plan.recording.target.name} read the answers that are hoped "
+            "for",
+            limit,
+        )
+    if plan.judged_at_a_service and plan.judgement is None:
+        judges = " or ".join(each.model for each in plan.scorers if isinstance(each, Judge))
+        raise _unknown(f"what it costs to be judged by {judges}", limit)
+
+
+def _unknown(what: str, limit: float) -> LimitError:
+    return LimitError(
+        f"{what} is not known, so it cannot be kept under {dollars(limit)}: write its prices into "
         "pricing.toml in the data directory"
     )

@@ -58,6 +58,7 @@ class Marker:
         self._likelihoods: dict[tuple[str, str], LikelihoodRow] = {}
         self._others: dict[str, AnswerRow] = {}
         self._verdicts: Verdicts = {}
+        self._closed = False
         self._wanted = {
             question.place
             for question in questions_of(plan.recording.prompts, plan.recording.settings)
@@ -116,6 +117,8 @@ class Marker:
 
     def _mark_all(self, columns: Sequence[Column]) -> None:
         for row in self.answers():
+            if self._closed:
+                return
             self._mark(row, columns)
             self._record(_AT_ONCE)
         self._record(1)
@@ -140,6 +143,7 @@ class Marker:
 
     def close(self) -> None:
         """Record what was scored and is not recorded yet; what is still scored no longer counts."""
+        self._closed = True
         for column in self.columns:
             column.close()
         self._record(1)

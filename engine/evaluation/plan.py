@@ -50,7 +50,7 @@ class EvaluationPlan:
         unread: the prompts of whose references it is not known yet how likely the model holds them;
             none where no scorer wants to know, or the model's service is known never to tell.
         judgement: what judging will cost, if answers are like those that were hoped for; None
-            without a judge, or if its price is not known.
+            without a judge at a service, or if the price of one is not known.
         open: an evaluation of the same that was begun before.
         judged_at_a_service: whether a judge is asked at a service.
         leaks: which prompts stand in what the model was trained on; None if nobody looked yet, or

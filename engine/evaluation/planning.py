@@ -100,7 +100,7 @@ def plan(
         against=against,
         unread=unread,
         judgement=_judgement(lab, prompts, scorers),
-        judged_at_a_service=_judged_at_a_service(lab, scorers),
+        judged_at_a_service=bool(_judges_at_services(lab, scorers)),
         open=_open(lab, chosen, recording, scorers, against),
         reading=None if prices is None else prices.readings(unread),
     )
@@ -170,21 +170,22 @@ def _is_never_told(recording: RecordingPlan) -> bool:
 def _judgement(lab: Lab, prompts: Sequence[Prompt], scorers: Sequence[Scorer]) -> Price | None:
     """Guess what judges will cost, with the references in place of the answers."""
     found: list[Price] = []
-    for scorer in scorers:
-        if isinstance(scorer, Judge):
-            texts = (text_of(each.reference) or _LIKE_AN_ANSWER for each in prompts)
-            cases = (Case(prompt, text, text) for prompt, text in zip(prompts, texts, strict=True))
-            price = plan_judgement(lab, scorer, cases).price
-            if price is not None:
-                found.append(price)
+    for judge in _judges_at_services(lab, scorers):
+        texts = (text_of(each.reference) or _LIKE_AN_ANSWER for each in prompts)
+        cases = (Case(prompt, text, text) for prompt, text in zip(prompts, texts, strict=True))
+        price = plan_judgement(lab, judge, cases).price
+        if price is None:
+            return None
+        found.append(price)
     return sum(found[1:], found[0]) if found else None
 
 
-def _judged_at_a_service(lab: Lab, scorers: Sequence[Scorer]) -> bool:
-    return any(
-        isinstance(scorer, Judge) and isinstance(judge_target(lab, scorer), targets.HostedTarget)
+def _judges_at_services(lab: Lab, scorers: Sequence[Scorer]) -> list[Judge]:
+    return [
+        scorer
         for scorer in scorers
-    )
+        if isinstance(scorer, Judge) and isinstance(judge_target(lab, scorer), targets.HostedTarget)
+    ]
 
 
 def _open(

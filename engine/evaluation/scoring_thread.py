@@ -24,6 +24,7 @@ class ScoringThread:
     def __init__(self) -> None:
         self._waiting: SimpleQueue[tuple[_Task, Future[None]] | None] = SimpleQueue()
         self._failure: BaseException | None = None
+        self._left = False
         self._thread = Thread(target=self._work, name="scoring", daemon=True)
 
     def hand_over(self, task: _Task) -> None:
@@ -47,10 +48,14 @@ class ScoringThread:
         await asyncio.wrap_future(done)
 
     def leave(self) -> None:
-        """Have the thread end after what it was handed, and wait for that, but not for long."""
+        """Have the thread end after what it was handed, and wait for that, but not for long.
+
+        What it has not begun by then is never done.
+        """
         self._waiting.put(None)
         if self._thread.ident is not None:
             self._thread.join(_PATIENCE)
+        self._left = True
 
     def _put(self, task: _Task, done: Future[None]) -> None:
         self._waiting.put((task, done))
@@ -58,7 +63,7 @@ class ScoringThread:
             self._thread.start()
 
     def _work(self) -> None:
-        while (handed := self._waiting.get()) is not None:
+        while (handed := self._waiting.get()) is not None and not self._left:
             task, done = handed
             if not done.set_running_or_notify_cancel():
                 continue

@@ -24,6 +24,16 @@ async def test_of_a_long_paste_a_line_takes_as_much_as_it_has_room_for(
         assert ui.told == ["only the first 1,000 characters of what was pasted are taken"]
 
 
+async def test_a_line_that_is_full_says_so_of_what_is_pasted(lab: StillLab, drive: Drive) -> None:
+    async with drive(lab) as ui:
+        full = await _paste(ui, "x" * 1000)
+        await ui.app.on_event(events.Paste("y"))
+        line = ui.app.focused
+        assert isinstance(line, Input)
+        assert line.value == full
+        assert ui.told == ["there is no room left for what was pasted"]
+
+
 async def test_that_a_line_takes_one_line_is_said(lab: StillLab, drive: Drive) -> None:
     async with drive(lab) as ui:
         assert await _paste(ui, "gsm8k\n") == "gsm8k"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from queue import Queue
 
+import pytest
 from textual.message import Message
 
 from store.events import CheckpointSaved
@@ -10,7 +11,7 @@ from store.queries.job_index import Order
 from tests.tui.conftest import StillLab, Story
 from tui import watch as watching
 from tui.job_book import View
-from tui.watch import LogGrew, begin, list_jobs, watch
+from tui.watch import FileMoved, LogGrew, begin, list_jobs, watch
 
 
 def test_only_what_changed_is_told(lab: StillLab, story: Story) -> None:
@@ -28,6 +29,22 @@ def test_only_what_changed_is_told(lab: StillLab, story: Story) -> None:
     assert grown.jobs == ["job_5"]
     assert sum(grown.counts.values()) == 5
     assert posted.empty()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_that_the_file_is_another_or_none_is_told_once(lab: StillLab, *, replaced: bool) -> None:
+    path, posted = lab.database.path, list[Message]()
+    looks = iter([False, False, False, True])
+
+    def stopped(_seconds: float) -> bool:
+        if not posted and path.exists():
+            path.rename(path.with_name("elsewhere.db"))
+            if replaced:
+                path.write_bytes(b"")
+        return next(looks)
+
+    watch(lab.database, lab.database.head(), posted.append, stopped)
+    assert [type(message) for message in posted] == [FileMoved]
 
 
 def test_the_first_frame_reads_no_more_than_it_shows(lab: StillLab, story: Story) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from engine.money import dollars
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 2
 """Scorers told of beside a bar."""
+
+_APART_SECONDS = 0.5
+"""From one look at the scores to the next: each goes through all that there are."""
 
 
 @contextmanager
@@ -40,11 +45,14 @@ def running_scores() -> Iterator[Callable[[EvaluationPlan], Progress] | None]:
         def watching(plan: EvaluationPlan) -> Progress:
             name = harmless(plan.recording.target.name)
             task = shown.add_task(name, total=None, words="waits")
+            looked = -inf
 
             def update(standing: Standing) -> None:
-                shown.update(
-                    task, completed=standing.done, total=standing.total, words=words(standing)
-                )
+                nonlocal looked
+                shown.update(task, completed=standing.done, total=standing.total)
+                if standing.done >= standing.total or monotonic() - looked >= _APART_SECONDS:
+                    shown.update(task, words=words(standing))
+                    looked = monotonic()
 
             return update
 

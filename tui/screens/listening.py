@@ -289,7 +289,8 @@ class Listening(AnswerDeeds):
         self.line_up()
         self.show_heads()
         if not self._answering:
-            self._rest("ready", f"answered in {monotonic() - self._began:.1f} s")
+            how = "stopped after" if self._stopping else "answered in"
+            self._rest("ready", f"{how} {monotonic() - self._began:.1f} s")
 
     def work_failed(self, failure: Failure) -> None:
         """Say what went wrong; without an end of its own, an answer ends here."""

@@ -125,7 +125,7 @@ class ModelEvaluation(ModelDeeds):
 
 def evaluation_deed(plans: Sequence[EvaluationPlan]) -> Deed:
     """Return what evaluating would ask, by what it scores, and for how much."""
-    from engine.evaluation.costs import price_of
+    from engine.evaluation.costs import costs_money, price_of
     from engine.scoring.specs import label
 
     first = plans[0]
@@ -135,7 +135,7 @@ def evaluation_deed(plans: Sequence[EvaluationPlan]) -> Deed:
         lines += _plan_lines(plan)
     if (more := len(plans) - _NAMED) > 0:
         lines.append((f"and {number_of(more, 'other model')}", "dim"))
-    if any(plan.asks_service for plan in plans):
+    if costs_money(plans):
         price = price_of(plans)
         if price is None:
             lines.append(("what that costs is not known: pricing.toml can tell it", "bad"))

@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 _LOADED = "openai", "sqlmodel", "store.log", "store.events", "engine.lab", "rich.table", "tui.cli"
@@ -46,7 +47,7 @@ def _serve(path: str) -> None:
                 listening.close()
                 os._exit(_look_after(connection))
             connection.close()
-    shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+    shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
 def _is_asked(listening: socket.socket) -> bool:

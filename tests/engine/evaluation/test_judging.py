@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.errors import LimitError
+from engine.evaluation.costs import price_of, require_affordable
 from engine.evaluation.plan import EvaluationWish
 from engine.evaluation.planning import plan
 from engine.lab import Lab
@@ -101,3 +103,15 @@ def test_the_price_of_judging_is_told_before(lab: Lab, rescued: Rescued, sums: S
     planned = plan(lab, sums(3).id, rescued().id, EvaluationWish(scorers=(JUDGE,)))
     assert planned.judgement is not None
     assert planned.judgement.about > 0
+
+
+def test_a_judge_whose_price_is_unknown_is_not_asked_within_a_limit(
+    lab: Lab, rescued: Rescued, sums: Sums
+) -> None:
+    nameless = Judge("somebody", "openai")
+    suite, model = sums(3).id, rescued().id
+    limited = plan(lab, suite, model, EvaluationWish(scorers=(JUDGE, nameless), max_cost=1.0))
+    assert price_of([limited]) is None
+    with pytest.raises(LimitError, match="or somebody is not known"):
+        require_affordable([limited])
+    require_affordable([plan(lab, suite, model, EvaluationWish(scorers=(nameless,)))])

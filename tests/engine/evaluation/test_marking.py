@@ -47,6 +47,20 @@ class Hanging(Scorer):
 
 
 @dataclass(frozen=True)
+class Counting(Scorer):
+    """Counts answers, and waits at the first until it is let go."""
+
+    about: ClassVar[About] = About("counting", "")
+    scored: ClassVar[list[str]] = []
+
+    def score(self, answer: Answer) -> Score | None:
+        """Return 1, in the end."""
+        self.scored.append(answer.text)
+        _let_go.wait()
+        return Score(1.0)
+
+
+@dataclass(frozen=True)
 class Leaving(Scorer):
     """Ends the program at one of the answers."""
 
@@ -82,6 +96,26 @@ def test_a_scorer_that_hangs_is_ended_by_ctrl_c_and_what_came_before_stays(
     assert isinstance(outcome, Outcome)
     assert [column.mean for column in outcome.columns] == [1.0, 1.0]
     assert standin.count("POST", CHAT) == 6
+
+
+def test_after_ctrl_c_nothing_more_is_scored(
+    lab: Lab, standin: Standin, rescued: Rescued, sums: Sums
+) -> None:
+    _let_go.clear()
+    Counting.scored.clear()
+    right_but(standin)
+    planned = plan(lab, sums(6).id, rescued().id, EvaluationWish(scorers=(Counting(),)))
+
+    def stop(standing: Standing) -> None:
+        if standing.does == "scoring":
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(lab, [planned], lambda _plan: stop)
+    [scoring] = [each for each in threading.enumerate() if each.name == "scoring"]
+    _let_go.set()
+    scoring.join()
+    assert len(Counting.scored) == 1
 
 
 def test_a_scorer_that_would_end_the_program_has_a_fault_in_that_row(

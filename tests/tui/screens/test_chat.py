@@ -516,7 +516,7 @@ async def test_escape_stops_a_hosted_answer_and_what_came_stays(
         await ui.press(*"go on", "enter")
         await ui.until_shown("answering… esc stops it", "word word")
         await ui.press("escape")
-        await ui.until_shown("word word", "ready · answered in", " · stopped")
+        await ui.until_shown("word word", "ready · stopped after", " · stopped")
     assert _finish_reasons(talking) == ["cancelled"]
 
 

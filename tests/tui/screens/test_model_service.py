@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from engine.evaluation.plan import EvaluationWish
+from engine.evaluation.planning import plan
+from engine.evaluation.run import evaluate
 from engine.places import Places
 from engine.providers.hosted.pace import Pace
 from engine.rescue.history import rescue
+from engine.scoring.judged import Judge
 from engine.scoring.numbers import NumberMatch
 from engine.suites.defining import define
 from store.queries.evaluations import evaluation_list
@@ -22,6 +26,7 @@ from tests.standin import faults
 from tests.standin.fixtures import standin
 from tests.tui.conftest import Drive, Driven, StillLab
 from tui.screens.model_confirm import Confirm
+from tui.screens.model_evaluation import evaluation_deed
 from tui.screens.models import Models
 
 if TYPE_CHECKING:
@@ -176,6 +181,18 @@ async def test_a_hosted_model_is_rebuilt_here_and_goes_only_if_its_name_is_typed
         await ui.until(lambda: f"{row.name} deleted" in ui.told)
         await ui.until_shown("gone")
     assert model(rescued.database.reader, row.id).gone_reason == "deleted"
+
+
+def test_what_only_a_judge_costs_is_said_before_it_is_asked(rescued: _Lab, home: Path) -> None:
+    file = home / "sums.csv"
+    file.write_text("question,answer\n1 + 1 = ?,2\n")
+    suite = define(rescued, str(file), "sums", scorers=[NumberMatch()]).suite.id
+    asked = _row(rescued).id
+    evaluate(rescued, [plan(rescued, suite, asked, EvaluationWish())])
+    judge = Judge("gpt-4.1-mini-2025-04-14", "openai")
+    judged = plan(rescued, suite, asked, EvaluationWish(scorers=(judge,)))
+    assert not judged.asks_service
+    assert any("in all about $" in line for line, _ in evaluation_deed([judged]).lines)
 
 
 async def test_the_base_model_at_the_service_is_evaluated_by_a_suite(
