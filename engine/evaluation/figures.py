@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from store.queries.evaluations import ScoreRow
 
 BATCHED = (
-    "models of this machine answer many questions at a time, the first once they are loaded: an "
-    "answer that is asked for alone comes sooner"
+    "models of this machine answer many questions at a time: an answer that is asked for alone "
+    "comes sooner"
 )
 """What has to be known of the time that answers of this machine took."""
 

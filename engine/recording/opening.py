@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from engine.chatting.local import LocalModels
 from engine.chatting.targets import HostedTarget
+from engine.errors import ProviderError
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -45,4 +46,19 @@ async def open_service(lab: Lab, plan: RecordingPlan) -> AsyncIterator[Service]:
         key = Key(models.key, "the model server")
         pace = Pace(_PACE_HERE)
         async with Service(here, key, pace, patience=_PATIENCE, timeout=_PATIENCE) as service:
+            if plan.missing:
+                await _load(service, plan.remote_id)
             yield service
+
+
+async def _load(service: Service, model: str) -> None:
+    """Have a model loaded, so that the time that takes is not counted as its first answers'.
+
+    What goes wrong will for the first question, too, of which it is told.
+    """
+    with suppress(ProviderError):
+        await service.read(
+            lambda client: client.chat.completions.create(
+                model=model, messages=[{"role": "user", "content": "."}], max_tokens=1
+            )
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from engine.evaluation.plan import EvaluationWish
 from engine.evaluation.planning import plan
 from engine.evaluation.run import evaluate
 from engine.lab import Lab
+from engine.recording.opening import open_service
 from engine.scoring.specs import label
+from engine.serve.process import LocalServer
 from store.queries.evaluations import likelihoods_of
 from tests.engine.evaluation.conftest import Sums
 
@@ -50,3 +53,20 @@ def test_its_answers_are_scored_and_it_reads_what_was_hoped_for(
     [same] = evaluate(lab, [again])
     assert isinstance(same, Outcome)
     assert {label(column.scorer): column.mean for column in same.columns} == means
+
+
+async def test_it_is_loaded_before_it_is_asked_and_timed(
+    lab: Lab, sums: Sums, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[LocalServer] = []
+    start = LocalServer.start
+
+    def remembered(server: LocalServer) -> None:
+        started.append(server)
+        start(server)
+
+    monkeypatch.setattr(LocalServer, "start", remembered)
+    planned = plan(lab, sums(2, "contains:x").id, str(tiny_base), EvaluationWish(max_tokens=4))
+    async with open_service(lab, planned.recording):
+        while not any("loaded" in line for line in started[0].last_lines):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
