@@ -30,7 +30,7 @@ from tui.session import Session, read_session, write_session
 from tui.sparing import SparingApp
 from tui.toasting import Toasting
 from tui.travelling import Travelling
-from tui.watch import Beginning, FileMoved, JobsListed, LogGrew, begin, watch
+from tui.watch import Beginning, JobsListed, LogGrew, begin, watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.title_line import homely
 

@@ -91,7 +91,7 @@ async def test_escape_stops_the_answer_and_then_leaves(lab: StillLab, drive: Dri
         await ui.press(*"go on", "enter")
         await ui.until_shown("loading the model… esc stops it")
         await ui.press("escape")
-        await ui.until_shown("ready · answered in")
+        await ui.until_shown("ready · stopped after")
         assert isinstance(ui.app.screen, Chat)
         assert lab.talk.cancelled.is_set()
         await ui.press("escape")
