@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -302,10 +303,19 @@ class Lab(Closing):
         if when.isdecimal():
             return self._recorded_seq(int(when))
         try:
-            moment = to_text(parse_when(when))
+            moment = parse_when(when)
         except ValueError as error:
             raise LabError(f"{error}, or an event's seq such as 120") from None
-        return seq_at(self.database.reader, moment)
+        return seq_at(self.database.reader, to_text(moment)) or self._begins_on(moment)
+
+    def _begins_on(self, moment: datetime) -> int:
+        """Return 1, the first event, if a day is meant on which the log begins; else 0."""
+        from store.queries.history import event
+        from store.times import from_text
+
+        if moment.astimezone().time() != time.min or not self.database.head():
+            return 0
+        return int(from_text(event(self.database.reader, 1).at) < moment + timedelta(days=1))
 
     def _recorded_seq(self, seq: int) -> int:
         head = self.database.head()

@@ -49,6 +49,7 @@ class Database:
         """
         self.path = path
         self.notice: str | None = None
+        self._is_open = False
         self._threads = threading.local()
         self._lock = threading.RLock()
         _look(path, create=create)
@@ -56,6 +57,7 @@ class Database:
             self.read_only = _is_read_only(path)
             with closed_on_failure(self._connect()) as self.writer:
                 self._prepare(journal)
+        self._is_open = True
 
     def _prepare(self, journal: Journal) -> None:
         # Asked first: a file that is not ours is refused before anything in it is changed.
@@ -74,8 +76,10 @@ class Database:
         return _uri(self.path, mode)
 
     def _connect(self) -> sqlite3.Connection:
+        # Once it is open it is there: where it was removed, no empty one takes its place.
+        writing = _uri(self.path, "rw" if self._is_open else "rwc")
         connection = sqlite3.connect(
-            self.address() if self.read_only else _uri(self.path, "rwc"),
+            self.address() if self.read_only else writing,
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
@@ -284,6 +288,8 @@ def _disk_is_full(path: Path) -> bool:
 def _why_not_opened(path: Path) -> str:
     if not path.parent.is_dir():
         return f"{path} cannot be opened: there is no folder {path.parent}"
+    if not path.exists():
+        return f"{path} cannot be opened: it is not there"
     return f"{path} cannot be opened: look at its permissions and at those of its folder"
 
 

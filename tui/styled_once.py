@@ -34,4 +34,6 @@ class StyledOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         """Leave what was just styled as it is; Textual's own part comes after this."""
         if self._is_new:
             event.refresh_styles = False
+            # The screen itself was styled before its own style sheet was read, its widgets after.
+            self.app.stylesheet.apply(self)
         self._is_new = False

@@ -93,13 +93,14 @@ class LocalProvider:
 
         run = self._places.run(job.id)
         last_process.refuse_while_alive_elsewhere(job, run)
-        base_fingerprint.check(run, self._plan(job))
         step = latest_complete(run)
         if step is None and job.checkpoint:
             raise LabError(
                 f"{job.name} cannot go on: its checkpoints are no longer in {run}. "
                 f"`ftlab jobs retry {job.name}` trains it again, as a new job with the same plan"
             )
+        # Last, as it may take seconds to unpack the base model.
+        base_fingerprint.check(run, self._plan(job))
         return step or 0
 
     def cancel(self, job: JobDetail) -> None:

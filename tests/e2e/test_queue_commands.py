@@ -56,7 +56,7 @@ def test_what_waits_is_listed_moved_and_cancelled_and_started_in_turn_by_a_daemo
 ) -> None:
     ftlab = queued
     shown = ftlab("jobs", "show", "two").out
-    assert "waits in the queue, place 2 of 3; nothing starts it: no daemon" in shown
+    assert "waits in the queue, place 2 of 3; nothing starts it yet: that takes" in shown
     assert "shown as they were last seen: no daemon" in ftlab("jobs").err
     assert ftlab("queue", "priority", "one", "-5").out.endswith("place 3 of 3, priority -5\n")
     assert ftlab("queue", "move", "three", "--first").out.endswith("place 1 of 3, priority 0\n")

@@ -50,6 +50,13 @@ def test_opening_an_existing_file_again_keeps_what_it_holds(filled: EventLog) ->
         assert again.head() == head
 
 
+def test_where_an_open_file_was_removed_no_empty_one_takes_its_place(database: Database) -> None:
+    database.path.unlink()
+    with ThreadPoolExecutor(1) as other, pytest.raises(StoreError, match="cannot be opened"):
+        other.submit(lambda: database.reader).result()
+    assert not database.path.exists()
+
+
 def test_a_new_database_is_empty_and_has_the_present_schema(database: Database) -> None:
     assert database.head() == 0
     assert migrations.is_current(database.writer)

@@ -64,6 +64,24 @@ async def test_a_longer_rest_frees_what_died_since_it_was_left_out(
 
 
 @pytest.mark.usefixtures("by_itself")
+async def test_where_no_rest_is_long_a_short_one_frees_what_may_be_much(
+    lab: StillLab, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "_REST_SECONDS", 0.01)
+    monkeypatch.setattr(resting, "_LONG_REST_SECONDS", 60.0)
+    async with drive(lab) as ui:
+        ui.app.rests = True
+        ring = Ring()
+        unused = weakref.ref(ring)
+        gc.freeze()
+        del ring
+        ui.app._left_out = resting._MANY
+        await ui.press("j")
+        await ui.until(lambda: unused() is None)
+        assert not ui.app._left_out
+
+
+@pytest.mark.usefixtures("by_itself")
 def test_what_was_alive_then_is_freed_later() -> None:
     ring = Ring()
     known = weakref.ref(ring)

@@ -31,6 +31,6 @@ def unattended(
     if not active - set(looked_after_elsewhere(connection)):
         return None
     return (
-        "Active jobs are shown as they were last seen: no daemon and no dashboard runs. "
-        "`ftlab poll --once` looks at them now, `ftlab daemon` for good."
+        "Active jobs are shown as they were last seen: no daemon and no dashboard looks after "
+        "them. `ftlab poll --once` looks at them now, `ftlab daemon` for good."
     )

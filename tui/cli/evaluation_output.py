@@ -229,11 +229,14 @@ def _fits(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def figure(told: dict[str, Any] | None) -> str:
-    """Return a figure with its 95% interval, as far as it is known."""
+    """Return a figure with its 95% interval, as far as it is known.
+
+    Of rows that are all alike nothing tells how certain it is: an interval of one point is none.
+    """
     if told is None:
         return "-"
     value = f"{told['value']:.4g}"
-    if told.get("low") is None or told.get("high") is None:
+    if told.get("low") is None or told.get("low") == told.get("high"):
         return value
     return f"{value} [{told['low']:.3g}, {told['high']:.3g}]"
 
@@ -291,6 +294,22 @@ def _note_absent(outcome: Outcome) -> None:
         if not reads_references(scorer):
             needs = f" ({', '.join(scorer.needs)})" if scorer.needs else ""
             note(f"{name}: no {label(scorer)}: no row has what it needs{needs}, or that it can use")
+    if outcome.stopped is None:
+        _note_nothing_beside(outcome)
+
+
+def _note_nothing_beside(outcome: Outcome) -> None:
+    """Tell which scorers found no answer of the other model to hold these beside."""
+    from engine.scoring.specs import label
+    from tui.cli.output import note
+
+    row = outcome.evaluation
+    for column in outcome.columns:
+        if column.against and not column.scores and row.answers:
+            note(
+                f"{row.name}: no {label(column.scorer)}: {column.against} has answered none of "
+                f"these prompts; `ftlab eval {row.suite} {column.against}` asks it"
+            )
 
 
 def _note_unread(outcome: Outcome) -> None:

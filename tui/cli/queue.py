@@ -134,8 +134,8 @@ def _tell_who_looks_after(lab: Lab, running: list[SlotRow], rows: list[QueueRow]
     elif rows:
         seen = ", and what runs is shown as it was last seen" if running else ""
         note(
-            f"Nothing starts what waits{seen}: no daemon and no dashboard runs. Start "
-            "`ftlab daemon`, or `ftlab`."
+            f"Nothing starts what waits yet{seen}: that takes `ftlab daemon`, or the dashboard "
+            "open (`ftlab`)."
         )
     elif hint := unattended(reader, jobs_by_id(reader, [row.job for row in running])):
         note(hint)
@@ -162,7 +162,9 @@ def where_it_waits(connection: sqlite3.Connection, job: str, *, now: bool = True
         return None
     where = f"waits in the queue, place {found[0]} of {found[1]}"
     idle = now and polled_by(connection) is None
-    return f"{where}; nothing starts it: no daemon and no dashboard runs" if idle else where
+    return (
+        f"{where}; nothing starts it yet: that takes `ftlab daemon` or `ftlab`" if idle else where
+    )
 
 
 def place_in_queue(connection: sqlite3.Connection, job: str) -> dict[str, int] | None:

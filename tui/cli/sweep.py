@@ -154,8 +154,8 @@ def _leave(lab: Lab, sweep: str, *, as_json: bool) -> None:
         say(f"{row.name}  {row.id}")
     if polled_by(lab.database.reader) is None:
         note(
-            "Nothing starts what waits: no daemon and no dashboard runs. `ftlab daemon` does, and "
-            f"`ftlab sweep resume {row.name}`."
+            "Nothing starts what waits yet: that takes `ftlab daemon`, the dashboard open "
+            f"(`ftlab`), or `ftlab sweep resume {row.name}`."
         )
 
 

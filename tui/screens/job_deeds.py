@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.app import FtlabApp
 
 _NAMED = 3
+_LONG_SECONDS = 1.0
 
 
 class JobDeeds(SelectedJob, Background):
@@ -123,9 +124,16 @@ class JobDeeds(SelectedJob, Background):
                 return self.Told("\n".join(troubles), refused=True)
             return self.Told(f"{_counted(jobs)} {done}")
 
+        group = f"act {' '.join(job.id for job in jobs)}"
+
+        def tell_if_it_takes_long() -> None:
+            if any(each.group == group and each.is_running for each in self.app.workers):
+                self.post_message(self.Told(f"{_counted(jobs)}: this takes a moment…"))
+
         def answered(answer: bool | None) -> None:
             if answer:
-                self.in_background(f"act {' '.join(job.id for job in jobs)}", work)
+                self.in_background(group, work)
+                self.set_timer(_LONG_SECONDS, tell_if_it_takes_long)
 
         self.app.push_screen(question, answered)
 

@@ -110,7 +110,7 @@ def _queue(known: Known) -> Iterator[Part]:
     before = f" behind {number_of(here.waiting, 'other')}" if here.waiting else ""
     yield f"it waits in the queue{before}", "plain"
     if here.starter is None:
-        yield "nothing starts what waits: no daemon and no dashboard polls", "warn"
+        yield "nothing starts what waits yet: that takes `ftlab daemon`", "warn"
 
 
 def _width(plan: Plan | None) -> int:

@@ -80,7 +80,11 @@ class TimeKeys(Screen[None]):
             seq = self.present.seq_as_of(when)
         except (LabError, StoreError) as error:
             return str(error)
-        return None if seq else f"that is before the log begins: {self._begins()}"
+        return (
+            None
+            if seq
+            else f"that is before the log begins ({self._begins()}); a day means its begin"
+        )
 
     def _begins(self) -> str:
         return local_time(read_event(self.present.database.reader, 1).at)

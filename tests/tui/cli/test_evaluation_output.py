@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from engine.evaluation.column import Column
+from engine.evaluation.outcome import Outcome
+from engine.scoring.agreement import Agreement
 from store.queries.evaluations import EvaluationRow
 from tui.cli import evaluation_output
-from tui.cli.evaluation_output import print_scores, remarks
+from tui.cli.evaluation_output import figure, print_outcomes, print_scores, remarks
 
 _REMARK = "no answer has 4 words"
 
@@ -46,3 +49,24 @@ def test_where_that_is_too_wide_each_figure_has_a_line(
 
 def test_what_has_to_be_known_of_a_figure_is_told() -> None:
     assert remarks(_row("one")) == [f"bleu: {_REMARK}"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.25, 0.75, "0.5 [0.25, 0.75]"), (0.5, 0.5, "0.5"), (None, None, "0.5")],
+)
+def test_an_interval_of_one_point_is_none(
+    low: float | None, high: float | None, words: str
+) -> None:
+    assert figure({"value": 0.5, "low": low, "high": high}) == words
+
+
+def test_that_the_other_model_has_answered_nothing_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    column = Column(Agreement(), "x", "mdl_old")
+    row = _row("new", suite="suite_1")
+    print_outcomes([Outcome(row, [column], 6, {}, 0.0, None)])
+    assert "new: no agreement: mdl_old has answered none" in capsys.readouterr().err
+    print_outcomes([Outcome(row, [column], 6, {}, 0.0, RuntimeError("broken off"))])
+    assert "mdl_old" not in capsys.readouterr().err

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Event
 
 import pytest
 
-from store.queries.history import Filter, history
+from store.queries.history import Filter, event, history
+from store.times import from_text
 from tests.tui.conftest import Drive, StillLab
 from tui.screens.ask import Ask
 from tui.screens.history import History
@@ -78,8 +80,20 @@ async def test_a_click_on_the_slider_goes_there(lab: StillLab, drive: Drive) -> 
 async def test_a_time_before_the_first_event_is_told_as_such(lab: StillLab, drive: Drive) -> None:
     async with drive(lab, (120, 36)) as ui:
         await ui.press("B", "slash", *"2020-01-01", "enter")
-        await ui.until_shown("that is before the log begins: ")
+        await ui.until_shown("that is before the log begins (")
         assert ui.app.as_of is None
+
+
+async def test_the_day_on_which_the_log_begins_means_its_first_event(
+    lab: StillLab, drive: Drive
+) -> None:
+    begins = from_text(event(lab.database.reader, 1).at).astimezone()
+    assert lab.seq_as_of(f"{begins:%Y-%m-%d}") == 1
+    assert lab.seq_as_of(f"{begins - timedelta(days=1):%Y-%m-%d}") == 0
+    assert lab.seq_as_of(f"{begins - timedelta(minutes=1):%Y-%m-%dT%H:%M}") == 0
+    async with drive(lab, (120, 36)) as ui:
+        await ui.press("B", "slash", *f"{begins:%Y-%m-%d}", "enter")
+        await ui.until_shown("as of event 1,")
 
 
 async def test_back_in_the_present_the_slider_stands_at_its_end(
