@@ -28,7 +28,7 @@ def evaluate(
 ) -> list[Outcome | Skipped]:
     """Evaluate models: those at services all at the same time, those of this machine in turn.
 
-    Together they stay within the limit of the first. Whatever is recorded of one already, its
+    One that the others are held beside comes before them. Together they stay within the limit of the first. Whatever is recorded of one already, its
     answers and its scores, is neither asked nor computed again.
 
     Args:
@@ -75,12 +75,16 @@ async def _evaluated(
         except LabError as error:
             found[place] = Skipped(plan.recording.target.name, error)
 
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for place, plan in enumerate(plans):
-                tasks.create_task(one(place, plan))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+    # Those that others are held beside come first: their answers must be there by then.
+    beside = {plan.against for plan in plans}
+    for comes_first in (True, False):
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for place, plan in enumerate(plans):
+                    if (plan.subject in beside) is comes_first:
+                        tasks.create_task(one(place, plan))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
     return [each for each in found if each is not None]
 
 

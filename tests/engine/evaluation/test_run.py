@@ -224,3 +224,15 @@ def test_answers_that_were_asked_for_otherwise_do_not_count(
     assert means(again) == {"number_match": 1.0}
     [column] = again.columns
     assert len(column.scores) == 4
+
+
+def test_a_model_that_the_others_are_held_beside_comes_before_them(
+    lab: Lab, standin: Standin, rescued: Rescued, sums: Sums
+) -> None:
+    right_but(standin)
+    new, old = rescued(suffix="new"), rescued(suffix="old")
+    suite = sums(4, "agreement")
+    plans = [plan(lab, suite.id, each.id, EvaluationWish(against=old.id)) for each in (new, old)]
+    first, _ = evaluate(lab, plans)
+    assert isinstance(first, Outcome)
+    assert means(first) == {"agreement": 1.0}
