@@ -110,7 +110,7 @@ def _batched(read: Sequence[Read | None]) -> frozenset[int]:
     return frozenset(
         place
         for place, each in enumerate(read)
-        if each is not None and each.evaluation.provider == LOCAL and len(each.answers) > 1
+        if each is not None and each.evaluation.provider == "local" and len(each.answers) > 1
     )
 
 

@@ -154,9 +154,15 @@ def _left_out(subjects: Sequence[Subject], scorers: Sequence[Scored]) -> Iterato
 
 def _timed_together(subjects: Sequence[Subject], scorers: Sequence[Scored]) -> Iterator[str]:
     """Tell why nothing is said of how certain the time is that models of this machine took."""
-    labels = [scored.label for scored in scorers if scored.batched]
+    # The time of a single one is held against nothing.
+    timed = [
+        each
+        for each in scorers
+        if each.batched and len(each.figures) > each.figures.count(None) + 1
+    ]
+    labels = [each.label for each in timed]
     if labels:
-        places = sorted(frozenset[int]().union(*(scored.batched for scored in scorers)))
+        places = sorted(frozenset[int]().union(*(each.batched for each in timed)))
         names = ", ".join(subjects[place].name for place in places)
         yield (
             f"{', '.join(labels)}: many answers at a time were timed together on this machine, "

@@ -126,12 +126,15 @@ class Evaluations:
         stop: tuple[str, ...] = (),
         against: str | None = None,
         paid: Mapping[str, float] | None = None,
+        service: str | None = None,
     ) -> str:
         """Record what a model gave to the prompts of a suite; return the evaluation's id."""
         self._count += 1
         given = dict(gave) if isinstance(gave, Mapping) else dict(enumerate(gave))
         settings = Settings(samples, temperature, max_tokens, 0, stop)
         planned = self._planned(suite, model, scorers, settings, against)
+        if service is not None:
+            planned = planned.model_copy(update={"provider": service})
         prompts = self._prompts[suite]
         asked = [
             (each, given[prompts.index(each.prompt)])

@@ -143,6 +143,20 @@ def test_differences_and_ratios_are_held_against_their_bounds(
     assert holds(lab, requirement) is held
 
 
+def test_time_of_this_machine_is_held_against_bounds_but_makes_nobody_confident(
+    lab: Lab, register: RegisterModel, evaluations: Evaluations
+) -> None:
+    models = register("prod"), register("candidate")
+    suite = evaluations.suite("sums", 2)
+    for model, seconds in zip(models, (1.0, 1.5), strict=True):
+        evaluations.evaluate(suite, model, [right(seconds=seconds)] * 2)
+    assert holds(lab, "latency<=1.5x")
+    assert not holds(lab, "latency<=0.4")
+    [verdict] = told(lab, "latency<=2x", confident=True)
+    assert (verdict.found.value, verdict.found.p, verdict.found.rows) == (1.5, None, 2)
+    assert verdict.why_not == "no interval is known of it, so nobody can be confident"
+
+
 @pytest.mark.usefixtures("evaluated")
 def test_a_verdict_tells_figures_interval_and_rows(lab: Lab) -> None:
     [verdict] = told(lab, "exact_match>=0.05")

@@ -144,15 +144,50 @@ def test_cost_and_latency_come_from_the_answers(
     lab: Lab, evaluations: Evaluations, models: tuple[str, str]
 ) -> None:
     suite = evaluations.suite("sums", 3)
-    evaluations.evaluate(suite, models[0], [right(cost=0.02, seconds=1.0)] * 3)
-    evaluations.evaluate(suite, models[1], [right(cost=0.03, seconds=0.5)] * 3)
+    slow, fast = right(cost=0.02, seconds=1.0), right(cost=0.03, seconds=0.5)
+    evaluations.evaluate(suite, models[0], [slow] * 3, service="openai")
+    evaluations.evaluate(suite, models[1], [fast] * 3, service="openai")
     found = one(lab, *models)
     assert [each.label for each in found.scorers] == ["exact_match", "cost", "latency"]
+    assert found.warnings == ()
     cost, latency = scored(found, "cost"), scored(found, "latency")
     assert [figure and figure.value for figure in cost.figures] == pytest.approx([0.02, 0.03])
     assert cost.ratios[1] is not None
     assert cost.ratios[1].value == pytest.approx(1.5)
     assert (set(cost.best), set(latency.best)) == ({0}, {1})
+
+
+def test_answers_that_were_timed_together_tell_nothing_of_which_model_is_faster(
+    lab: Lab, evaluations: Evaluations, models: tuple[str, str]
+) -> None:
+    suite = evaluations.suite("sums", 4)
+    for model, batches in zip(models, ((1.0, 2.0), (0.5, 0.8)), strict=True):
+        gave = [right(seconds=seconds) for seconds in batches for _ in range(2)]
+        evaluations.evaluate(suite, model, gave)
+    found = one(lab, *models)
+    latency = scored(found, "latency")
+    assert [each and each.value for each in latency.figures] == pytest.approx([1.5, 0.65])
+    [_, ratio] = latency.ratios
+    assert ratio is not None
+    assert ratio.value == pytest.approx(0.65 / 1.5)
+    assert all(each is not None and each.alike for each in (*latency.figures, ratio))
+    assert (latency.differences, latency.tallies) == ((None, None), (None, None))
+    assert latency.best == frozenset()
+    [warning] = found.warnings
+    assert warning.startswith("latency: many answers at a time were timed together")
+    assert "(prod, candidate)" in warning
+
+
+def test_of_a_service_beside_this_machine_only_the_service_is_timed_with_certainty(
+    lab: Lab, evaluations: Evaluations, models: tuple[str, str]
+) -> None:
+    suite = evaluations.suite("sums", 3)
+    gave = [right(seconds=seconds) for seconds in (1.0, 2.0, 4.0)]
+    evaluations.evaluate(suite, models[0], gave, service="openai")
+    evaluations.evaluate(suite, models[1], gave)
+    latency = scored(one(lab, *models), "latency")
+    assert [figure and figure.alike for figure in latency.figures] == [False, True]
+    assert (latency.batched, latency.differences[1]) == (frozenset({1}), None)
 
 
 def test_what_is_not_known_is_left_out(
