@@ -28,8 +28,8 @@ def evaluate(
 ) -> list[Outcome | Skipped]:
     """Evaluate models: those at services all at the same time, those of this machine in turn.
 
-    One that the others are held beside comes before them. Together they stay within the limit of the
-    first. Whatever is recorded of one already, its answers and its scores, is neither asked nor
+    One that the others are held beside comes before them. Together they stay within the limit of
+    the first. Whatever is recorded of one already, its answers and its scores, is neither asked nor
     computed again.
 
     Args:
