@@ -16,6 +16,10 @@ from engine.statistics.swapping import p_value, p_value_of_means
 if TYPE_CHECKING:
     from engine.statistics.figures import Floats
 
+_FEWEST_RESAMPLES = 2_000
+_MOST_DRAWS = 10_000_000
+"""Rows of all samples together: of more than a thousand rows, fewer samples are drawn."""
+
 RESAMPLES = 10_000
 """As many samples move the ends of a 95% interval by about a hundredth of its width."""
 
@@ -238,7 +242,8 @@ def _estimate(rows: Floats, figure: Figure, resamples: int, seed: int) -> Estima
     value = float(figure(rows.sum(axis=0, keepdims=True), len(rows))[0])
     if len(rows) == 1 or bool((rows == rows[0]).all()):
         return Estimate(value, value, value, len(rows))
-    samples = replicates(rows, figure, resamples, seed)
+    fewer = max(_FEWEST_RESAMPLES, _MOST_DRAWS // len(rows))
+    samples = replicates(rows, figure, min(resamples, fewer), seed)
     low, high = interval(value, samples, left_out(rows, figure))
     return Estimate(value, low, high, len(rows))
 

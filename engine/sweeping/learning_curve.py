@@ -18,8 +18,15 @@ from engine.sweeping.measuring import Measure
 from engine.sweeping.standing import Trial
 
 _FEWEST = 3
-_CLEAR = 2.0
-"""So many times the scatter, a difference is more than chance is likely to make."""
+_FITTED = 2
+"""Parameters of the law."""
+
+_CLEAR = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+"""So many times the scatter, a difference is more than chance is likely to make: Student's t, two
+sides of 95%, by how many more points there are than parameters. Three tell next to nothing."""
+
+_LITTLE = 0.005
+"""A part of the loss that is not worth more data, however certain it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,12 @@ def _with_law(curve: LearningCurve, law: Law, loss: float) -> list[str]:
             "More data of this kind is unlikely to help as it is: a smaller part, or another "
             "recipe, is the cheaper next step."
         )
-    elif curve.last_drop <= _CLEAR * scatter:
+    elif curve.last_drop <= _LITTLE * (loss + curve.last_drop):
+        next_step = (
+            "That is hardly anything: more data of this kind may help little. A smaller part, or "
+            "another recipe, is the cheaper next step."
+        )
+    elif curve.last_drop <= _clear(len(curve.points)) * scatter:
         next_step = (
             f"That is no more than chance may do ({around}): more data may help little. Training "
             "on a smaller part is worth a try before paying for more."
@@ -103,6 +115,10 @@ def _with_law(curve: LearningCurve, law: Law, loss: float) -> list[str]:
         )
     once = "Each size was trained once: another --seed draws other examples, and tells how far this"
     return [next_step, f"{once} can be trusted."]
+
+
+def _clear(points: int) -> float:
+    return _CLEAR[min(points - _FITTED, len(_CLEAR)) - 1]
 
 
 def _lowered(drop: float, loss: float) -> str:
@@ -118,8 +134,7 @@ def _law(points: Sequence[tuple[int, float]]) -> Law | None:
     y = [math.log(loss) for _, loss in points]
     slope, intercept = linear_regression(x, y)
     off = [value - (intercept + slope * place) for place, value in zip(x, y, strict=True)]
-    # Two parameters were fitted.
-    scatter = math.sqrt(sum(each**2 for each in off) / (len(points) - 2))
+    scatter = math.sqrt(sum(each**2 for each in off) / (len(points) - _FITTED))
     return Law(math.exp(intercept), -slope, scatter)
 
 

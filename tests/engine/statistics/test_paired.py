@@ -309,3 +309,11 @@ def test_without_numpy_the_way_to_install_it_is_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(MissingPackageError, match=r"with numpy: pip install 'ftlab\[eval\]'"):
         mean([1.0, 2.0])
+
+
+def test_of_many_rows_fewer_samples_tell_as_much() -> None:
+    values = [float(number % 7) for number in range(6_000)]
+    found = mean(values)
+    error = stats.sem(values)
+    assert found.low == pytest.approx(found.value - 1.96 * error, abs=0.15 * error)
+    assert found.high == pytest.approx(found.value + 1.96 * error, abs=0.15 * error)

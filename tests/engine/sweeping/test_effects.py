@@ -91,6 +91,8 @@ def test_a_power_law_is_found_again(measured: Measured) -> None:
     [
         ({10: 2.0, 20: 1.5, 40: 1.45, 80: 1.5}, "cheaper next step"),
         ({10: 2.0, 20: 1.4, 40: 1.5, 80: 1.4}, "no more than chance may do"),
+        ({10: 2.0, 20: 1.85, 40: 1.5}, "no more than chance may do"),
+        ({10: 2.0, 20: 1.995, 40: 1.99, 80: 1.985}, "hardly anything"),
         ({10: 2.0, 80: 1.0}, "two sizes cannot tell"),
         ({50: 2.0, 80: 1.0}, "Too few sizes"),
         ({}, "Too few sizes"),
