@@ -56,7 +56,7 @@ def test_a_long_prompt_is_cut_in_its_middle(width: int) -> None:
 def test_what_has_to_be_known_of_an_answer_is_said() -> None:
     shown = "\n".join(text_of(line) for line in answers_beside(ASKED, COLUMNS, 0, 400))
     for words in (
-        "✂ cut off · 5 tokens · 1.5 s · $0.0100",
+        "✂ cut off · 5 tokens · 1.5 s · $0.010",
         "asked with other settings",
         "✗ no answer",
         "I cannot help with that.",
