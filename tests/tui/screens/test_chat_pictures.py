@@ -73,14 +73,17 @@ def test_models_beside_each_other_in_the_middle_of_their_answers(
     snap_compare: Compare, lab: StillLab, size: tuple[int, int], models: int
 ) -> None:
     names = ["gpt-4o-mini", "gpt-4.1-nano", "davinci-002"][:models]
-    texts = [ANSWER[:_MIDDLE], "It is **four**, because", ANSWER[: _MIDDLE // 2]]
-    lab.talks = {name: HalfTold(text) for name, text in zip(names, texts, strict=False)}
+    texts = [ANSWER[:_MIDDLE], "It is **four**, because", ANSWER[: _MIDDLE // 2]][:models]
+    lab.talks = {name: HalfTold(text) for name, text in zip(names, texts, strict=True)}
 
     async def steps(ui: Driven) -> None:
         partners = [base_partner(name, "openai") for name in names]
-        await ui.app.push_screen(Chat(lab, lambda: NOW, partners))
+        chat = Chat(lab, lambda: NOW, partners)
+        await ui.app.push_screen(chat)
         await ui.until_shown("ready")
         await ui.press(*"How do I add them?", "enter")
+        await ui.until(lambda: [column._answer for column in chat.columns] == texts)
+        await ui.pilot.pause(0.2)
         await ui.until_shown("answering… esc stops it", "return sum")
 
     assert same(snap_compare, lab, size, steps)
