@@ -159,4 +159,6 @@ async def test_answers_are_recorded_for_a_price(
     )
     async with drive(models) as ui:
         await _ask(ui, recording_deed([plan], []))
-        await same_in_each_size(snapshot, ui, "Record how", "in all about $0.031, at most $0.19", "leave it")
+        await same_in_each_size(
+            snapshot, ui, "Record how", "in all about $0.031, at most $0.19", "leave it"
+        )
